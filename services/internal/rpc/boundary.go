@@ -1,0 +1,140 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"buf.build/go/protovalidate"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/countersign/countersign/services/internal/fault"
+)
+
+// boundary is what every call passes. It validates what comes in by the contract's rules and lets out nothing but
+// fault errors: whatever else went wrong becomes INTERNAL with a fixed text and one log line with the cause, another
+// service's status included.
+type boundary struct {
+	domain    string
+	logger    *slog.Logger
+	validator protovalidate.Validator
+}
+
+func (b boundary) unary(ctx context.Context, req any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (resp any, err error) {
+	defer b.log(ctx, info.FullMethod, time.Now(), &err)
+	defer recovered(&err)
+	if err := b.validate(req); err != nil {
+		return nil, err
+	}
+	return handle(ctx, req)
+}
+
+func (b boundary) stream(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler) (err error) {
+	defer b.log(stream.Context(), info.FullMethod, time.Now(), &err)
+	defer recovered(&err)
+	return handle(srv, validated{stream, b})
+}
+
+// validated checks each message of a stream as it comes in.
+type validated struct {
+	grpc.ServerStream
+	boundary boundary
+}
+
+func (v validated) RecvMsg(m any) error {
+	if err := v.ServerStream.RecvMsg(m); err != nil {
+		return err
+	}
+	return v.boundary.validate(m)
+}
+
+func (b boundary) validate(req any) error {
+	message, ok := req.(proto.Message)
+	if !ok {
+		return nil
+	}
+	err := b.validator.Validate(message)
+	var invalid *protovalidate.ValidationError
+	if err == nil || !errors.As(err, &invalid) {
+		return err
+	}
+	answer := &fault.Error{
+		Code: codes.InvalidArgument, Domain: b.domain, Reason: "INVALID_REQUEST",
+		Message: "the request breaks the contract's rules", Metadata: map[string]string{},
+	}
+	for _, violation := range invalid.Violations {
+		field := protovalidate.FieldPathString(violation.Proto.GetField())
+		answer.Violations = append(answer.Violations, fault.Violation{
+			Field: field, Description: violation.Proto.GetMessage(),
+		})
+	}
+	if len(answer.Violations) > 0 {
+		answer.Metadata["field"] = answer.Violations[0].Field
+		answer.Message = fmt.Sprintf("%s: %s", answer.Violations[0].Field, answer.Violations[0].Description)
+	}
+	return answer
+}
+
+// log turns the error into what may leave and writes one line about the call: never its content.
+func (b boundary) log(ctx context.Context, method string, start time.Time, err *error) {
+	cause := *err
+	*err = b.answer(cause)
+	code := status.Code(*err)
+	level := slog.LevelDebug
+	attrs := []slog.Attr{
+		slog.String("method", strings.TrimPrefix(method, "/")),
+		slog.String("code", code.String()),
+		slog.Duration("duration", time.Since(start)),
+	}
+	if cause != nil && code != codes.Canceled {
+		level = slog.LevelInfo
+		attrs = append(attrs, slog.String("reason", fault.Reason(*err)))
+		if code == codes.Internal {
+			level = slog.LevelError
+			attrs = append(attrs, slog.Any("error", cause))
+		}
+	}
+	b.logger.LogAttrs(ctx, level, "call", attrs...)
+}
+
+func (b boundary) answer(err error) error {
+	var own *fault.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &own):
+		return own.GRPCStatus().Err()
+	case errors.Is(err, context.Canceled):
+		return status.Error(codes.Canceled, "the caller went away")
+	case errors.Is(err, context.DeadlineExceeded):
+		return status.Error(codes.DeadlineExceeded, "the call took too long")
+	case fromTransport(err):
+		return err
+	}
+	return (&fault.Error{
+		Code: codes.Internal, Domain: b.domain, Reason: "INTERNAL", Message: "something failed inside; the log has it",
+	}).GRPCStatus().Err()
+}
+
+// fromTransport tells whether grpc itself made the error, as when a caller closes its stream: only those two codes can
+// come from there without being an answer of another service.
+func fromTransport(err error) bool {
+	if _, ok := err.(interface{ GRPCStatus() *status.Status }); !ok {
+		return false
+	}
+	code := status.Code(err)
+	return code == codes.Canceled || code == codes.DeadlineExceeded
+}
+
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+	}
+}

@@ -1,0 +1,183 @@
+package signature
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Provider is the port to one account at one signing vendor. An adapter translates and nothing more: it keeps no state
+// that matters, decides no transition and is safe for concurrent use. Every method respects ctx, bounds what it reads
+// from the vendor, follows no redirect and returns one of the failures below for anything that went wrong.
+type Provider interface {
+	// Capabilities tells what the account can honour. It is static: it calls nobody.
+	Capabilities() Capabilities
+
+	// Refusal tells why the vendor could not honour the order, before anything leaves; nil when it could.
+	Refusal(Order) *Refusal
+
+	// Send brings the order's envelope into being at the vendor and invites its signers. With resume set an earlier
+	// attempt had an unknown outcome: Send first looks for an envelope that carries order.Correlation and continues
+	// from it instead of making a second one. A returned Envelope means that the signers were invited.
+	Send(ctx context.Context, order Order, resume bool) (Envelope, error)
+
+	// Read returns the vendor's own view of the envelope now. It is the only source of state.
+	Read(ctx context.Context, envelopeID string) (Envelope, error)
+
+	// Withdraw ends an open envelope. Withdrawing one that already ended succeeds: the caller reads again and decides.
+	Withdraw(ctx context.Context, envelopeID, reason string) error
+
+	// SignedDocument streams the completed PDF.
+	SignedDocument(ctx context.Context, envelopeID string) (io.ReadCloser, error)
+
+	// AuditTrail streams the vendor's protocol of the process as PDF; ErrNoAuditTrail where the vendor issues none for
+	// this envelope's level.
+	AuditTrail(ctx context.Context, envelopeID string) (io.ReadCloser, error)
+}
+
+// Capabilities are what one provider account can do.
+type Capabilities struct {
+	// Name of the provider as users write it: "skribble", "yousign".
+	Name string
+	// Sandbox is true when signatures of this account have no legal value.
+	Sandbox bool
+	// Offers lists each level with the legislations and authentications it may be combined with.
+	Offers []Offer
+	// Languages of the vendor's mails and pages, as ISO 639-1 codes.
+	Languages []string
+	// OrderedSigners tells whether signers can be asked one after another.
+	OrderedSigners bool
+	// MaxSigners per request.
+	MaxSigners int
+	// MaxDocumentBytes of the PDF that is sent.
+	MaxDocumentBytes int64
+}
+
+// Offer is one level with what it may be combined with.
+type Offer struct {
+	Level           Level
+	Legislations    []Legislation
+	Authentications []Authentication
+}
+
+// Order is everything an adapter needs to send one attempt of a signature request.
+type Order struct {
+	// Correlation is our own id for this attempt, 1 to 64 characters of [A-Za-z0-9_-]; unique over all orders, stored
+	// with the vendor so that an envelope can be found again.
+	Correlation string
+	// CallbackToken is the unguessable path segment of the callback URLs of this order (Skribble only).
+	CallbackToken string
+	// Title is shown to signers.
+	Title string
+	// Message to the signers; may be empty.
+	Message     string
+	Level       Level
+	Legislation Legislation
+	// Language of mails without a signer, ISO 639-1.
+	Language string
+	// ExpireTime is when the request ends by itself.
+	ExpireTime time.Time
+	// FileName of the document, with extension.
+	FileName string
+	// Document is the PDF to sign.
+	Document []byte
+	// Fields are the signature fields in the document.
+	Fields []Field
+	// Signers in the order they were given; at least one.
+	Signers []Signer
+}
+
+// Field is a signature field: a box on a page, in points from the page's top left corner, and the name of the empty
+// AcroForm signature field that the PDF holds for it.
+type Field struct {
+	Role                string
+	FormField           string
+	Page                int
+	X, Y, Width, Height float64
+}
+
+// Envelope is a vendor's view of a request that was sent.
+type Envelope struct {
+	// ID is the vendor's id.
+	ID string
+	// Correlation as stored with the vendor; empty where the vendor does not return it.
+	Correlation string
+	State       EnvelopeState
+	// Signers in the vendor's view, matched to ours by Role where the adapter could; e-mail otherwise.
+	Signers []EnvelopeSigner
+	// DeclineReason the signer gave; may be empty.
+	DeclineReason string
+	// CompleteTime is when the last signer signed; zero until then.
+	CompleteTime time.Time
+}
+
+// EnvelopeState is what a vendor says about a request.
+type EnvelopeState string
+
+// The states an envelope can be in. EnvelopeUnknown is any word this code does not know: nothing is decided from it.
+const (
+	EnvelopeUnknown   EnvelopeState = "unknown"
+	EnvelopeDraft     EnvelopeState = "draft"
+	EnvelopeOpen      EnvelopeState = "open"
+	EnvelopeSigned    EnvelopeState = "signed"
+	EnvelopeDeclined  EnvelopeState = "declined"
+	EnvelopeExpired   EnvelopeState = "expired"
+	EnvelopeWithdrawn EnvelopeState = "withdrawn"
+	EnvelopeFailed    EnvelopeState = "failed"
+	EnvelopeGone      EnvelopeState = "gone"
+)
+
+// EnvelopeSigner is a vendor's view of one signer.
+type EnvelopeSigner struct {
+	// ID is the vendor's id of the signer.
+	ID    string
+	Email string
+	State SignerState
+	// SignTime is when the signer signed; zero until then.
+	SignTime time.Time
+	// SignedLevel is the level the vendor says the signature has; empty where it does not say.
+	SignedLevel Level
+	// SignedLegislation is the legislation the vendor says the signature has; empty where it does not say.
+	SignedLegislation Legislation
+}
+
+// ErrNoAuditTrail means that the vendor issues no audit trail for this envelope: final, and not a failure.
+var ErrNoAuditTrail = errors.New("the provider issues no audit trail for this request")
+
+// ErrNotReady means that the vendor has not produced the file yet: ask again later.
+var ErrNotReady = errors.New("the provider has not produced the file yet")
+
+// RejectedError means that the vendor understood and said no: repeating changes nothing. Detail is safe to show to a
+// person and holds no personal data.
+type RejectedError struct {
+	Reason RefusalReason
+	Detail string
+}
+
+func (e *RejectedError) Error() string {
+	return fmt.Sprintf("the provider rejected the request: %s: %s", e.Reason, e.Detail)
+}
+
+// UnavailableError means that nothing happened at the vendor and the call may be repeated, not before RetryAfter.
+type UnavailableError struct {
+	RetryAfter time.Duration
+	Cause      error
+}
+
+func (e *UnavailableError) Error() string { return "the provider is unavailable: " + e.Cause.Error() }
+
+// Unwrap returns the cause.
+func (e *UnavailableError) Unwrap() error { return e.Cause }
+
+// UnknownOutcomeError means that a call with an effect was made and its outcome is unknown: it must be looked up before
+// it is repeated.
+type UnknownOutcomeError struct{ Cause error }
+
+func (e *UnknownOutcomeError) Error() string {
+	return "the outcome of the provider call is unknown: " + e.Cause.Error()
+}
+
+// Unwrap returns the cause.
+func (e *UnknownOutcomeError) Unwrap() error { return e.Cause }
