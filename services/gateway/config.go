@@ -1,0 +1,38 @@
+package gateway
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/countersign/countersign/services/internal/rpc"
+)
+
+// Config of the gateway role.
+type Config struct {
+	// Listen is the HTTP address of the JSON API and the webhooks. Only the loopback: its callers are not authenticated.
+	Listen string `yaml:"listen"`
+	// WebhookListen is an HTTP address that answers webhooks alone, for the world to reach; empty means none.
+	WebhookListen string `yaml:"webhook_listen"`
+	// WebhookTimeout bounds the answer to a webhook. Yousign waits one second, Kommo two.
+	WebhookTimeout time.Duration `yaml:"webhook_timeout"`
+	// CallTimeout bounds the answer to a call of the JSON API.
+	CallTimeout time.Duration `yaml:"call_timeout"`
+}
+
+// DefaultConfig returns the settings that need no file.
+func DefaultConfig() Config {
+	return Config{Listen: "127.0.0.1:8080", WebhookTimeout: 1500 * time.Millisecond, CallTimeout: 20 * time.Second}
+}
+
+// Check tells what is wrong with the settings, all at once.
+func (c Config) Check() error {
+	var errs []error
+	if err := rpc.CheckLoopback(c.Listen); err != nil {
+		errs = append(errs, fmt.Errorf("gateway.listen: %w", err))
+	}
+	if c.WebhookTimeout <= 0 || c.CallTimeout <= 0 {
+		errs = append(errs, errors.New("gateway.webhook_timeout and gateway.call_timeout: must be more than 0"))
+	}
+	return errors.Join(errs...)
+}

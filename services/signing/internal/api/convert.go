@@ -1,0 +1,160 @@
+package api
+
+import (
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
+	"github.com/countersign/countersign/services/signing/internal/signature"
+	"github.com/countersign/countersign/services/signing/internal/store"
+)
+
+const (
+	requestPrefix  = "signatureRequests/"
+	providerPrefix = "providers/"
+)
+
+// toRequest decodes what a caller may set.
+func toRequest(in *signingv1.SignatureRequest) signature.Request {
+	r := signature.Request{
+		Reference: in.GetReference(), Title: in.GetTitle(), Message: in.GetMessage(),
+		Provider: strings.TrimPrefix(in.GetProvider(), providerPrefix), Level: toLevel(in.GetLevel()),
+		Legislation: toLegislation(in.GetLegislation()), Language: in.GetLanguage(),
+		RequiredVerdict: signature.Proven,
+	}
+	if in.GetRequiredVerdict() == documentv1.Proof_VERDICT_ATTESTED_BY_PROVIDER {
+		r.RequiredVerdict = signature.AttestedByProvider
+	}
+	if in.GetExpireTime() != nil {
+		r.ExpireTime = in.GetExpireTime().AsTime()
+	}
+	r.Source.Document = in.GetSourceDocument()
+	if t := in.GetTemplate(); t != nil {
+		r.Source = signature.Source{Template: t.GetTemplate(), Language: t.GetLanguage(), Values: t.GetValues()}
+	}
+	for _, s := range in.GetSigners() {
+		r.Signers = append(r.Signers, toSigner(s, r.Language))
+	}
+	return r
+}
+
+func toSigner(in *signingv1.Signer, language string) signature.Signer {
+	s := signature.Signer{
+		Role: in.GetRole(), FirstName: in.GetFirstName(), LastName: in.GetLastName(), Email: in.GetEmail(),
+		Phone: in.GetPhoneNumber(), Language: in.GetLanguage(), Order: int(in.GetOrderGroup()),
+		Authentication: authentications()[in.GetAuthentication()],
+	}
+	if s.Language == "" {
+		s.Language = language
+	}
+	return s
+}
+
+func authentications() map[signingv1.Signer_Authentication]signature.Authentication {
+	return map[signingv1.Signer_Authentication]signature.Authentication{
+		signingv1.Signer_AUTHENTICATION_UNSPECIFIED: signature.AuthenticationDefault,
+		signingv1.Signer_AUTHENTICATION_NONE:        signature.AuthenticationNone,
+		signingv1.Signer_AUTHENTICATION_EMAIL_CODE:  signature.AuthenticationEmail,
+		signingv1.Signer_AUTHENTICATION_SMS_CODE:    signature.AuthenticationSMS,
+	}
+}
+
+func fromAuthentication(a signature.Authentication) signingv1.Signer_Authentication {
+	for wire, own := range authentications() {
+		if own == a {
+			return wire
+		}
+	}
+	return signingv1.Signer_AUTHENTICATION_UNSPECIFIED
+}
+
+// fromRequest encodes a request as it is at a time.
+func fromRequest(r signature.Request, now time.Time) *signingv1.SignatureRequest {
+	out := &signingv1.SignatureRequest{
+		Name: requestPrefix + r.ID, State: fromState(r.State), Title: r.Title, Message: r.Message,
+		Provider: providerPrefix + r.Provider, Level: fromLevel(r.Level), Legislation: fromLegislation(r.Legislation),
+		Language: r.Language, ExpireTime: timestamppb.New(r.ExpireTime), RequiredVerdict: fromVerdict(r.RequiredVerdict),
+		Reference: r.Reference, ProviderReference: r.Envelope, Document: r.Document, SignedDocument: r.SignedDocument,
+		AuditTrail: r.AuditTrail, Verdict: fromVerdict(r.Verdict), ProvenLevel: fromLevel(r.ProvenLevel),
+		StateReason: r.StateReason, StateDetail: r.StateDetail, CreateTime: timestamppb.New(r.CreateTime),
+		UpdateTime: timestamppb.New(r.UpdateTime), NextAction: signature.Next(r, now).Describe(),
+		Source: &signingv1.SignatureRequest_SourceDocument{SourceDocument: r.Source.Document},
+	}
+	if r.Source.Template != "" {
+		out.Source = &signingv1.SignatureRequest_Template{Template: &signingv1.TemplateSource{
+			Template: r.Source.Template, Language: r.Source.Language, Values: r.Source.Values,
+		}}
+	}
+	for _, s := range r.Signers {
+		out.Signers = append(out.Signers, fromSigner(s))
+	}
+	return out
+}
+
+func fromSigner(s signature.Signer) *signingv1.Signer {
+	out := &signingv1.Signer{
+		Role: s.Role, FirstName: s.FirstName, LastName: s.LastName, Email: s.Email, PhoneNumber: s.Phone,
+		Language: s.Language, OrderGroup: int32(s.Order), Authentication: fromAuthentication(s.Authentication),
+		State: signingv1.Signer_State(signingv1.Signer_State_value["STATE_"+strings.ToUpper(string(s.State))]),
+	}
+	if !s.SignTime.IsZero() {
+		out.SignTime = timestamppb.New(s.SignTime)
+	}
+	return out
+}
+
+func fromEvent(e store.Logged) *signingv1.Event {
+	return &signingv1.Event{
+		Position: e.Position, SignatureRequest: requestPrefix + e.Request, Reference: e.Reference,
+		Type:  signingv1.Event_Type(signingv1.Event_Type_value["TYPE_"+string(e.Type)]),
+		State: fromState(e.State), SignerRole: e.SignerRole, StateReason: e.StateReason,
+		Verdict: fromVerdict(e.Verdict), ProvenLevel: fromLevel(e.ProvenLevel), EventTime: timestamppb.New(e.Time),
+	}
+}
+
+func fromProvider(id string, c signature.Capabilities) *signingv1.Provider {
+	out := &signingv1.Provider{
+		Name: providerPrefix + id, Vendor: c.Name, Sandbox: c.Sandbox, Languages: c.Languages,
+		OrderedSigners: c.OrderedSigners, MaxSigners: int32(c.MaxSigners), MaxDocumentBytes: c.MaxDocumentBytes,
+	}
+	for _, o := range c.Offers {
+		offer := &signingv1.Provider_Offer{Level: fromLevel(o.Level)}
+		for _, l := range o.Legislations {
+			offer.Legislations = append(offer.Legislations, fromLegislation(l))
+		}
+		for _, a := range o.Authentications {
+			offer.Authentications = append(offer.Authentications, fromAuthentication(a))
+		}
+		out.Offers = append(out.Offers, offer)
+	}
+	return out
+}
+
+// The enums carry the domain's words behind a prefix; a word without a twin becomes "not set".
+
+func toLevel(l documentv1.Level) signature.Level {
+	return signature.Level(strings.TrimPrefix(l.String(), "LEVEL_"))
+}
+
+func fromLevel(l signature.Level) documentv1.Level {
+	return documentv1.Level(documentv1.Level_value["LEVEL_"+string(l)])
+}
+
+func toLegislation(l documentv1.Legislation) signature.Legislation {
+	return signature.Legislation(strings.TrimPrefix(l.String(), "LEGISLATION_"))
+}
+
+func fromLegislation(l signature.Legislation) documentv1.Legislation {
+	return documentv1.Legislation(documentv1.Legislation_value["LEGISLATION_"+string(l)])
+}
+
+func fromState(s signature.State) signingv1.SignatureRequest_State {
+	return signingv1.SignatureRequest_State(signingv1.SignatureRequest_State_value["STATE_"+string(s)])
+}
+
+func fromVerdict(v signature.Verdict) documentv1.Proof_Verdict {
+	return documentv1.Proof_Verdict(documentv1.Proof_Verdict_value["VERDICT_"+string(v)])
+}

@@ -1,0 +1,171 @@
+// Package jobs carries signature requests forward. A job names a request and nothing else: what has to be done is read
+// from the request's state, done under a lease, and saved with the events it makes. Every step is safe to repeat, so a
+// crash between two lines costs a repetition and never a second envelope.
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/internal/durable"
+	"github.com/countersign/countersign/services/signing/internal/signature"
+	"github.com/countersign/countersign/services/signing/internal/store"
+)
+
+// leaseTime must outlast the longest run of a job.
+const leaseTime = 3 * time.Minute
+
+// Advance carries one request forward until it has to wait.
+type Advance struct {
+	Request string `json:"request"`
+}
+
+// Kind names the job.
+func (Advance) Kind() string { return "signing_advance" }
+
+// Check looks at a request that nothing was heard of for a while, and comes back later. It finds what a lost callback
+// did not tell.
+type Check struct {
+	Request string `json:"request"`
+	// Waited is how long the last pause was, in seconds.
+	Waited int64 `json:"waited"`
+}
+
+// Kind names the job.
+func (Check) Kind() string { return "signing_check" }
+
+// Worker does the jobs.
+type Worker struct {
+	DB        *durable.Store
+	Store     *store.Store
+	Documents documentv1.DocumentServiceClient
+	// Providers by the configured account's id.
+	Providers map[string]signature.Provider
+	// FirstCheck is the pause before a request is looked at unasked for the first time; later pauses double up to
+	// LongestCheck.
+	FirstCheck   time.Duration
+	LongestCheck time.Duration
+	Logger       *slog.Logger
+}
+
+// Register adds the jobs. worker is filled in before they run: its database needs the jobs to be opened.
+func Register(jobs *durable.Jobs, worker *Worker) {
+	opts := durable.Options{Timeout: 2 * time.Minute}
+	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Advance) error {
+		return worker.leased(ctx, job.Request, func() error {
+			if _, err := worker.advance(ctx, job.Request); err != nil {
+				return err
+			}
+			return run.Done(ctx, func(context.Context, *durable.Tx) error { return nil })
+		})
+	})
+	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Check) error {
+		return worker.leased(ctx, job.Request, func() error { return worker.check(ctx, run, job) })
+	})
+}
+
+func (w *Worker) leased(ctx context.Context, request string, work func() error) error {
+	release, ok, err := w.DB.Lease(ctx, "request/"+request, leaseTime)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return durable.Later(250 * time.Millisecond)
+	}
+	defer release()
+	return work()
+}
+
+func (w *Worker) check(ctx context.Context, run *durable.Run, job Check) error {
+	r, err := w.advance(ctx, job.Request)
+	if err != nil {
+		return err
+	}
+	pause := min(2*time.Duration(job.Waited)*time.Second, w.LongestCheck)
+	return run.Done(ctx, func(ctx context.Context, tx *durable.Tx) error {
+		if r.State != signature.OutForSignature {
+			return nil
+		}
+		return tx.EnqueueAt(ctx, Check{Request: r.ID, Waited: int64(pause / time.Second)}, time.Now().Add(pause))
+	})
+}
+
+// advance does step after step until the request has ended or waits for somebody.
+func (w *Worker) advance(ctx context.Context, id string) (signature.Request, error) {
+	r, err := w.Store.Request(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return r, nil // nothing to do, and trying again would not change it
+	}
+	if err != nil {
+		return r, err
+	}
+	provider, ok := w.Providers[r.Provider]
+	if !ok {
+		return r, fmt.Errorf("provider %q of request %s is not configured any more", r.Provider, r.ID)
+	}
+	for {
+		step := signature.Next(r, time.Now())
+		before := r.State
+		if r, err = w.do(ctx, provider, r, step); err != nil {
+			return r, err
+		}
+		if step == signature.StepNone || step == signature.StepRead && r.State == before {
+			return r, nil
+		}
+	}
+}
+
+func (w *Worker) do(ctx context.Context, p signature.Provider, r signature.Request, step signature.Step) (signature.Request, error) {
+	switch step {
+	case signature.StepPrepare:
+		return w.prepare(ctx, r)
+	case signature.StepSend:
+		return w.send(ctx, p, r)
+	case signature.StepRead:
+		return w.read(ctx, p, r)
+	case signature.StepWithdraw:
+		return w.withdraw(ctx, p, r)
+	case signature.StepArchive:
+		return w.archive(ctx, p, r)
+	case signature.StepProve:
+		return w.prove(ctx, r)
+	case signature.StepEnd:
+		next, events := signature.EndUnsent(r, time.Now())
+		return w.save(ctx, next, events)
+	}
+	return r, nil
+}
+
+// save writes the change and its events, and what a state needs in time: the deadline and the first check.
+func (w *Worker) save(ctx context.Context, r signature.Request, events []signature.Event) (signature.Request, error) {
+	err := w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) (err error) {
+		if r, err = w.Store.Save(ctx, tx, r, events); err != nil {
+			return err
+		}
+		for _, e := range events {
+			if e.Type != signature.EventSent {
+				continue
+			}
+			if err := tx.EnqueueAt(ctx, Advance{Request: r.ID}, r.ExpireTime); err != nil {
+				return err
+			}
+			first := Check{Request: r.ID, Waited: int64(w.FirstCheck / time.Second)}
+			if err := tx.EnqueueAt(ctx, first, time.Now().Add(w.FirstCheck)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return r, err
+	}
+	for _, e := range events {
+		w.Logger.InfoContext(ctx, "request", slog.String("request", r.ID), slog.String("event", string(e.Type)),
+			slog.String("state", string(e.State)), slog.String("reason", e.StateReason))
+	}
+	return r, nil
+}

@@ -1,0 +1,78 @@
+package signature
+
+import "time"
+
+// Step is what has to be done next for a request.
+type Step string
+
+// The steps. Each is safe to repeat.
+const (
+	// StepNone: nothing, the request has ended.
+	StepNone Step = "none"
+	// StepPrepare: render the document, or read the one that was given.
+	StepPrepare Step = "prepare"
+	// StepSend: have the vendor invite the signers.
+	StepSend Step = "send"
+	// StepRead: ask the vendor how it stands.
+	StepRead Step = "read"
+	// StepWithdraw: have the vendor withdraw the envelope, then read.
+	StepWithdraw Step = "withdraw"
+	// StepArchive: bring the signed document and the audit trail into the archive.
+	StepArchive Step = "archive"
+	// StepProve: have the signed document proven.
+	StepProve Step = "prove"
+	// StepEnd: end a request that never reached the vendor.
+	StepEnd Step = "end"
+)
+
+// Next tells what has to be done for the request at a time.
+func Next(r Request, now time.Time) Step {
+	switch r.State {
+	case Preparing:
+		return nextPreparing(r, now)
+	case OutForSignature:
+		if r.Withdrawal != NotWithdrawn || !now.Before(r.ExpireTime) {
+			return StepWithdraw
+		}
+		return StepRead
+	case Signed:
+		if r.SignedDocument == "" || r.AuditTrail == "" && !r.NoAuditTrail {
+			return StepArchive
+		}
+		return StepProve
+	}
+	return StepNone
+}
+
+func nextPreparing(r Request, now time.Time) Step {
+	switch {
+	case r.SendAttempted:
+		return StepSend // an envelope may exist: find it before anything else
+	case r.Withdrawal != NotWithdrawn, !now.Before(r.ExpireTime):
+		return StepEnd
+	case r.Document == "":
+		return StepPrepare
+	}
+	return StepSend
+}
+
+// Describe says the step in words, for people who ask why a request waits.
+func (s Step) Describe() string {
+	switch s {
+	case StepPrepare:
+		return "the document is being prepared"
+	case StepSend:
+		return "the provider is being asked to invite the signers"
+	case StepRead:
+		return "waiting for the signers"
+	case StepWithdraw:
+		return "the provider is being asked to withdraw it"
+	case StepArchive:
+		return "the signed document is being archived"
+	case StepProve:
+		return "the signed document is being proven"
+	case StepEnd:
+		return "being ended"
+	}
+	return ""
+}
