@@ -36,6 +36,8 @@ const (
 	Deal_DECISION_ALREADY_STARTED Deal_Decision = 3
 	// A person must add data; a task names it.
 	Deal_DECISION_DATA_MISSING Deal_Decision = 4
+	// The deal was lost or deleted: its open request is being withdrawn.
+	Deal_DECISION_WITHDRAWN Deal_Decision = 5
 )
 
 // Enum value maps for Deal_Decision.
@@ -46,6 +48,7 @@ var (
 		2: "DECISION_STARTED",
 		3: "DECISION_ALREADY_STARTED",
 		4: "DECISION_DATA_MISSING",
+		5: "DECISION_WITHDRAWN",
 	}
 	Deal_Decision_value = map[string]int32{
 		"DECISION_UNSPECIFIED":     0,
@@ -53,6 +56,7 @@ var (
 		"DECISION_STARTED":         2,
 		"DECISION_ALREADY_STARTED": 3,
 		"DECISION_DATA_MISSING":    4,
+		"DECISION_WITHDRAWN":       5,
 	}
 )
 
@@ -324,7 +328,7 @@ var File_countersign_crm_v1_deal_proto protoreflect.FileDescriptor
 
 const file_countersign_crm_v1_deal_proto_rawDesc = "" +
 	"\n" +
-	"\x1dcountersign/crm/v1/deal.proto\x12\x12countersign.crm.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x95\x05\n" +
+	"\x1dcountersign/crm/v1/deal.proto\x12\x12countersign.crm.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xad\x05\n" +
 	"\x04Deal\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12=\n" +
 	"\bdecision\x18\x02 \x01(\x0e2!.countersign.crm.v1.Deal.DecisionR\bdecision\x12\x12\n" +
@@ -342,13 +346,14 @@ const file_countersign_crm_v1_deal_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x14\n" +
 	"\x05state\x18\x03 \x01(\tR\x05state\x12\x18\n" +
-	"\aproblem\x18\x04 \x01(\tR\aproblem\"\x8f\x01\n" +
+	"\aproblem\x18\x04 \x01(\tR\aproblem\"\xa7\x01\n" +
 	"\bDecision\x12\x18\n" +
 	"\x14DECISION_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16DECISION_NOTHING_TO_DO\x10\x01\x12\x14\n" +
 	"\x10DECISION_STARTED\x10\x02\x12\x1c\n" +
 	"\x18DECISION_ALREADY_STARTED\x10\x03\x12\x19\n" +
-	"\x15DECISION_DATA_MISSING\x10\x04B\xce\x01\n" +
+	"\x15DECISION_DATA_MISSING\x10\x04\x12\x16\n" +
+	"\x12DECISION_WITHDRAWN\x10\x05B\xce\x01\n" +
 	"\x16com.countersign.crm.v1B\tDealProtoP\x01Z?github.com/countersign/countersign/gen/countersign/crm/v1;crmv1\xa2\x02\x03CCX\xaa\x02\x12Countersign.Crm.V1\xca\x02\x12Countersign\\Crm\\V1\xe2\x02\x1eCountersign\\Crm\\V1\\GPBMetadata\xea\x02\x14Countersign::Crm::V1b\x06proto3"
 
 var (

@@ -1,0 +1,150 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/countersign/countersign/services/crm/internal/account"
+	"github.com/countersign/countersign/services/crm/internal/kommo"
+	"github.com/countersign/countersign/services/crm/internal/pipeline"
+	"github.com/countersign/countersign/services/crm/internal/store"
+	"github.com/countersign/countersign/services/internal/durable"
+)
+
+// card brings a deal's card up to date.
+func (w *Worker) card(ctx context.Context, run *durable.Run, job Card) error {
+	a, err := w.account(job.Account)
+	if err != nil {
+		return err
+	}
+	if err := w.takeEvents(ctx, job); err != nil {
+		return err
+	}
+	effects, err := w.Store.Effects(ctx, job.Account, job.Lead)
+	if err != nil {
+		return err
+	}
+	for _, e := range effects {
+		if e.State == store.Done || e.State == store.Failed {
+			continue
+		}
+		if err := w.perform(ctx, a, e); err != nil {
+			return fmt.Errorf("effect %s: %w", e.Key, err)
+		}
+	}
+	return run.Done(ctx, func(context.Context, *durable.Tx) error { return nil })
+}
+
+// perform writes one effect exactly once: the intent is saved first, and an effect that was tried before is looked for
+// before it is written again. What Kommo refuses for good is marked with the reason and holds nothing up.
+func (w *Worker) perform(ctx context.Context, a *account.Account, e store.Effect) error {
+	tried := e.State == store.Attempted
+	if !tried {
+		e.State = store.Attempted
+		if err := w.mark(ctx, e); err != nil {
+			return err
+		}
+	}
+	err := w.write(ctx, a, &e, tried)
+	switch kind := kommo.KindOf(err); {
+	case err == nil:
+		e.State = store.Done
+	case kind == kommo.Invalid, kind == kommo.NotFound, isHopeless(err):
+		e.State, e.Problem = store.Failed, err.Error()
+	default:
+		return err
+	}
+	if err := w.mark(ctx, e); err != nil {
+		return err
+	}
+	level := slog.LevelInfo
+	if e.State == store.Failed {
+		level = slog.LevelWarn
+	}
+	w.Logger.Log(ctx, level, "card", slog.String("account", e.Account), slog.Int64("lead", e.LeadID),
+		slog.String("effect", e.Key), slog.String("state", string(e.State)), slog.String("problem", e.Problem))
+	return nil
+}
+
+func (w *Worker) mark(ctx context.Context, e store.Effect) error {
+	return w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error { return w.Store.MarkEffect(ctx, tx, e) })
+}
+
+func (w *Worker) write(ctx context.Context, a *account.Account, e *store.Effect, tried bool) error {
+	switch e.Kind {
+	case pipeline.KindNote:
+		return w.note(ctx, a, e, tried)
+	case pipeline.KindTask:
+		return w.task(ctx, a, e, tried)
+	case pipeline.KindField:
+		return w.field(ctx, a, e)
+	case pipeline.KindFile:
+		return w.file(ctx, a, e)
+	case pipeline.KindStage:
+		return w.stage(ctx, a, e)
+	}
+	return hopeless("this kind of effect is not known")
+}
+
+func (w *Worker) note(ctx context.Context, a *account.Account, e *store.Effect, tried bool) error {
+	if tried {
+		if _, found, err := a.Client.FindNote(ctx, e.LeadID, pipeline.Reference(e.Key)); err != nil || found {
+			return err
+		}
+	}
+	_, err := a.Client.AddNotes(ctx, []kommo.NewNote{{LeadID: e.LeadID, Text: e.Text}})
+	return err
+}
+
+func (w *Worker) task(ctx context.Context, a *account.Account, e *store.Effect, tried bool) error {
+	if tried {
+		if _, found, err := a.Client.FindTask(ctx, e.LeadID, pipeline.Reference(e.Key)); err != nil || found {
+			return err
+		}
+	}
+	task := kommo.NewTask{LeadID: e.LeadID, Text: e.Text, Due: e.Due, ResponsibleUserID: e.ResponsibleUserID}
+	_, err := a.Client.AddTasks(ctx, []kommo.NewTask{task})
+	return err
+}
+
+// field sets a value: doing so twice is doing so once.
+func (w *Worker) field(ctx context.Context, a *account.Account, e *store.Effect) error {
+	id, ok, err := a.FieldID(ctx, e.Field)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return hopeless("the account has no field for " + string(e.Field))
+	}
+	return a.Client.UpdateLead(ctx, kommo.LeadUpdate{ID: e.LeadID, Fields: []kommo.FieldUpdate{{FieldID: id, Text: e.Value}}})
+}
+
+// stage moves the deal on, unless a person closed it in the meantime: then the person was right.
+func (w *Worker) stage(ctx context.Context, a *account.Account, e *store.Effect) error {
+	lead, err := a.Client.Lead(ctx, e.LeadID)
+	if err != nil {
+		return err
+	}
+	if lead.PipelineID == e.PipelineID && lead.StatusID == e.StageID {
+		return nil
+	}
+	if lead.StatusID == pipeline.StageLost || lead.StatusID == pipeline.StageWon {
+		return hopeless("the deal was closed by a person before it was signed")
+	}
+	return a.Client.UpdateLead(ctx, kommo.LeadUpdate{ID: e.LeadID, PipelineID: e.PipelineID, StatusID: e.StageID})
+}
+
+// hopeless is a reason why an effect never will be on the card.
+type hopeless string
+
+func (h hopeless) Error() string { return string(h) }
+
+func isHopeless(err error) bool {
+	_, ok := err.(hopeless)
+	return ok
+}
+
+// uploadTime bounds the transfer of a signed document.
+const uploadTime = 90 * time.Second

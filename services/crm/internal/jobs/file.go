@@ -1,0 +1,104 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
+	"github.com/countersign/countersign/services/crm/internal/account"
+	"github.com/countersign/countersign/services/crm/internal/kommo"
+	"github.com/countersign/countersign/services/crm/internal/store"
+)
+
+// mostFile bounds a signed document in memory.
+const mostFile = 64 << 20
+
+// file brings the signed document to the deal's files: upload, attach, note. The upload's id is saved before the file is
+// attached, and both later steps are looked for before they are made, so that a repetition leaves one file and one note.
+func (w *Worker) file(ctx context.Context, a *account.Account, e *store.Effect) error {
+	ctx, cancel := context.WithTimeout(ctx, uploadTime)
+	defer cancel()
+	if e.RemoteID == "" {
+		file, err := w.upload(ctx, a, e)
+		if err != nil {
+			return err
+		}
+		e.RemoteID = file.UUID
+		if err := w.mark(ctx, *e); err != nil {
+			return err
+		}
+	}
+	attached, err := a.Client.AttachedFiles(ctx, e.LeadID)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(attached, e.RemoteID) {
+		if err := a.Client.AttachFile(ctx, e.LeadID, e.RemoteID); err != nil {
+			return err
+		}
+	}
+	noted, err := hasAttachmentNote(ctx, a.Client, e.LeadID, e.RemoteID)
+	if err != nil || noted {
+		return err
+	}
+	_, err = a.Client.AddAttachmentNote(ctx, e.LeadID, kommo.File{UUID: e.RemoteID}, e.FileName)
+	return err
+}
+
+func hasAttachmentNote(ctx context.Context, client *kommo.Client, leadID int64, uuid string) (bool, error) {
+	for page := 1; ; page++ {
+		notes, more, err := client.Notes(ctx, leadID, page)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(notes, func(n kommo.Note) bool { return n.FileUUID == uuid }) {
+			return true, nil
+		}
+		if !more {
+			return false, nil
+		}
+	}
+}
+
+func (w *Worker) upload(ctx context.Context, a *account.Account, e *store.Effect) (kommo.File, error) {
+	attempt, err := w.Store.Attempt(ctx, e.Reference)
+	if err != nil {
+		return kommo.File{}, err
+	}
+	content, err := w.signed(ctx, attempt.SignatureRequest)
+	if err != nil {
+		return kommo.File{}, fmt.Errorf("read the signed document: %w", err)
+	}
+	drive, err := a.DriveURL(ctx)
+	if err != nil {
+		return kommo.File{}, err
+	}
+	return a.Client.Upload(ctx, drive, kommo.NewFile{
+		Name: e.FileName, Size: int64(len(content)), ContentType: "application/pdf", Content: bytes.NewReader(content),
+	})
+}
+
+func (w *Worker) signed(ctx context.Context, request string) ([]byte, error) {
+	stream, err := w.Signing.StreamSignedDocument(ctx, &signingv1.StreamSignedDocumentRequest{Name: request})
+	if err != nil {
+		return nil, err
+	}
+	var content bytes.Buffer
+	for {
+		part, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return content.Bytes(), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if content.Len()+len(part.GetChunk()) > mostFile {
+			return nil, hopeless("the signed document is larger than 64 MiB")
+		}
+		content.Write(part.GetChunk())
+	}
+}

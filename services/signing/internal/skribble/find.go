@@ -1,0 +1,134 @@
+package skribble
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/countersign/countersign/services/signing/internal/signature"
+	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
+)
+
+// Bounds of a look-up.
+const (
+	pageSize   = 50 // Skribble's default
+	maxPages   = 20
+	graceSteps = 4 // look-ups within the grace period
+)
+
+// errListTooLong is the cause when the list does not end: then nothing is known of what it does not show.
+var errListTooLong = errors.New("the list of signature requests is too long to look one up")
+
+// await looks for the order's request until it shows or the grace period is over; it returns an empty one when there is
+// none. Of several it keeps one and withdraws the others: two live contracts for one deal are worse than a withdrawn one.
+func (p *Provider) await(ctx context.Context, order signature.Order) (request, error) {
+	step := p.config.LookupGrace / graceSteps
+	for i := 0; ; i++ {
+		found, err := p.find(ctx, order.Correlation)
+		if err != nil {
+			return request{}, err
+		}
+		if len(found) > 0 {
+			return found[0], p.withdrawAll(ctx, found[1:])
+		}
+		if i == graceSteps {
+			return request{}, nil
+		}
+		if err := vendorhttp.Sleep(ctx, step); err != nil {
+			return request{}, &signature.UnavailableError{Cause: err}
+		}
+	}
+}
+
+func (p *Provider) withdrawAll(ctx context.Context, duplicates []request) error {
+	for _, duplicate := range duplicates {
+		if p.envelope(duplicate).State != signature.EnvelopeOpen {
+			continue
+		}
+		if err := p.Withdraw(ctx, duplicate.ID, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find returns the requests made for the correlation, the one to keep first: what is furthest along, then the oldest.
+func (p *Provider) find(ctx context.Context, correlation string) ([]request, error) {
+	listed, err := p.list(ctx, reference(correlation))
+	if err != nil {
+		return nil, err
+	}
+	listed = slices.DeleteFunc(listed, func(r request) bool { return !madeFor(r, correlation) })
+	slices.SortFunc(listed, func(a, b request) int {
+		return cmp.Or(cmp.Compare(p.progress(b), p.progress(a)), a.CreatedAt.Compare(b.CreatedAt.Time), cmp.Compare(a.ID, b.ID))
+	})
+	return listed, nil
+}
+
+// madeFor trusts the custom field where Skribble returns it, and the title's reference where it does not.
+func madeFor(r request, correlation string) bool {
+	if !usableID(r.ID) {
+		return false
+	}
+	if r.Custom != "" {
+		return r.Custom == correlation
+	}
+	return strings.Contains(r.Title, reference(correlation))
+}
+
+func (p *Provider) progress(r request) int {
+	switch p.envelope(r).State {
+	case signature.EnvelopeSigned:
+		return 3
+	case signature.EnvelopeOpen:
+		if slices.ContainsFunc(r.Signatures, func(s signed) bool { return s.Status == "SIGNED" }) {
+			return 2
+		}
+		return 1
+	}
+	return 0
+}
+
+// list returns the requests whose title holds the search text. Whether the first page is 0 or 1 differs between
+// Skribble's own texts: it starts at 0 and, where that is refused, at 1.
+func (p *Provider) list(ctx context.Context, search string) ([]request, error) {
+	var all []request
+	seen := map[string]bool{}
+	first := 0
+	for page := 0; page < first+maxPages; page++ {
+		listed, err := p.page(ctx, search, page)
+		var refused *vendorhttp.StatusError
+		if page == 0 && errors.As(err, &refused) && refused.Status == http.StatusBadRequest {
+			first = 1
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range listed {
+			if !seen[r.ID] {
+				seen[r.ID] = true
+				all = append(all, r)
+			}
+		}
+		if len(listed) < pageSize {
+			return all, nil
+		}
+	}
+	return nil, &signature.UnavailableError{RetryAfter: time.Hour, Cause: errListTooLong}
+}
+
+func (p *Provider) page(ctx context.Context, search string, page int) ([]request, error) {
+	query := url.Values{
+		"search": {search}, "page_number": {strconv.Itoa(page)}, "page_size": {strconv.Itoa(pageSize)},
+	}
+	var listed []request
+	err := p.json(ctx, vendorhttp.Request{Method: http.MethodGet, Path: "/signature-requests", Query: query}, nil, &listed)
+	return listed, err
+}

@@ -1,0 +1,98 @@
+package skribble
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/countersign/countersign/services/signing/internal/signature"
+	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
+)
+
+// problem is Skribble's error envelope. Kind is the last part of its type, which is a URL whose host follows the region.
+type problem struct {
+	Kind    string
+	Key     string
+	Message string
+	known   bool
+}
+
+// problemIn reads an error's body; some errors are bare text, which leaves all but the message empty.
+func problemIn(body []byte) problem {
+	var wire struct {
+		Type    string `json:"type"`
+		Key     string `json:"key"`
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(body, &wire) != nil {
+		return problem{Message: string(body)}
+	}
+	_, kind, known := strings.Cut(wire.Type, "/problem/")
+	return problem{Kind: word(kind), Key: word(wire.Key), Message: wire.Message, known: known || wire.Key != ""}
+}
+
+// word returns the machine-readable word, or nothing for anything else.
+func word(text string) string {
+	if regexp.MustCompile(`^[A-Za-z0-9._-]{1,80}$`).MatchString(text) {
+		return text
+	}
+	return ""
+}
+
+// tokenRefused tells whether the call failed because of its token: 401, or a 403 that names authentication or nothing.
+func tokenRefused(err error) bool {
+	var refused *vendorhttp.StatusError
+	if !errors.As(err, &refused) {
+		return false
+	}
+	if refused.Status == http.StatusUnauthorized {
+		return true
+	}
+	said := problemIn(refused.Body)
+	vague := said.Key == "" && (said.Kind == "" || said.Kind == "problem-with-message")
+	return refused.Status == http.StatusForbidden && (vague || strings.HasPrefix(said.Key, "error.auth."))
+}
+
+// isGone tells whether Skribble itself said that the object does not exist. A 404 in other words comes from something
+// that is not Skribble's API, such as a proxy or a wrong base URL, and says nothing of the object.
+func isGone(err error) bool {
+	var refused *vendorhttp.StatusError
+	return errors.As(err, &refused) && refused.Status == http.StatusNotFound && problemIn(refused.Body).known
+}
+
+// errNotSkribble is the cause of a 404 that Skribble's API does not give.
+var errNotSkribble = errors.New("the base URL does not lead to Skribble's API")
+
+// translate turns a refused call into the port's failure; other errors pass. The private values are kept out of its
+// detail.
+func translate(err error, private ...string) error {
+	var refused *vendorhttp.StatusError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	said := problemIn(refused.Body)
+	switch {
+	case refused.Status == http.StatusUnauthorized, strings.HasPrefix(said.Key, "error.auth."):
+		return vendorhttp.Misconfigured()
+	case refused.Status == http.StatusNotFound && !said.known:
+		return &signature.UnavailableError{Cause: errNotSkribble}
+	}
+	detail := fmt.Sprintf("Skribble answered %d %s %s: %s", refused.Status, said.Kind, said.Key,
+		vendorhttp.Detail(said.Message, private...))
+	return &signature.RejectedError{Reason: reason(refused.Status, said), Detail: strings.Join(strings.Fields(detail), " ")}
+}
+
+func reason(status int, said problem) signature.RefusalReason {
+	switch {
+	case status == http.StatusForbidden:
+		return signature.ReasonProviderMisconfigured
+	case status == http.StatusRequestEntityTooLarge:
+		return signature.ReasonDocumentTooLarge
+	case status == http.StatusNotAcceptable || strings.HasPrefix(said.Key, "file."):
+		return signature.ReasonDocumentRejected
+	}
+	return signature.ReasonProviderRejected
+}

@@ -1,0 +1,84 @@
+package vendorhttp
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/countersign/countersign/services/signing/internal/signature"
+)
+
+// maxRetryAfter bounds what a vendor can make us wait; Yousign's longest window is an hour.
+const maxRetryAfter = time.Hour
+
+// ErrCredentials is the cause of an UnavailableError where the vendor refused the account's credentials. Nothing
+// happened and the call works once an operator has mended them: a wrong key must not end requests for good.
+var ErrCredentials = errors.New("the provider refused the account's credentials")
+
+// errRedirected is the cause when a vendor answers with a redirect, which none of them documents.
+var errRedirected = errors.New("the provider answered with a redirect, which is not followed")
+
+// errTooLarge is the cause when an answer or a file is larger than is read.
+var errTooLarge = errors.New("the answer is too large")
+
+// StatusError means that the vendor answered with a status from 400 to 499 other than 408 and 429: the call had no
+// effect and a repeated one would be answered alike. Body is the vendor's, bounded; it may hold personal data.
+type StatusError struct {
+	Status int
+	Body   []byte
+}
+
+func (e *StatusError) Error() string { return fmt.Sprintf("the provider answered %d", e.Status) }
+
+// Misconfigured returns the failure for credentials the vendor refused.
+func Misconfigured() error {
+	return &signature.UnavailableError{RetryAfter: credentialsPause, Cause: ErrCredentials}
+}
+
+// credentialsPause is how long to leave an account alone whose credentials were refused.
+const credentialsPause = 5 * time.Minute
+
+// failure is the class of a call that ended without an answer.
+func failure(unknown bool, cause error) error {
+	if unknown {
+		return &signature.UnknownOutcomeError{Cause: cause}
+	}
+	return &signature.UnavailableError{Cause: cause}
+}
+
+// refusal is the class of an answer that is not a success; nil for one that is.
+func (c *Client) refusal(request Request, response *http.Response, body []byte) error {
+	status := response.StatusCode
+	cause := fmt.Errorf("the provider answered %d", status)
+	switch {
+	case status >= 200 && status <= 299:
+		return nil
+	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
+		after := retryAfter(response.Header, time.Now())
+		c.pauseFor(after)
+		return &signature.UnavailableError{RetryAfter: after, Cause: cause}
+	case status == http.StatusRequestTimeout || status >= 500:
+		return failure(request.Effect, cause)
+	case status >= 400:
+		return &StatusError{Status: status, Body: body}
+	default:
+		return &signature.UnavailableError{RetryAfter: credentialsPause, Cause: errRedirected}
+	}
+}
+
+// retryAfter reads Retry-After (RFC 9110, 10.2.3: seconds or a date), else RateLimit-Reset (seconds); zero when the
+// vendor names no time.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	for _, name := range []string{"Retry-After", "RateLimit-Reset"} {
+		value := header.Get(name)
+		if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+			return min(time.Duration(seconds)*time.Second, maxRetryAfter)
+		}
+		if date, err := http.ParseTime(value); err == nil {
+			return min(max(0, date.Sub(now)), maxRetryAfter)
+		}
+	}
+	return 0
+}

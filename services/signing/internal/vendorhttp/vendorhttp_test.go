@@ -1,0 +1,245 @@
+package vendorhttp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/countersign/countersign/services/signing/internal/signature"
+)
+
+// answering is a transport without a network.
+type answering func(*http.Request) (*http.Response, error)
+
+func (f answering) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func reply(status int, body string, header ...string) answering {
+	return func(*http.Request) (*http.Response, error) {
+		response := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
+		for i := 0; i+1 < len(header); i += 2 {
+			response.Header.Set(header[i], header[i+1])
+		}
+		return response, nil
+	}
+}
+
+func client(t *testing.T, config Config, transport http.RoundTripper) *Client {
+	t.Helper()
+	config.BaseURL = "https://vendor.example/v1"
+	config.HTTPClient = &http.Client{Transport: transport}
+	made, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+func TestNewRefusesAddressesThatGiveSecretsAway(t *testing.T) {
+	cases := []struct {
+		address string
+		plain   bool
+		ok      bool
+	}{
+		{"https://api.example.com/v3", false, true},
+		{"https://api.example.com/v3/", false, true},
+		{"http://127.0.0.1:8080/v3", false, true},
+		{"http://[::1]:8080", false, true},
+		{"http://localhost/v3", false, true},
+		{"http://api.example.com/v3", false, false},
+		{"http://api.example.com/v3", true, true},
+		{"ftp://api.example.com/v3", true, false},
+		{"https://user:pass@api.example.com", false, false},
+		{"https://api.example.com?key=1", false, false},
+		{"https://api.example.com#x", false, false},
+		{"api.example.com", false, false},
+		{"https://", false, false},
+		{"", false, false},
+		{"https://exa mple", false, false},
+	}
+	for _, c := range cases {
+		_, err := New(Config{BaseURL: c.address, AllowPlain: c.plain})
+		if (err == nil) != c.ok {
+			t.Errorf("New(%q, plain %v): %v", c.address, c.plain, err)
+		}
+		if err != nil && c.address != "" && strings.Contains(err.Error(), "pass") {
+			t.Errorf("the error tells a secret: %v", err)
+		}
+	}
+	if _, err := New(Config{BaseURL: "https://a.example", Limits: []Limit{{Requests: 1, Per: time.Minute}}}); err == nil {
+		t.Error("a limit that lets nothing through is accepted")
+	}
+}
+
+func TestOutcomeOfEveryStatus(t *testing.T) {
+	const rejected, unavailable, unknown, fine = "rejected", "unavailable", "unknown", "fine"
+	cases := []struct {
+		status       int
+		read, effect string
+	}{
+		{200, fine, fine}, {201, fine, fine}, {204, fine, fine},
+		{301, unavailable, unavailable}, {307, unavailable, unavailable},
+		{400, rejected, rejected}, {401, rejected, rejected}, {403, rejected, rejected}, {404, rejected, rejected},
+		{409, rejected, rejected}, {422, rejected, rejected},
+		{408, unavailable, unknown}, {429, unavailable, unavailable},
+		{500, unavailable, unknown}, {502, unavailable, unknown}, {503, unavailable, unavailable}, {504, unavailable, unknown},
+	}
+	for _, c := range cases {
+		for effect, want := range map[bool]string{false: c.read, true: c.effect} {
+			_, err := client(t, Config{}, reply(c.status, "{}")).Do(t.Context(), Request{Method: http.MethodPost, Path: "/x", Effect: effect})
+			if got := classOf(err); got != want {
+				t.Errorf("%d with effect %v: %s, want %s", c.status, effect, got, want)
+			}
+		}
+	}
+}
+
+func classOf(err error) string {
+	var refused *StatusError
+	var unavailable *signature.UnavailableError
+	var unknown *signature.UnknownOutcomeError
+	switch {
+	case err == nil:
+		return "fine"
+	case errors.As(err, &refused):
+		return "rejected"
+	case errors.As(err, &unavailable):
+		return "unavailable"
+	case errors.As(err, &unknown):
+		return "unknown"
+	}
+	return err.Error()
+}
+
+// What matters of a broken connection is whether the request may have been written.
+func TestOutcomeOfABrokenConnection(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		panic(http.ErrAbortHandler)
+	}))
+	post := Request{Method: http.MethodPost, Path: "/x?secret=1", Effect: true, Bearer: "hush"}
+	call := func() error {
+		made, err := New(Config{BaseURL: server.URL, HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = made.Do(t.Context(), post)
+		if err != nil && (strings.Contains(err.Error(), "hush") || strings.Contains(err.Error(), "secret=1")) {
+			t.Errorf("the error tells too much: %v", err)
+		}
+		return err
+	}
+	if got := classOf(call()); got != "unknown" {
+		t.Errorf("a connection that broke after the request: %s, want unknown", got)
+	}
+	server.Close()
+	if got := classOf(call()); got != "unavailable" {
+		t.Errorf("a connection that was refused: %s, want unavailable", got)
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		made := client(t, Config{Timeout: 3 * time.Second}, answering(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		}))
+		start := time.Now()
+		_, err := made.Do(t.Context(), Request{Method: http.MethodGet, Path: "/x"})
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != 3*time.Second {
+			t.Errorf("after %s: %v", time.Since(start), err)
+		}
+	})
+}
+
+func TestNoPeriodExceedsTheLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limits := []Limit{{Requests: 60, Per: time.Minute}, {Requests: 1200, Per: time.Hour}}
+		made := client(t, Config{Limits: limits, MaxWait: time.Hour}, reply(200, "{}"))
+		var calls []time.Time
+		for end := time.Now().Add(3 * time.Hour); time.Now().Before(end); {
+			if _, err := made.Do(context.Background(), Request{Method: http.MethodGet, Path: "/x"}); err != nil {
+				// A slot further away than the call's own time-out: try again when it is due.
+				var busy *signature.UnavailableError
+				if !errors.As(err, &busy) || busy.RetryAfter <= 0 {
+					t.Fatal(err)
+				}
+				time.Sleep(busy.RetryAfter)
+				continue
+			}
+			calls = append(calls, time.Now())
+		}
+		for _, limit := range limits {
+			for first, last := 0, 0; last < len(calls); last++ {
+				for calls[last].Sub(calls[first]) >= limit.Per {
+					first++
+				}
+				if n := last - first + 1; n > limit.Requests {
+					t.Fatalf("%d calls within %s, limit %d", n, limit.Per, limit.Requests)
+				}
+			}
+		}
+		if perHour := len(calls) / 3; perHour < 900 {
+			t.Errorf("only %d calls an hour of 1200", perHour)
+		}
+	})
+}
+
+func TestOneRetryAfterHoldsEverybody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		made := client(t, Config{MaxWait: 10 * time.Second}, answering(func(r *http.Request) (*http.Response, error) {
+			if calls++; calls == 1 {
+				return reply(429, "", "Retry-After", "25")(r)
+			}
+			return reply(200, "{}")(r)
+		}))
+		get := Request{Method: http.MethodGet, Path: "/x"}
+		_, err := made.Do(t.Context(), get)
+		var limited *signature.UnavailableError
+		if !errors.As(err, &limited) || limited.RetryAfter != 25*time.Second {
+			t.Fatalf("429: %v", err)
+		}
+		if _, err := made.Do(t.Context(), get); !errors.As(err, &limited) || calls != 1 {
+			t.Fatalf("within the pause: %v after %d calls", err, calls)
+		}
+		time.Sleep(16 * time.Second)
+		start := time.Now()
+		if _, err := made.Do(t.Context(), get); err != nil || time.Since(start) != 9*time.Second {
+			t.Errorf("near its end: %v after %s", err, time.Since(start))
+		}
+	})
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2031, 3, 1, 12, 0, 0, 0, time.UTC)
+	cases := []struct {
+		name, value string
+		want        time.Duration
+	}{
+		{"Retry-After", "7", 7 * time.Second},
+		{"Retry-After", "Sat, 01 Mar 2031 12:00:30 GMT", 30 * time.Second},
+		{"Retry-After", "Sat, 01 Mar 2031 11:00:00 GMT", 0},
+		{"Retry-After", "99999999", time.Hour},
+		{"Retry-After", "-5", 0},
+		{"Retry-After", "soon", 0},
+		{"RateLimit-Reset", "12", 12 * time.Second},
+		{"X-Other", "12", 0},
+	}
+	for _, c := range cases {
+		if got := retryAfter(http.Header{http.CanonicalHeaderKey(c.name): {c.value}}, now); got != c.want {
+			t.Errorf("%s: %s is %s, want %s", c.name, c.value, got, c.want)
+		}
+	}
+}
+
+func TestPathKeepsAnIdInItsSegment(t *testing.T) {
+	if got := Path("documents", "a/../b?c#d", "content"); got != "/documents/a%2F..%2Fb%3Fc%23d/content" {
+		t.Errorf("got %s", got)
+	}
+}

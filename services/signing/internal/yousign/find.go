@@ -1,0 +1,74 @@
+package yousign
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/countersign/countersign/services/signing/internal/signature"
+)
+
+// maxPages of a look-up; a page holds 100 requests and the filter leaves one or two.
+const maxPages = 20
+
+// errListTooLong is the cause when the list does not end: then nothing is known of what it does not show.
+var errListTooLong = errors.New("the list of signature requests is too long to look one up")
+
+// find returns the request made for the correlation, an empty one when there is none. Of several, which a create call
+// can leave behind that came through late, it keeps the one furthest along and ends the others.
+func (p *Provider) find(ctx context.Context, correlation string) (request, error) {
+	found, err := p.list(ctx, correlation)
+	if err != nil || len(found) == 0 {
+		return request{}, err
+	}
+	slices.SortFunc(found, func(a, b request) int {
+		return cmp.Or(cmp.Compare(progress(b), progress(a)), a.CreatedAt.Compare(b.CreatedAt.Time), cmp.Compare(a.ID, b.ID))
+	})
+	for _, duplicate := range found[1:] {
+		if state := envelope(duplicate).State; state != signature.EnvelopeDraft && state != signature.EnvelopeOpen {
+			continue
+		}
+		if err := p.Withdraw(ctx, duplicate.ID, ""); err != nil {
+			return request{}, err
+		}
+	}
+	return p.read(ctx, found[0].ID)
+}
+
+func progress(r request) int {
+	switch envelope(r).State {
+	case signature.EnvelopeSigned:
+		return 4
+	case signature.EnvelopeOpen:
+		return 3
+	case signature.EnvelopeDraft:
+		return 1
+	case signature.EnvelopeGone:
+		return 0
+	}
+	return 2 // it ended, so it was sent: a draft beside it is a leftover
+}
+
+func (p *Provider) list(ctx context.Context, correlation string) ([]request, error) {
+	query := url.Values{"external_id[eq]": {correlation}}
+	var found []request
+	for range maxPages {
+		var listed page
+		if err := p.get(ctx, "/signature_requests", query, &listed); err != nil {
+			return nil, err
+		}
+		for _, r := range listed.Data {
+			if r.ExternalID == correlation && usableID(r.ID) && envelope(r).State != signature.EnvelopeGone {
+				found = append(found, r)
+			}
+		}
+		if listed.Meta.NextCursor == "" {
+			return found, nil
+		}
+		query.Set("after", listed.Meta.NextCursor)
+	}
+	return nil, &signature.UnavailableError{RetryAfter: time.Hour, Cause: errListTooLong}
+}

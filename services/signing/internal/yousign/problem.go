@@ -1,0 +1,102 @@
+package yousign
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"github.com/countersign/countersign/services/signing/internal/signature"
+	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
+)
+
+// maxParams of a refusal that are passed on.
+const maxParams = 5
+
+// problem is Yousign's error body. Type is the stable word; the parameters say what the detail only hints at.
+type problem struct {
+	Type   string  `json:"type"`
+	Detail string  `json:"detail"`
+	Params []param `json:"invalid_params"`
+}
+
+type param struct {
+	Name   string `json:"name"`
+	Reason string `json:"reason"`
+}
+
+// problemIn reads an error's body; it is empty for one that is not Yousign's.
+func problemIn(body []byte) problem {
+	var read problem
+	var mismatch *json.UnmarshalTypeError
+	if err := json.Unmarshal(body, &read); err != nil && !errors.As(err, &mismatch) {
+		return problem{}
+	}
+	if !regexp.MustCompile(`^[A-Za-z0-9:._-]{1,120}$`).MatchString(read.Type) {
+		read.Type = ""
+	}
+	return read
+}
+
+// text of the problem that is safe to show.
+func (p problem) text(private []string) string {
+	parts := []string{p.Detail}
+	for _, param := range p.Params[:min(len(p.Params), maxParams)] {
+		parts = append(parts, param.Name+": "+param.Reason)
+	}
+	return vendorhttp.Detail(strings.Join(parts, " "), private...)
+}
+
+// known tells whether the problem names one; "about:blank" is what the framework below says of an unknown address.
+func (p problem) known() bool { return p.Type != "" && p.Type != "about:blank" }
+
+// refusedAs returns the problem of a refused call; ok is false for other errors.
+func refusedAs(err error) (status int, said problem, ok bool) {
+	var refused *vendorhttp.StatusError
+	if !errors.As(err, &refused) {
+		return 0, problem{}, false
+	}
+	return refused.Status, problemIn(refused.Body), true
+}
+
+// isGone tells whether Yousign itself said that the object does not exist. A 404 in other words comes from something
+// that is not Yousign's API, such as a proxy or a wrong base URL, and says nothing of the object.
+func isGone(err error) bool {
+	status, said, ok := refusedAs(err)
+	return ok && status == http.StatusNotFound && said.known()
+}
+
+// errNotYousign is the cause of a 404 that Yousign's API does not give.
+var errNotYousign = errors.New("the base URL does not lead to Yousign's API")
+
+// translate turns a refused call into the port's failure; other errors pass. The private values are kept out of its
+// detail.
+func translate(err error, private ...string) error {
+	status, said, ok := refusedAs(err)
+	switch {
+	case !ok:
+		return err
+	case status == http.StatusUnauthorized:
+		return vendorhttp.Misconfigured()
+	case status == http.StatusNotFound && !said.known():
+		return &signature.UnavailableError{Cause: errNotYousign}
+	}
+	detail := fmt.Sprintf("Yousign answered %d %s: %s", status, said.Type, said.text(private))
+	return &signature.RejectedError{Reason: reason(status, said), Detail: strings.Join(strings.Fields(detail), " ")}
+}
+
+func reason(status int, said problem) signature.RefusalReason {
+	switch {
+	case status == http.StatusForbidden || said.Type == "configuration.not_enabled":
+		return signature.ReasonProviderMisconfigured
+	case status == http.StatusRequestEntityTooLarge:
+		return signature.ReasonDocumentTooLarge
+	case status == http.StatusUnsupportedMediaType || strings.HasPrefix(said.Type, "document."):
+		return signature.ReasonDocumentRejected
+	case said.Type == "date.out_of_range":
+		return signature.ReasonExpiryInvalid
+	}
+	return signature.ReasonProviderRejected
+}

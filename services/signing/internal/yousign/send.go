@@ -1,0 +1,141 @@
+package yousign
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/countersign/countersign/services/signing/internal/signature"
+	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
+)
+
+// errNoID is the cause when Yousign answers a creation without saying what it created.
+var errNoID = errors.New("the answer names no usable id")
+
+// Send builds the request as a draft and activates it, which invites its signers. With resume set it first looks for
+// what an earlier attempt left behind.
+func (p *Provider) Send(ctx context.Context, order signature.Order, resume bool) (signature.Envelope, error) {
+	sent, err := p.send(ctx, order, resume)
+	if err != nil {
+		return signature.Envelope{}, translate(err, private(order)...)
+	}
+	return inOrderOf(order, envelope(sent)), nil
+}
+
+func (p *Provider) send(ctx context.Context, order signature.Order, resume bool) (request, error) {
+	var draft request
+	if resume {
+		found, err := p.find(ctx, order.Correlation)
+		if err != nil {
+			return request{}, err
+		}
+		if found.ID != "" && found.Status != statusDraft {
+			return p.detailed(ctx, found)
+		}
+		draft = found
+	}
+	if refusal := p.Refusal(order); refusal != nil {
+		p.discard(ctx, draft)
+		return request{}, &signature.RejectedError{Reason: refusal.Reason, Detail: refusal.Detail}
+	}
+	if draft.ID == "" {
+		if err := p.create(ctx, order, &draft); err != nil {
+			return request{}, err
+		}
+	}
+	sent, err := p.complete(ctx, order, draft, resume)
+	if err == nil {
+		return sent, nil
+	}
+	if _, _, refused := refusedAs(err); refused && translateIsFinal(err) {
+		p.discard(ctx, draft)
+		return request{}, err
+	}
+	return request{}, halfway(err)
+}
+
+// halfway is the failure of a step after the draft was made: whatever the step itself did, something is at Yousign now
+// and must be looked up. The cause is told in words, so that nobody takes it for a failure without an effect.
+func halfway(err error) error {
+	var unknown *signature.UnknownOutcomeError
+	if errors.As(err, &unknown) {
+		return unknown
+	}
+	return &signature.UnknownOutcomeError{Cause: errors.New("the request is half made: " + err.Error())}
+}
+
+// translateIsFinal tells whether repeating changes nothing.
+func translateIsFinal(err error) bool {
+	var rejected *signature.RejectedError
+	return errors.As(translate(err), &rejected)
+}
+
+func (p *Provider) create(ctx context.Context, order signature.Order, draft *request) error {
+	if err := p.post(ctx, "/signature_requests", p.creationOf(order), draft); err != nil {
+		return err
+	}
+	if !usableID(draft.ID) {
+		return &signature.UnknownOutcomeError{Cause: errNoID}
+	}
+	return nil
+}
+
+// activate invites the signers. Where Yousign refuses because an earlier activation came through, that is what was
+// wanted.
+func (p *Provider) activate(ctx context.Context, id string, signers []signer) (request, error) {
+	var activated request
+	err := p.post(ctx, vendorhttp.Path("signature_requests", id, "activate"), nil, &activated)
+	if _, _, refused := refusedAs(err); refused {
+		now, readErr := p.read(ctx, id)
+		if readErr != nil {
+			return request{}, readErr
+		}
+		if now.Status == statusDraft {
+			return request{}, err
+		}
+		return p.detailed(ctx, now)
+	}
+	if err != nil {
+		return request{}, err
+	}
+	if activated.ID != id {
+		return request{}, &signature.UnknownOutcomeError{Cause: errNoID}
+	}
+	activated.Signers = merge(signers, activated.Signers)
+	return activated, nil
+}
+
+// merge puts the states that a request tells into what is known of its signers.
+func merge(known, told []signer) []signer {
+	merged := append([]signer{}, known...)
+	for i := range merged {
+		for _, now := range told {
+			if now.ID == merged[i].ID {
+				merged[i].Status = now.Status
+			}
+		}
+	}
+	return merged
+}
+
+// usableID tells whether a vendor's id can stand in a path.
+func usableID(id string) bool {
+	return regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`).MatchString(id)
+}
+
+// inOrderOf puts the envelope's signers into the order's order.
+func inOrderOf(order signature.Order, sent signature.Envelope) signature.Envelope {
+	sorted := make([]signature.EnvelopeSigner, 0, len(sent.Signers))
+	for _, wanted := range order.Signers {
+		for _, candidate := range sent.Signers {
+			if strings.EqualFold(candidate.Email, wanted.Email) {
+				sorted = append(sorted, candidate)
+			}
+		}
+	}
+	if len(sorted) == len(sent.Signers) {
+		sent.Signers = sorted
+	}
+	return sent
+}

@@ -1,0 +1,138 @@
+package yousign
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// SignatureHeader carries Yousign's signature of a webhook's raw body.
+const SignatureHeader = "X-Yousign-Signature-256"
+
+const (
+	signaturePrefix = "sha256="
+	maxEventWord    = 255 // characters of an id or a name, by API v3
+)
+
+// errNotAnEvent is returned for a body that is not a webhook of Yousign's.
+var errNotAnEvent = errors.New("the body is not a Yousign event")
+
+// Verify tells whether the header is Yousign's signature of the raw body under one of the live secrets; two are live
+// while a secret is being replaced. An empty secret verifies nothing. The signature covers no time: a repeated call is
+// told by its event id.
+func Verify(raw []byte, header string, secrets []string) bool {
+	given, found := strings.CutPrefix(header, signaturePrefix)
+	sum, err := hex.DecodeString(given)
+	if !found || err != nil || len(sum) != sha256.Size {
+		return false
+	}
+	verified := false
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		mac := hmac.New(sha256.New, []byte(secret))
+		mac.Write(raw)
+		verified = hmac.Equal(mac.Sum(nil), sum) || verified
+	}
+	return verified
+}
+
+// Event is one webhook. It is a hint that something happened to the request, and no source of state.
+type Event struct {
+	// ID is the same on all deliveries of the event.
+	ID string
+	// Name in API v3's words, such as "signature_request.done".
+	Name string
+	// Time of the event; zero when it is not told.
+	Time time.Time
+	// Sandbox tells that the event is of the sandbox.
+	Sandbox bool
+	// EnvelopeID of the request; empty for events about something else.
+	EnvelopeID string
+	// Correlation is the request's external id; it may be empty.
+	Correlation string
+}
+
+// Decode reads a webhook's raw body, whose envelope is flat or nested below "metadata". It fails for a body without an
+// event's id, name and data; anything else may be missing or odd.
+func Decode(raw []byte) (Event, error) {
+	var outer map[string]json.RawMessage
+	if json.Unmarshal(raw, &outer) != nil {
+		return Event{}, errNotAnEvent
+	}
+	var nested map[string]json.RawMessage
+	if json.Unmarshal(outer["metadata"], &nested) != nil {
+		nested = nil
+	}
+	read := func(name string) json.RawMessage {
+		if value, ok := outer[name]; ok {
+			return value
+		}
+		return nested[name]
+	}
+	event := Event{
+		ID: text(read("event_id")), Name: knownName(text(read("event_name"))), Time: moment(read("event_time")),
+		Sandbox: string(read("sandbox")) == "true",
+	}
+	var data struct {
+		Request map[string]json.RawMessage `json:"signature_request"`
+		Signer  map[string]json.RawMessage `json:"signer"`
+	}
+	var mismatch *json.UnmarshalTypeError
+	err := json.Unmarshal(outer["data"], &data)
+	if event.ID == "" || event.Name == "" || err != nil && !(errors.As(err, &mismatch) && mismatch.Field != "") {
+		return Event{}, errNotAnEvent
+	}
+	event.EnvelopeID, event.Correlation = usable(text(data.Request["id"])), text(data.Request["external_id"])
+	if event.EnvelopeID == "" {
+		event.EnvelopeID = usable(text(data.Signer["signature_request_id"]))
+	}
+	return event, nil
+}
+
+// text is the JSON string, bounded; empty for anything else.
+func text(raw json.RawMessage) string {
+	var value string
+	if json.Unmarshal(raw, &value) != nil || len(value) > maxEventWord {
+		return ""
+	}
+	return value
+}
+
+// usable is the id where it can stand in a path; empty otherwise.
+func usable(id string) string {
+	if usableID(id) {
+		return id
+	}
+	return ""
+}
+
+// moment reads Unix seconds, which come as a string, or RFC 3339; zero for anything else.
+func moment(raw json.RawMessage) time.Time {
+	written := string(bytes.Trim(raw, `"`))
+	if seconds, err := strconv.ParseUint(written, 10, 40); err == nil {
+		return time.Unix(int64(seconds), 0).UTC()
+	}
+	if parsed, err := time.Parse(time.RFC3339, written); err == nil {
+		return parsed.UTC()
+	}
+	return time.Time{}
+}
+
+// knownName maps names that circulate in guides, but not in the API, to the real ones.
+func knownName(name string) string {
+	if rest, ok := strings.CutPrefix(name, "request."); ok {
+		name = "signature_request." + rest
+	}
+	if name == "signature_request.completed" {
+		return "signature_request.done"
+	}
+	return name
+}
