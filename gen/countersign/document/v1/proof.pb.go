@@ -248,14 +248,16 @@ func (x *Proof) GetCreateTime() *timestamppb.Timestamp {
 // One check and what came of it.
 type Proof_Finding struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What was checked, such as `BYTE_RANGE` or `CHAIN`.
+	// What was checked, such as `BYTE_RANGE` or `CERTIFICATE_CHAIN`.
 	Check string `protobuf:"bytes,1,opt,name=check,proto3" json:"check,omitempty"`
 	// What came of it.
 	Outcome Proof_Outcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=countersign.document.v1.Proof_Outcome" json:"outcome,omitempty"`
 	// Why, UPPER_SNAKE_CASE; empty when passed.
 	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
 	// The same for people; holds no personal data.
-	Detail        string `protobuf:"bytes,4,opt,name=detail,proto3" json:"detail,omitempty"`
+	Detail string `protobuf:"bytes,4,opt,name=detail,proto3" json:"detail,omitempty"`
+	// Place in signatures, counted from 1, of the signature it is about; 0 when it is about the whole file.
+	Signature     int32 `protobuf:"varint,5,opt,name=signature,proto3" json:"signature,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -318,6 +320,13 @@ func (x *Proof_Finding) GetDetail() string {
 	return ""
 }
 
+func (x *Proof_Finding) GetSignature() int32 {
+	if x != nil {
+		return x.Signature
+	}
+	return 0
+}
+
 // One signature found in the file.
 type Proof_Signature struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -336,9 +345,11 @@ type Proof_Signature struct {
 	// True when the certificate claims to be qualified (QcCompliance) for signatures by persons.
 	QualifiedClaim bool `protobuf:"varint,7,opt,name=qualified_claim,json=qualifiedClaim,proto3" json:"qualified_claim,omitempty"`
 	// True when the certificate is an organisation's seal.
-	Seal          bool `protobuf:"varint,8,opt,name=seal,proto3" json:"seal,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Seal bool `protobuf:"varint,8,opt,name=seal,proto3" json:"seal,omitempty"`
+	// True when this is a document timestamp and not anybody's signature.
+	DocumentTimestamp bool `protobuf:"varint,9,opt,name=document_timestamp,json=documentTimestamp,proto3" json:"document_timestamp,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *Proof_Signature) Reset() {
@@ -427,11 +438,18 @@ func (x *Proof_Signature) GetSeal() bool {
 	return false
 }
 
+func (x *Proof_Signature) GetDocumentTimestamp() bool {
+	if x != nil {
+		return x.DocumentTimestamp
+	}
+	return false
+}
+
 var File_countersign_document_v1_proof_proto protoreflect.FileDescriptor
 
 const file_countersign_document_v1_proof_proto_rawDesc = "" +
 	"\n" +
-	"#countersign/document/v1/proof.proto\x12\x17countersign.document.v1\x1a#countersign/document/v1/level.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xab\b\n" +
+	"#countersign/document/v1/proof.proto\x12\x17countersign.document.v1\x1a#countersign/document/v1/level.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf8\b\n" +
 	"\x05Proof\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12@\n" +
 	"\averdict\x18\x02 \x01(\x0e2&.countersign.document.v1.Proof.VerdictR\averdict\x124\n" +
@@ -442,12 +460,13 @@ const file_countersign_document_v1_proof_proto_rawDesc = "" +
 	"signatures\x12\x16\n" +
 	"\x06sha256\x18\x06 \x01(\tR\x06sha256\x12;\n" +
 	"\vcreate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\x1a\x91\x01\n" +
+	"createTime\x1a\xaf\x01\n" +
 	"\aFinding\x12\x14\n" +
 	"\x05check\x18\x01 \x01(\tR\x05check\x12@\n" +
 	"\aoutcome\x18\x02 \x01(\x0e2&.countersign.document.v1.Proof.OutcomeR\aoutcome\x12\x16\n" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x16\n" +
-	"\x06detail\x18\x04 \x01(\tR\x06detail\x1a\x90\x02\n" +
+	"\x06detail\x18\x04 \x01(\tR\x06detail\x12\x1c\n" +
+	"\tsignature\x18\x05 \x01(\x05R\tsignature\x1a\xbf\x02\n" +
 	"\tSignature\x12\x14\n" +
 	"\x05field\x18\x01 \x01(\tR\x05field\x12\x18\n" +
 	"\asubject\x18\x02 \x01(\tR\asubject\x12\x16\n" +
@@ -456,7 +475,8 @@ const file_countersign_document_v1_proof_proto_rawDesc = "" +
 	"\tsign_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\bsignTime\x12 \n" +
 	"\vtimestamped\x18\x06 \x01(\bR\vtimestamped\x12'\n" +
 	"\x0fqualified_claim\x18\a \x01(\bR\x0equalifiedClaim\x12\x12\n" +
-	"\x04seal\x18\b \x01(\bR\x04seal\"\x81\x01\n" +
+	"\x04seal\x18\b \x01(\bR\x04seal\x12-\n" +
+	"\x12document_timestamp\x18\t \x01(\bR\x11documentTimestamp\"\x81\x01\n" +
 	"\aOutcome\x12\x17\n" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eOUTCOME_PASSED\x10\x01\x12\x12\n" +

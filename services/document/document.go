@@ -1,0 +1,135 @@
+package document
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"google.golang.org/grpc"
+
+	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/document/internal/api"
+	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/proof"
+	"github.com/countersign/countersign/services/document/internal/render"
+	"github.com/countersign/countersign/services/document/internal/store"
+	"github.com/countersign/countersign/services/document/templates"
+	"github.com/countersign/countersign/services/internal/durable"
+)
+
+// Domain of this context's error reasons.
+const Domain = api.Domain
+
+// Service is the document context, ready to be served.
+type Service struct {
+	db      *durable.Store
+	archive *archive.Archive
+	api     *api.Service
+}
+
+// New checks the settings, loads the templates and opens the archive and the database in the data folder.
+func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Service, error) {
+	anchors, err := cfg.anchors()
+	if err != nil {
+		return nil, err
+	}
+	sources, err := cfg.templates()
+	if err != nil {
+		return nil, err
+	}
+	renderer, err := render.New()
+	if err != nil {
+		return nil, err
+	}
+	files, err := open(ctx, cfg, data)
+	if err != nil {
+		return nil, err
+	}
+	migrations, err := store.Migrations()
+	if err != nil {
+		return nil, errors.Join(err, files.Close())
+	}
+	db, err := durable.Open(ctx, durable.Config{
+		Path: filepath.Join(data, "document.db"), Migrations: migrations, Logger: logger,
+	})
+	if err != nil {
+		return nil, errors.Join(err, files.Close())
+	}
+	return &Service{db: db, archive: files, api: &api.Service{
+		Store: store.New(db), Archive: files, Renderer: renderer, Templates: sources,
+		Verifier: proof.New(anchors, proof.Options{}),
+	}}, nil
+}
+
+func open(ctx context.Context, cfg Config, data string) (*archive.Archive, error) {
+	location := cfg.Archive
+	if location == "" {
+		folder, err := filepath.Abs(filepath.Join(data, "archive"))
+		if err != nil {
+			return nil, err
+		}
+		location = "file://" + filepath.ToSlash(folder)
+	}
+	return archive.Open(ctx, location)
+}
+
+func (c Config) anchors() (proof.Anchors, error) {
+	bundle, err := c.bundle()
+	if err != nil || len(bundle) == 0 {
+		return proof.Anchors{}, err
+	}
+	anchors, err := proof.NewAnchors(bundle)
+	if err != nil {
+		return anchors, fmt.Errorf("document.trust_anchors: %w", err)
+	}
+	return anchors, nil
+}
+
+// templates loads the built-in templates and then the operator's.
+func (c Config) templates() (map[string]render.Source, error) {
+	sources := map[string]render.Source{}
+	if err := load(sources, templates.FS()); err != nil {
+		return nil, err
+	}
+	if c.Templates == "" {
+		return sources, nil
+	}
+	if err := load(sources, os.DirFS(c.Templates)); err != nil {
+		return nil, fmt.Errorf("document.templates: %w", err)
+	}
+	return sources, nil
+}
+
+func load(sources map[string]render.Source, folder fs.FS) error {
+	entries, err := fs.ReadDir(folder, ".")
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			continue
+		}
+		sub, err := fs.Sub(folder, entry.Name())
+		if err != nil {
+			return err
+		}
+		source, err := render.Load(sub)
+		if err != nil {
+			return fmt.Errorf("template %s: %w", entry.Name(), err)
+		}
+		sources[source.Template.ID] = source
+	}
+	return nil
+}
+
+// Register adds the context's services to a server.
+func (s *Service) Register(server grpc.ServiceRegistrar) {
+	documentv1.RegisterDocumentServiceServer(server, s.api)
+}
+
+// Close closes the database and the archive, after the server has ended.
+func (s *Service) Close() error { return errors.Join(s.db.Close(), s.archive.Close()) }

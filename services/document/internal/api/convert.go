@@ -1,0 +1,95 @@
+package api
+
+import (
+	"strings"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/document/internal/paper"
+	"github.com/countersign/countersign/services/document/internal/proof"
+	"github.com/countersign/countersign/services/document/internal/store"
+)
+
+const (
+	documentPrefix = "documents/"
+	templatePrefix = "templates/"
+	proofSuffix    = "/proof"
+)
+
+func fromDocument(d paper.Document) *documentv1.Document {
+	out := &documentv1.Document{
+		Name: documentPrefix + d.ID, Title: d.Title, FileName: d.FileName, Sha256: d.SHA256, SizeBytes: d.Size,
+		PageCount: int32(d.Pages), Origin: d.Origin, Language: d.Language, CreateTime: timestamppb.New(d.CreateTime),
+		Kind: documentv1.Document_Kind(documentv1.Document_Kind_value["KIND_"+string(d.Kind)]),
+	}
+	if d.Parent != "" {
+		out.Parent = documentPrefix + d.Parent
+	}
+	for _, f := range d.Fields {
+		out.SignatureFields = append(out.SignatureFields, &documentv1.SignatureField{
+			Role: f.Role, FormField: f.FormField, Page: int32(f.Page), X: f.X, Y: f.Y, Width: f.Width, Height: f.Height,
+		})
+	}
+	return out
+}
+
+func fromTemplate(t paper.Template) *documentv1.Template {
+	out := &documentv1.Template{
+		Name: templatePrefix + t.ID, Version: t.Version, Languages: t.Languages(), Titles: map[string]string{},
+	}
+	for language, text := range t.Texts {
+		out.Titles[language] = text.Title
+	}
+	for _, v := range t.Variables {
+		kind := documentv1.TemplateVariable_Type_value["TYPE_"+strings.ToUpper(string(v.Type))]
+		out.Variables = append(out.Variables, &documentv1.TemplateVariable{
+			Name: v.Name, Required: v.Required, MaxLength: int32(v.Limit()), Type: documentv1.TemplateVariable_Type(kind),
+		})
+	}
+	for _, r := range t.Roles {
+		out.Roles = append(out.Roles, r.ID)
+	}
+	return out
+}
+
+func fromProof(p store.Proof) *documentv1.Proof {
+	out := &documentv1.Proof{
+		Name:    documentPrefix + p.Document + proofSuffix,
+		Verdict: documentv1.Proof_Verdict(documentv1.Proof_Verdict_value["VERDICT_"+string(p.Report.Verdict)]),
+		Level:   documentv1.Level(documentv1.Level_value["LEVEL_"+p.Report.Level]),
+		Sha256:  p.Report.SHA256, CreateTime: timestamppb.New(p.CreateTime),
+	}
+	for _, f := range p.Report.Findings {
+		out.Findings = append(out.Findings, &documentv1.Proof_Finding{
+			Check: string(f.Check), Signature: int32(f.Signature), Reason: f.Reason, Detail: f.Detail,
+			Outcome: documentv1.Proof_Outcome(documentv1.Proof_Outcome_value["OUTCOME_"+string(f.Outcome)]),
+		})
+	}
+	for _, s := range p.Report.Signatures {
+		out.Signatures = append(out.Signatures, fromSignature(s))
+	}
+	return out
+}
+
+func fromSignature(s proof.Signature) *documentv1.Proof_Signature {
+	out := &documentv1.Proof_Signature{
+		Field: s.Field, Subject: s.SubjectCN, Issuer: s.IssuerCN, SerialNumber: s.SerialNumber,
+		QualifiedClaim: s.QualifiedClaim, Seal: s.SealClaim, DocumentTimestamp: s.Timestamp,
+	}
+	if !s.SigningTime.IsZero() {
+		out.SignTime = timestamppb.New(s.SigningTime)
+	}
+	if !s.TimestampTime.IsZero() {
+		out.SignTime, out.Timestamped = timestamppb.New(s.TimestampTime), true
+	}
+	return out
+}
+
+func toSigners(in []*documentv1.ProveDocumentRequest_ExpectedSigner) []proof.Signer {
+	var signers []proof.Signer
+	for _, s := range in {
+		signers = append(signers, proof.Signer{Role: s.GetRole(), FirstName: s.GetFirstName(), LastName: s.GetLastName()})
+	}
+	return signers
+}

@@ -1,0 +1,232 @@
+// Package api answers the contract's calls: it decodes, renders, archives or proves, and encodes.
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
+
+	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/paper"
+	"github.com/countersign/countersign/services/document/internal/proof"
+	"github.com/countersign/countersign/services/document/internal/render"
+	"github.com/countersign/countersign/services/document/internal/store"
+	"github.com/countersign/countersign/services/internal/fault"
+	"github.com/countersign/countersign/services/internal/page"
+)
+
+const (
+	mostBytes = 64 << 20
+	chunk     = 256 << 10
+)
+
+// Service serves the DocumentService contract.
+type Service struct {
+	documentv1.UnimplementedDocumentServiceServer
+	Store    *store.Store
+	Archive  *archive.Archive
+	Renderer *render.Renderer
+	// Templates by id.
+	Templates map[string]render.Source
+	Verifier  *proof.Verifier
+}
+
+// ListTemplates lists the templates, by name.
+func (s *Service) ListTemplates(_ context.Context, in *documentv1.ListTemplatesRequest) (*documentv1.ListTemplatesResponse, error) {
+	after, err := page.Cursor(in.GetPageToken(), "templates")
+	if err != nil {
+		return nil, &fault.Error{
+			Code: 3, Domain: Domain, Reason: "INVALID_REQUEST", Message: "page_token: " + err.Error(),
+			Metadata: map[string]string{"field": "page_token"},
+		}
+	}
+	out := &documentv1.ListTemplatesResponse{}
+	for _, id := range slices.Sorted(maps.Keys(s.Templates)) {
+		if id <= after {
+			continue
+		}
+		if n := len(out.Templates); n == page.Size(in.GetPageSize(), 50, 200) {
+			out.NextPageToken = page.Token(strings.TrimPrefix(out.Templates[n-1].GetName(), templatePrefix), "templates")
+			break
+		}
+		out.Templates = append(out.Templates, fromTemplate(s.Templates[id].Template))
+	}
+	return out, nil
+}
+
+// GetTemplate returns one template.
+func (s *Service) GetTemplate(_ context.Context, in *documentv1.GetTemplateRequest) (*documentv1.GetTemplateResponse, error) {
+	source, ok := s.Templates[strings.TrimPrefix(in.GetName(), templatePrefix)]
+	if !ok {
+		return nil, answer(errNoTemplate)
+	}
+	return &documentv1.GetTemplateResponse{Template: fromTemplate(source.Template)}, nil
+}
+
+// RenderDocument renders a template and archives the PDF.
+func (s *Service) RenderDocument(ctx context.Context, in *documentv1.RenderDocumentRequest) (*documentv1.RenderDocumentResponse, error) {
+	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(in)
+	if err != nil {
+		return nil, fmt.Errorf("hash the request: %w", err)
+	}
+	hash := hashOf(raw)
+	first, err := s.Store.ByRequestID(ctx, in.GetRequestId())
+	if errors.Is(err, store.ErrNotFound) {
+		first, err = s.render(ctx, in, hash)
+	}
+	if err == nil && first.ContentHash != hash {
+		err = errReused
+	}
+	if err != nil {
+		return nil, answer(err)
+	}
+	return &documentv1.RenderDocumentResponse{Document: fromDocument(first)}, nil
+}
+
+func (s *Service) render(ctx context.Context, in *documentv1.RenderDocumentRequest, hash string) (paper.Document, error) {
+	source, ok := s.Templates[strings.TrimPrefix(in.GetTemplate(), templatePrefix)]
+	if !ok {
+		return paper.Document{}, errNoTemplate
+	}
+	result, err := s.Renderer.Render(ctx, source, in.GetLanguage(), in.GetValues())
+	if err != nil {
+		return paper.Document{}, err
+	}
+	return s.keep(ctx, result.PDF, paper.Document{
+		RequestID: in.GetRequestId(), ContentHash: hash, Kind: paper.KindRendered, Title: result.Title,
+		FileName: result.FileName, Pages: result.Pages, Language: in.GetLanguage(), Fields: result.Fields,
+		Origin: fmt.Sprintf("template:%s@%s", source.Template.ID, source.Template.Version),
+	})
+}
+
+// keep archives the bytes first: a document that is known is a document that is there.
+func (s *Service) keep(ctx context.Context, content []byte, d paper.Document) (paper.Document, error) {
+	sum, err := s.Archive.Put(ctx, content)
+	if err != nil {
+		return d, err
+	}
+	d.ID, d.SHA256, d.Size, d.CreateTime = uuid.NewString(), sum, int64(len(content)), time.Now()
+	return s.Store.Insert(ctx, d)
+}
+
+// CreateDocument archives the PDF that the stream carries.
+func (s *Service) CreateDocument(stream grpc.ClientStreamingServer[documentv1.CreateDocumentRequest, documentv1.CreateDocumentResponse]) error {
+	first, err := stream.Recv()
+	if err != nil {
+		return answer(errPart)
+	}
+	header := first.GetHeader()
+	if header == nil {
+		return answer(errPart)
+	}
+	content, err := receive(stream)
+	if err != nil {
+		return answer(err)
+	}
+	ctx := stream.Context()
+	parent := strings.TrimPrefix(header.GetParent(), documentPrefix)
+	if parent != "" {
+		if _, err := s.Store.Document(ctx, parent); err != nil {
+			return answer(err)
+		}
+	}
+	origin := header.GetOrigin()
+	if origin == "" {
+		origin = "upload"
+	}
+	hash := hashOf(content)
+	d, err := s.keep(ctx, content, paper.Document{
+		RequestID: header.GetRequestId(), ContentHash: hash, Title: header.GetTitle(), FileName: header.GetFileName(),
+		Kind: paper.Kind(strings.TrimPrefix(header.GetKind().String(), "KIND_")), Parent: parent, Origin: origin,
+	})
+	if err == nil && d.ContentHash != hash {
+		err = errReused
+	}
+	if err != nil {
+		return answer(err)
+	}
+	return stream.SendAndClose(&documentv1.CreateDocumentResponse{Document: fromDocument(d)})
+}
+
+func receive(stream grpc.ClientStreamingServer[documentv1.CreateDocumentRequest, documentv1.CreateDocumentResponse]) ([]byte, error) {
+	var content bytes.Buffer
+	for {
+		part, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if part.GetHeader() != nil {
+			return nil, errPart
+		}
+		if content.Len()+len(part.GetChunk()) > mostBytes {
+			return nil, errTooLarge
+		}
+		content.Write(part.GetChunk())
+	}
+	if !bytes.HasPrefix(content.Bytes(), []byte("%PDF-")) {
+		return nil, errNotPDF
+	}
+	return content.Bytes(), nil
+}
+
+// GetDocument returns what is known of one document.
+func (s *Service) GetDocument(ctx context.Context, in *documentv1.GetDocumentRequest) (*documentv1.GetDocumentResponse, error) {
+	d, err := s.Store.Document(ctx, strings.TrimPrefix(in.GetName(), documentPrefix))
+	if err != nil {
+		return nil, answer(err)
+	}
+	return &documentv1.GetDocumentResponse{Document: fromDocument(d)}, nil
+}
+
+// StreamDocument streams the bytes of one document.
+func (s *Service) StreamDocument(in *documentv1.StreamDocumentRequest, stream grpc.ServerStreamingServer[documentv1.StreamDocumentResponse]) error {
+	ctx := stream.Context()
+	d, err := s.Store.Document(ctx, strings.TrimPrefix(in.GetName(), documentPrefix))
+	if err != nil {
+		return answer(err)
+	}
+	content, err := s.Archive.Get(ctx, d.SHA256)
+	if err != nil {
+		return answer(err)
+	}
+	defer content.Close()
+	next := &documentv1.StreamDocumentResponse{Document: fromDocument(d)}
+	buffer := make([]byte, chunk)
+	for {
+		n, err := content.Read(buffer)
+		if n > 0 || next.GetDocument() != nil && errors.Is(err, io.EOF) {
+			next.Chunk = buffer[:n]
+			if err := stream.Send(next); err != nil {
+				return err
+			}
+			next = &documentv1.StreamDocumentResponse{}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return answer(err)
+		}
+	}
+}
+
+func hashOf(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,84 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+
+	"google.golang.org/grpc/codes"
+
+	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/paper"
+	"github.com/countersign/countersign/services/document/internal/render"
+	"github.com/countersign/countersign/services/document/internal/store"
+	"github.com/countersign/countersign/services/internal/fault"
+)
+
+// Domain of this context's error reasons.
+const Domain = "countersign.document.v1"
+
+var (
+	errNoTemplate = errors.New("there is no such template")
+	errNoProof    = errors.New("there is no proof of this document yet")
+	errReused     = errors.New("the request id was used with other content")
+	errNotPDF     = errors.New("the bytes are not a PDF")
+	errTooLarge   = errors.New("the document is larger than 64 MiB")
+	errPart       = errors.New("the first message carries the header, and no other one does")
+)
+
+// answer turns this context's errors into answers; anything else is left for the boundary, which hides it.
+func answer(err error) error {
+	if err == nil {
+		return nil
+	}
+	if f := values(err); f != nil {
+		return f
+	}
+	for _, known := range []struct {
+		err    error
+		code   codes.Code
+		reason string
+	}{
+		{store.ErrNotFound, codes.NotFound, "DOCUMENT_NOT_FOUND"},
+		{errNoTemplate, codes.NotFound, "TEMPLATE_NOT_FOUND"},
+		{errNoProof, codes.NotFound, "PROOF_NOT_FOUND"},
+		{errReused, codes.FailedPrecondition, "REQUEST_ID_REUSED"},
+		{errNotPDF, codes.InvalidArgument, "NOT_A_PDF"},
+		{errTooLarge, codes.InvalidArgument, "TOO_LARGE"},
+		{errPart, codes.InvalidArgument, "INVALID_REQUEST"},
+		{archive.ErrDamaged, codes.DataLoss, "HASH_MISMATCH"},
+		{archive.ErrMissing, codes.DataLoss, "HASH_MISMATCH"},
+	} {
+		if errors.Is(err, known.err) {
+			return &fault.Error{Code: known.code, Domain: Domain, Reason: known.reason, Message: known.err.Error(), Cause: err}
+		}
+	}
+	return err
+}
+
+// values answers what a template cannot do with a caller's values; nil when that is not what happened.
+func values(err error) error {
+	var language *paper.LanguageError
+	var invalid *paper.ValuesError
+	var glyph *render.GlyphError
+	var long *render.TooLongError
+	f := &fault.Error{Code: codes.InvalidArgument, Domain: Domain, Message: err.Error()}
+	switch {
+	case errors.As(err, &language):
+		f.Reason, f.Metadata = "LANGUAGE_NOT_FOUND", map[string]string{"language": language.Language}
+	case errors.As(err, &invalid) && len(invalid.Problems) > 0:
+		f.Reason, f.Metadata = "VALUE_INVALID", map[string]string{"variable": invalid.Problems[0].Variable}
+		if invalid.Problems[0].Fault == paper.FaultMissing {
+			f.Reason = "VALUE_MISSING"
+		}
+		for _, p := range invalid.Problems {
+			f.Violations = append(f.Violations, fault.Violation{Field: "values." + p.Variable, Description: string(p.Fault)})
+		}
+	case errors.As(err, &glyph):
+		f.Reason, f.Metadata = "GLYPH_MISSING", map[string]string{"rune": fmt.Sprintf("U+%04X", glyph.Rune)}
+	case errors.As(err, &long):
+		f.Reason = "TOO_LARGE"
+	default:
+		return nil
+	}
+	return f
+}

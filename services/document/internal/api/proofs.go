@@ -1,0 +1,91 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/document/internal/paper"
+	"github.com/countersign/countersign/services/document/internal/proof"
+	"github.com/countersign/countersign/services/document/internal/store"
+)
+
+// ProveDocument proves a signed document, once.
+func (s *Service) ProveDocument(ctx context.Context, in *documentv1.ProveDocumentRequest) (*documentv1.ProveDocumentResponse, error) {
+	id := strings.TrimPrefix(in.GetName(), documentPrefix)
+	kept, err := s.Store.Proof(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		kept, err = s.prove(ctx, id, in)
+	}
+	if err != nil {
+		return nil, answer(err)
+	}
+	return &documentv1.ProveDocumentResponse{Proof: fromProof(kept)}, nil
+}
+
+func (s *Service) prove(ctx context.Context, id string, in *documentv1.ProveDocumentRequest) (store.Proof, error) {
+	signed, err := s.content(ctx, id)
+	if err != nil {
+		return store.Proof{}, fmt.Errorf("read the signed document: %w", err)
+	}
+	sent, err := s.content(ctx, strings.TrimPrefix(in.GetSentDocument(), documentPrefix))
+	if err != nil {
+		return store.Proof{}, fmt.Errorf("read the document that was sent: %w", err)
+	}
+	trail, err := s.hasTrail(ctx, in.GetAuditTrail())
+	if err != nil {
+		return store.Proof{}, fmt.Errorf("read the audit trail: %w", err)
+	}
+	now := time.Now()
+	report := s.Verifier.Verify(ctx, proof.Request{
+		Signed: signed, Sent: sent, Level: strings.TrimPrefix(in.GetLevel().String(), "LEVEL_"),
+		Legislation: strings.TrimPrefix(in.GetLegislation().String(), "LEGISLATION_"), Signers: toSigners(in.GetSigners()),
+		AuditTrail: trail, Now: now,
+	})
+	if err := ctx.Err(); err != nil {
+		return store.Proof{}, err // a check that was cut short proves nothing and must not stand
+	}
+	return s.Store.InsertProof(ctx, store.Proof{Document: id, Report: report, CreateTime: now})
+}
+
+// hasTrail tells whether the audit trail is in the archive, and is one.
+func (s *Service) hasTrail(ctx context.Context, name string) (bool, error) {
+	if name == "" {
+		return false, nil
+	}
+	d, err := s.Store.Document(ctx, strings.TrimPrefix(name, documentPrefix))
+	return err == nil && d.Kind == paper.KindAuditTrail, err
+}
+
+func (s *Service) content(ctx context.Context, id string) ([]byte, error) {
+	d, err := s.Store.Document(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	content, err := s.Archive.Get(ctx, d.SHA256)
+	if err != nil {
+		return nil, err
+	}
+	defer content.Close()
+	return io.ReadAll(io.LimitReader(content, mostBytes))
+}
+
+// GetProof returns the kept proof of a document.
+func (s *Service) GetProof(ctx context.Context, in *documentv1.GetProofRequest) (*documentv1.GetProofResponse, error) {
+	id := strings.TrimSuffix(strings.TrimPrefix(in.GetName(), documentPrefix), proofSuffix)
+	if _, err := s.Store.Document(ctx, id); err != nil {
+		return nil, answer(err)
+	}
+	kept, err := s.Store.Proof(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		err = errNoProof
+	}
+	if err != nil {
+		return nil, answer(err)
+	}
+	return &documentv1.GetProofResponse{Proof: fromProof(kept)}, nil
+}

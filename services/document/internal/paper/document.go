@@ -1,0 +1,27 @@
+package paper
+
+import "time"
+
+// Document is a PDF in the archive. Its bytes never change: a signed version is another document.
+type Document struct {
+	ID string
+	// RequestID is the caller's idempotency id, ContentHash what it was used for.
+	RequestID   string
+	ContentHash string
+	Kind        Kind
+	Title       string
+	FileName    string
+	// SHA256 of the bytes in hexadecimal, and their number.
+	SHA256 string
+	Size   int64
+	// Pages is 0 when they were not counted.
+	Pages int
+	// Parent is the id of the document this one was made from; empty when there is none.
+	Parent string
+	// Origin is where the bytes came from: "template:{id}@{version}", "upload", or a provider's name.
+	Origin   string
+	Language string
+	// Fields are those of a rendered document.
+	Fields     []SignatureField
+	CreateTime time.Time
+}
