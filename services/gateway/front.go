@@ -83,11 +83,11 @@ func (f front) serve(w http.ResponseWriter, r *http.Request, timeout time.Durati
 	f.mux.ServeHTTP(seen, clean)
 }
 
-// cleanHeaders keeps what routing and the backends need. Everything else a caller sends stays outside: the gateway's
-// library would turn Grpc-Metadata-* and Authorization into metadata and honour Grpc-Timeout.
+// cleanHeaders keeps what the backends need. Everything else a caller sends stays outside: the gateway's library would
+// turn Grpc-Metadata-* and Authorization into metadata, honour Grpc-Timeout, and print a strange Content-Type.
 func cleanHeaders(in http.Header) http.Header {
 	out := http.Header{}
-	for _, name := range append([]string{"Content-Type", "Accept"}, forwarded()...) {
+	for _, name := range forwarded() {
 		if values := in.Values(name); len(values) > 0 {
 			out[name] = values
 		}
@@ -111,7 +111,8 @@ func allowed(name string) (string, bool) {
 // log writes one line per request. Of a webhook's path only the vendor is told: the rest is secret.
 func (f front) log(r *http.Request, code int, took time.Duration) {
 	path := r.URL.Path
-	if rest, ok := strings.CutPrefix(path, webhookPrefix); ok {
+	rest, webhook := strings.CutPrefix(path, webhookPrefix)
+	if webhook {
 		path = webhookPrefix + "other"
 		vendor, _, _ := strings.Cut(rest, "/")
 		switch vendor {
@@ -120,7 +121,7 @@ func (f front) log(r *http.Request, code int, took time.Duration) {
 		}
 	}
 	level := slog.LevelDebug
-	if code >= http.StatusBadRequest {
+	if code >= http.StatusInternalServerError || webhook && code >= http.StatusBadRequest {
 		level = slog.LevelInfo
 	}
 	f.logger.LogAttrs(r.Context(), level, "http", slog.String("method", r.Method), slog.String("path", path),

@@ -93,13 +93,12 @@ func (b boundary) log(ctx context.Context, method string, start time.Time, err *
 		slog.String("code", code.String()),
 		slog.Duration("duration", time.Since(start)),
 	}
-	if cause != nil && code != codes.Canceled {
-		level = slog.LevelInfo
+	if cause != nil {
 		attrs = append(attrs, slog.String("reason", fault.Reason(*err)))
-		if code == codes.Internal {
-			level = slog.LevelError
-			attrs = append(attrs, slog.Any("error", cause))
-		}
+	}
+	if code == codes.Internal || code == codes.DataLoss {
+		level = slog.LevelError
+		attrs = append(attrs, slog.Any("error", cause))
 	}
 	b.logger.LogAttrs(ctx, level, "call", attrs...)
 }

@@ -66,13 +66,19 @@ func (w *Webhooks) ReceiveKommoWebhook(ctx context.Context, in *crmv1.ReceiveKom
 func heard(account string, hook kommo.Hook) jobs.Hints {
 	hints := jobs.Hints{Account: account}
 	for _, lead := range hook.Leads {
-		hints.Leads = append(hints.Leads, lead.ID)
+		hint := jobs.LeadHint{Lead: lead.ID, Pipeline: lead.PipelineID, Stage: lead.StatusID}
+		if lead.Event == "delete" {
+			hint.Stage = 0 // the stage it was in says nothing about what is left to do
+		}
+		hints.Leads = append(hints.Leads, hint)
 	}
 	for _, contact := range hook.Contacts {
 		if contact.Type != "company" {
 			hints.Contacts = append(hints.Contacts, contact.ID)
 		}
-		hints.Leads = append(hints.Leads, contact.LeadIDs...)
+		for _, lead := range contact.LeadIDs {
+			hints.Leads = append(hints.Leads, jobs.LeadHint{Lead: lead})
+		}
 	}
 	return hints
 }

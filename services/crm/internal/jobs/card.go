@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"time"
+	"slices"
 
 	"github.com/countersign/countersign/services/crm/internal/account"
 	"github.com/countersign/countersign/services/crm/internal/kommo"
@@ -26,15 +26,28 @@ func (w *Worker) card(ctx context.Context, run *durable.Run, job Card) error {
 	if err != nil {
 		return err
 	}
-	for _, e := range effects {
-		if e.State == store.Done || e.State == store.Failed {
+	for i, e := range effects {
+		if e.State != store.Planned && e.State != store.Attempted {
 			continue
 		}
-		if err := w.perform(ctx, a, e); err != nil {
+		if superseded(e, effects[i+1:]) {
+			e.State = store.Superseded
+			err = w.mark(ctx, e)
+		} else {
+			err = w.perform(ctx, a, e)
+		}
+		if err != nil {
 			return fmt.Errorf("effect %s: %w", e.Key, err)
 		}
 	}
 	return run.Done(ctx, func(context.Context, *durable.Tx) error { return nil })
+}
+
+// superseded tells whether a later effect sets the same field: the earlier value would be seen by nobody.
+func superseded(e store.Effect, later []store.Effect) bool {
+	return e.Kind == pipeline.KindField && slices.ContainsFunc(later, func(l store.Effect) bool {
+		return l.Kind == pipeline.KindField && l.Field == e.Field
+	})
 }
 
 // perform writes one effect exactly once: the intent is saved first, and an effect that was tried before is looked for
@@ -81,7 +94,7 @@ func (w *Worker) write(ctx context.Context, a *account.Account, e *store.Effect,
 	case pipeline.KindField:
 		return w.field(ctx, a, e)
 	case pipeline.KindFile:
-		return w.file(ctx, a, e)
+		return w.file(ctx, a, e, tried)
 	case pipeline.KindStage:
 		return w.stage(ctx, a, e)
 	}
@@ -111,6 +124,9 @@ func (w *Worker) task(ctx context.Context, a *account.Account, e *store.Effect, 
 
 // field sets a value: doing so twice is doing so once.
 func (w *Worker) field(ctx context.Context, a *account.Account, e *store.Effect) error {
+	if a.Fields[e.Field] == "" {
+		return nil // not wanted on this account's cards
+	}
 	id, ok, err := a.FieldID(ctx, e.Field)
 	if err != nil {
 		return err
@@ -145,6 +161,3 @@ func isHopeless(err error) bool {
 	_, ok := err.(hopeless)
 	return ok
 }
-
-// uploadTime bounds the transfer of a signed document.
-const uploadTime = 90 * time.Second

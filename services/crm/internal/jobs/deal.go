@@ -30,11 +30,17 @@ func (w *Worker) look(ctx context.Context, run *durable.Run, job Deal) error {
 	if err := w.finishPlanned(ctx, job); err != nil {
 		return err
 	}
+	done := func(context.Context, *durable.Tx) error { return nil }
+	known, err := w.Store.Deal(ctx, job.Account, job.Lead)
+	if err == nil && known.UpdateTime.UnixMicro() > job.Hinted {
+		return run.Done(ctx, done)
+	}
+	began := time.Now()
 	deal, decision, err := w.decide(ctx, a, job)
 	if err != nil {
 		return err
 	}
-	if err := w.record(ctx, job, deal, decision); err != nil {
+	if err := w.record(ctx, job, began, deal, decision); err != nil {
 		return err
 	}
 	switch decision.Outcome {
@@ -46,7 +52,7 @@ func (w *Worker) look(ctx context.Context, run *durable.Run, job Deal) error {
 	if err != nil {
 		return err
 	}
-	return run.Done(ctx, func(context.Context, *durable.Tx) error { return nil })
+	return run.Done(ctx, done)
 }
 
 func (w *Worker) decide(ctx context.Context, a *account.Account, job Deal) (pipeline.Deal, pipeline.Decision, error) {
@@ -63,23 +69,24 @@ func (w *Worker) decide(ctx context.Context, a *account.Account, job Deal) (pipe
 		return deal, pipeline.Decision{}, err
 	}
 	var history pipeline.History
-	ended := false
 	for _, attempt := range attempts {
 		history = append(history, attempt.Attempt)
-		ended = ended || !attempt.State.Live()
 	}
-	if _, triggers := rules.At(deal.PipelineID, deal.StageID); ended && triggers {
-		if deal.StageEntryTime, err = a.Client.StageEntry(ctx, job.Lead, deal.PipelineID, deal.StageID); err != nil {
-			return deal, pipeline.Decision{}, fmt.Errorf("read when the deal entered its stage: %w", err)
-		}
+	decision := pipeline.Decide(rules, deal, history, time.Now())
+	if decision.Reason != pipeline.NotReentered && decision.Reason != pipeline.Unchanged {
+		return deal, decision, nil
+	}
+	// Only now does it matter when the deal entered its stage, and only now is it worth a call.
+	if deal.StageEntryTime, err = a.Client.StageEntry(ctx, job.Lead, deal.PipelineID, deal.StageID); err != nil {
+		return deal, pipeline.Decision{}, fmt.Errorf("read when the deal entered its stage: %w", err)
 	}
 	return deal, pipeline.Decide(rules, deal, history, time.Now()), nil
 }
 
 // record saves the decision, and with it the attempt or the task it asks for.
-func (w *Worker) record(ctx context.Context, job Deal, deal pipeline.Deal, d pipeline.Decision) error {
+func (w *Worker) record(ctx context.Context, job Deal, began time.Time, deal pipeline.Deal, d pipeline.Decision) error {
 	known := store.Deal{
-		Account: job.Account, LeadID: job.Lead, Decision: d.Outcome, Rule: d.Rule, UpdateTime: time.Now(),
+		Account: job.Account, LeadID: job.Lead, Decision: d.Outcome, Rule: d.Rule, UpdateTime: began,
 	}
 	if deal.Contact != nil {
 		known.ContactID = deal.Contact.ID
@@ -106,7 +113,7 @@ func (w *Worker) record(ctx context.Context, job Deal, deal pipeline.Deal, d pip
 		if err := w.Store.Plan(ctx, tx, job.Account, job.Lead, "", d.Effects); err != nil {
 			return err
 		}
-		return tx.Enqueue(ctx, Card(job))
+		return tx.Enqueue(ctx, Card{Account: job.Account, Lead: job.Lead})
 	})
 	if err == nil {
 		w.Logger.InfoContext(ctx, "deal", slog.String("account", job.Account), slog.Int64("lead", job.Lead),

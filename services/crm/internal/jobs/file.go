@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"time"
 
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
 	"github.com/countersign/countersign/services/crm/internal/account"
@@ -14,12 +16,16 @@ import (
 	"github.com/countersign/countersign/services/crm/internal/store"
 )
 
+// uploadTime bounds the transfer of a signed document.
+const uploadTime = 90 * time.Second
+
 // mostFile bounds a signed document in memory.
 const mostFile = 64 << 20
 
 // file brings the signed document to the deal's files: upload, attach, note. The upload's id is saved before the file is
-// attached, and both later steps are looked for before they are made, so that a repetition leaves one file and one note.
-func (w *Worker) file(ctx context.Context, a *account.Account, e *store.Effect) error {
+// attached, and when the effect was tried before, both later steps are looked for before they are made: a repetition
+// leaves one file and one note.
+func (w *Worker) file(ctx context.Context, a *account.Account, e *store.Effect, tried bool) error {
 	ctx, cancel := context.WithTimeout(ctx, uploadTime)
 	defer cancel()
 	if e.RemoteID == "" {
@@ -27,26 +33,39 @@ func (w *Worker) file(ctx context.Context, a *account.Account, e *store.Effect) 
 		if err != nil {
 			return err
 		}
-		e.RemoteID = file.UUID
+		e.RemoteID = file.UUID + " " + file.VersionUUID
 		if err := w.mark(ctx, *e); err != nil {
 			return err
 		}
 	}
-	attached, err := a.Client.AttachedFiles(ctx, e.LeadID)
+	uuid, version, _ := strings.Cut(e.RemoteID, " ")
+	attached, noted, err := found(ctx, a.Client, e.LeadID, uuid, tried)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains(attached, e.RemoteID) {
-		if err := a.Client.AttachFile(ctx, e.LeadID, e.RemoteID); err != nil {
+	if !attached {
+		if err := a.Client.AttachFile(ctx, e.LeadID, uuid); err != nil {
 			return err
 		}
 	}
-	noted, err := hasAttachmentNote(ctx, a.Client, e.LeadID, e.RemoteID)
-	if err != nil || noted {
-		return err
+	if noted {
+		return nil
 	}
-	_, err = a.Client.AddAttachmentNote(ctx, e.LeadID, kommo.File{UUID: e.RemoteID}, e.FileName)
+	_, err = a.Client.AddAttachmentNote(ctx, e.LeadID, kommo.File{UUID: uuid, VersionUUID: version}, e.FileName)
 	return err
+}
+
+// found tells which steps an earlier try got done.
+func found(ctx context.Context, client *kommo.Client, leadID int64, uuid string, tried bool) (attached, noted bool, err error) {
+	if !tried {
+		return false, false, nil
+	}
+	files, err := client.AttachedFiles(ctx, leadID)
+	if err != nil {
+		return false, false, err
+	}
+	noted, err = hasAttachmentNote(ctx, client, leadID, uuid)
+	return slices.Contains(files, uuid), noted, err
 }
 
 func hasAttachmentNote(ctx context.Context, client *kommo.Client, leadID int64, uuid string) (bool, error) {

@@ -25,9 +25,12 @@ const leaseTime = 3 * time.Minute
 // Hints is what a webhook said: ids alone.
 type Hints struct {
 	Account  string
-	Leads    []int64
+	Leads    []LeadHint
 	Contacts []int64
 }
+
+// LeadHint names a lead, and the stage it was in when the hook was sent; zero when the hook does not say.
+type LeadHint struct{ Lead, Pipeline, Stage int64 }
 
 // Hook fans a webhook's hints out.
 type Hook struct {
@@ -41,6 +44,12 @@ func (Hook) Kind() string { return "crm_hook" }
 type Deal struct {
 	Account string `json:"account"`
 	Lead    int64  `json:"lead"`
+	// Hinted is when the reason to look came up, in microseconds since 1970: a look that began later has seen it.
+	Hinted int64 `json:"hinted"`
+}
+
+func newDeal(account string, lead int64) Deal {
+	return Deal{Account: account, Lead: lead, Hinted: time.Now().UnixMicro()}
 }
 
 // Kind names the job.
@@ -112,24 +121,13 @@ func (w *Worker) hook(ctx context.Context, run *durable.Run, job Hook) error {
 	if err := json.Unmarshal(message.Body, &hints); err != nil {
 		return fmt.Errorf("decode the hints: %w", err)
 	}
-	leads := hints.Leads
-	for _, contact := range hints.Contacts {
-		deals, err := w.Store.DealsOfContact(ctx, hints.Account, contact)
-		if err != nil {
-			return err
-		}
-		for _, d := range deals {
-			leads = append(leads, d.LeadID)
-		}
+	leads, err := w.worthALook(ctx, hints)
+	if err != nil {
+		return later(err)
 	}
 	return run.Done(ctx, func(ctx context.Context, tx *durable.Tx) error {
-		seen := map[int64]bool{}
 		for _, lead := range leads {
-			if seen[lead] {
-				continue
-			}
-			seen[lead] = true
-			if err := tx.Enqueue(ctx, Deal{Account: hints.Account, Lead: lead}); err != nil {
+			if err := tx.Enqueue(ctx, newDeal(hints.Account, lead)); err != nil {
 				return err
 			}
 		}

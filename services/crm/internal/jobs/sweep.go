@@ -79,6 +79,6 @@ func (s *Sweeper) handOver(ctx context.Context, id string, lead kommo.Lead) erro
 	}
 	s.Logger.InfoContext(ctx, "sweep found a deal", slog.String("account", id), slog.Int64("lead", lead.ID))
 	return s.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
-		return tx.Enqueue(ctx, Deal{Account: id, Lead: lead.ID})
+		return tx.Enqueue(ctx, newDeal(id, lead.ID))
 	})
 }

@@ -19,6 +19,8 @@ const (
 	Attempted EffectState = "attempted"
 	Done      EffectState = "done"
 	Failed    EffectState = "failed"
+	// Superseded is not written: a later effect sets the same field.
+	Superseded EffectState = "superseded"
 )
 
 // Effect is an entry of the ledger: one thing that must be on a deal's card exactly once.

@@ -34,12 +34,13 @@ func New(db *durable.Store) *Store { return &Store{db: db} }
 
 // Deal is what was decided about a deal when it was looked at last.
 type Deal struct {
-	Account    string
-	LeadID     int64
-	ContactID  int64
-	Decision   pipeline.Outcome
-	Rule       string
-	Missing    []string
+	Account   string
+	LeadID    int64
+	ContactID int64
+	Decision  pipeline.Outcome
+	Rule      string
+	Missing   []string
+	// UpdateTime is when the look began: it has seen whatever happened before.
 	UpdateTime time.Time
 }
 

@@ -1,0 +1,95 @@
+package main
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/countersign/countersign/services/crm"
+	"github.com/countersign/countersign/services/document"
+	"github.com/countersign/countersign/services/gateway"
+	"github.com/countersign/countersign/services/internal/config"
+	"github.com/countersign/countersign/services/signing"
+)
+
+// environmentPrefix begins the name of every environment variable that is a setting.
+const environmentPrefix = "COUNTERSIGN"
+
+//go:embed simulate.yaml
+var simulateConfig []byte
+
+// Config is every setting there is.
+type Config struct {
+	// Data is the folder of the databases and, unless it is elsewhere, the archive.
+	Data     string          `yaml:"data"`
+	Log      Log             `yaml:"log"`
+	Document document.Config `yaml:"document"`
+	Signing  signing.Config  `yaml:"signing"`
+	CRM      crm.Config      `yaml:"crm"`
+	Gateway  gateway.Config  `yaml:"gateway"`
+}
+
+// Log says what is logged, to the standard error.
+type Log struct {
+	// Level is debug, info, warn or error.
+	Level string `yaml:"level"`
+	// Format is text or json.
+	Format string `yaml:"format"`
+}
+
+func defaultConfig() Config {
+	return Config{
+		Data: "data", Log: Log{Level: "info", Format: "text"},
+		Document: document.DefaultConfig(), Signing: signing.DefaultConfig(), CRM: crm.DefaultConfig(),
+		Gateway: gateway.DefaultConfig(),
+	}
+}
+
+// loadConfig reads the file, if there is one, and the environment, and checks what the named roles need.
+func loadConfig(path string, roles []string) (Config, error) {
+	var file []byte
+	if path != "" {
+		var err error
+		if file, err = os.ReadFile(path); err != nil {
+			return Config{}, fmt.Errorf("read the configuration: %w", err)
+		}
+	}
+	cfg := defaultConfig()
+	if err := config.Load(&cfg, file, environmentPrefix, os.LookupEnv); err != nil {
+		return Config{}, fmt.Errorf("configuration: %w", err)
+	}
+	if err := cfg.check(roles); err != nil {
+		return Config{}, fmt.Errorf("configuration:\n%w", err)
+	}
+	return cfg, nil
+}
+
+func (c Config) check(roles []string) error {
+	checks := map[string]func() error{
+		"document": c.Document.Check, "signing": c.Signing.Check, "crm": c.CRM.Check, "gateway": c.Gateway.Check,
+	}
+	var errs []error
+	for _, name := range roles {
+		errs = append(errs, checks[name]())
+	}
+	_, err := c.Log.logger()
+	return errors.Join(append(errs, err)...)
+}
+
+func (l Log) logger() (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(l.Level)); err != nil {
+		return nil, fmt.Errorf("log.level: %q is not debug, info, warn or error", l.Level)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	switch strings.ToLower(l.Format) {
+	case "text":
+		return slog.New(slog.NewTextHandler(os.Stderr, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(os.Stderr, options)), nil
+	}
+	return nil, fmt.Errorf("log.format: %q is not text or json", l.Format)
+}

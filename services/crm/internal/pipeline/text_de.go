@@ -1,0 +1,44 @@
+package pipeline
+
+func german() phrases {
+	return phrases{
+		sent:         "„{title}“ ist zur Unterschrift unterwegs ({level}, {provider}).",
+		opened:       "{who} hat „{title}“ geöffnet.",
+		signerSigned: "{who} hat „{title}“ unterschrieben.",
+		completed:    "„{title}“ ist von allen unterschrieben ({level}, {provider}). {verdict}",
+		declined:     "{who} hat „{title}“ abgelehnt.{reason}",
+		expired:      "„{title}“ wurde nicht rechtzeitig unterschrieben und ist zurückgezogen.",
+		canceled:     "„{title}“ wurde zurückgezogen.{reason}",
+		proofFailed:  "„{title}“ kam unterschrieben zurück, aber die Prüfung ist nicht bestanden. {verdict}",
+
+		bouncedTask:        "Die Einladung an {who} war nicht zustellbar. Bitte die E-Mail-Adresse prüfen.",
+		identificationTask: "{who} konnte von {provider} nicht identifiziert werden. Bitte melden und Hilfe anbieten.",
+		declinedTask:       "{who} hat „{title}“ abgelehnt. Bitte nachfassen; zum erneuten Versenden den Deal wieder in die Unterschriftsphase ziehen.",
+		expiredTask:        "„{title}“ ist ohne Unterschrift abgelaufen. Bitte nachfassen; zum erneuten Versenden den Deal wieder in die Unterschriftsphase ziehen.",
+		proofTask:          "Die Prüfung von „{title}“ ist nicht bestanden, der Deal blieb stehen. Bitte das Dokument ansehen und entscheiden.",
+		insufficientTask:   "„{title}“ ist unterschrieben, aber der Nachweis ist schwächer als hier verlangt. Bitte prüfen und den Deal von Hand weiterziehen.",
+		refusedTask:        "„{title}“ konnte nicht verschickt werden. {advice}{reason}",
+		missingTask:        "Das Dokument kann noch nicht verschickt werden. Bitte ergänzen: {fields}. Danach geht es von selbst hinaus.",
+
+		document: "das Dokument", someone: "Eine Person", because: " Grund: ",
+		verdicts: map[Verdict]string{
+			Proven:        "Nachweis: geprüft.",
+			Attested:      "Nachweis: Datei unversehrt, Unterschrift vom Anbieter bestätigt.",
+			Indeterminate: "Nachweis: nicht feststellbar.",
+			Failed:        "Nachweis: nicht bestanden.",
+		},
+		fields: map[Field]string{
+			FieldContact: "Hauptkontakt", FieldFirstName: "Vorname", FieldLastName: "Nachname", FieldEmail: "E-Mail-Adresse",
+			FieldPhone: "Mobilnummer mit Ländervorwahl", FieldCompany: "Firma", FieldPrice: "Preis",
+		},
+		advice: advice{
+			name:     "Bitte Vor- und Nachname des Kontakts prüfen.",
+			email:    "Bitte die E-Mail-Adresse des Kontakts prüfen.",
+			phone:    "Bitte die Mobilnummer des Kontakts mit Ländervorwahl ergänzen.",
+			level:    "Der Anbieter bietet die verlangte Art der Unterschrift nicht an. Bitte an die Administration wenden.",
+			document: "Das Dokument oder sein Titel wurde nicht angenommen. Bitte an die Administration wenden.",
+			setup:    "Die Einrichtung der Unterschriften muss geprüft werden. Bitte an die Administration wenden.",
+			other:    "Der Anbieter hat es nicht angenommen. Bitte die Daten des Kontakts prüfen.",
+		},
+	}
+}

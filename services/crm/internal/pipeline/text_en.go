@@ -1,0 +1,44 @@
+package pipeline
+
+func english() phrases {
+	return phrases{
+		sent:         "“{title}” is out for signature ({level}, {provider}).",
+		opened:       "{who} has opened “{title}”.",
+		signerSigned: "{who} has signed “{title}”.",
+		completed:    "“{title}” is signed by everyone ({level}, {provider}). {verdict}",
+		declined:     "{who} has declined “{title}”.{reason}",
+		expired:      "“{title}” was not signed in time and is withdrawn.",
+		canceled:     "“{title}” was withdrawn.{reason}",
+		proofFailed:  "“{title}” came back signed, but its proof did not pass. {verdict}",
+
+		bouncedTask:        "The invitation to {who} could not be delivered. Please check the e-mail address.",
+		identificationTask: "{who} could not be identified by {provider}. Please get in touch and offer help.",
+		declinedTask:       "{who} has declined “{title}”. Please follow up; to send it again, move the deal back to the signing stage.",
+		expiredTask:        "“{title}” has expired unsigned. Please follow up; to send it again, move the deal back to the signing stage.",
+		proofTask:          "The proof of “{title}” did not pass, so the deal was not moved. Please check the document and decide.",
+		insufficientTask:   "“{title}” is signed, but its proof is weaker than this stage demands. Please check and move the deal by hand.",
+		refusedTask:        "“{title}” could not be sent. {advice}{reason}",
+		missingTask:        "The document cannot be sent yet. Please fill in: {fields}. It then goes out by itself.",
+
+		document: "the document", someone: "A signer", because: " Reason: ",
+		verdicts: map[Verdict]string{
+			Proven:        "Proof: verified.",
+			Attested:      "Proof: file intact, signing attested by the provider.",
+			Indeterminate: "Proof: could not be determined.",
+			Failed:        "Proof: failed.",
+		},
+		fields: map[Field]string{
+			FieldContact: "main contact", FieldFirstName: "first name", FieldLastName: "last name", FieldEmail: "e-mail address",
+			FieldPhone: "mobile number with country code", FieldCompany: "company", FieldPrice: "price",
+		},
+		advice: advice{
+			name:     "Please check the contact's first and last name.",
+			email:    "Please check the contact's e-mail address.",
+			phone:    "Please add the contact's mobile number with country code.",
+			level:    "The provider does not offer the requested kind of signature. Please ask your administrator.",
+			document: "The document or its title was not accepted. Please ask your administrator.",
+			setup:    "The signing setup needs attention. Please ask your administrator.",
+			other:    "The provider did not accept it. Please check the contact's data.",
+		},
+	}
+}

@@ -1,0 +1,44 @@
+package pipeline
+
+func french() phrases {
+	return phrases{
+		sent:         "« {title} » est parti pour signature ({level}, {provider}).",
+		opened:       "{who} a ouvert « {title} ».",
+		signerSigned: "{who} a signé « {title} ».",
+		completed:    "« {title} » est signé par tous ({level}, {provider}). {verdict}",
+		declined:     "{who} a refusé de signer « {title} ».{reason}",
+		expired:      "« {title} » n’a pas été signé à temps et a été retiré.",
+		canceled:     "« {title} » a été retiré.{reason}",
+		proofFailed:  "« {title} » est revenu signé, mais la vérification a échoué. {verdict}",
+
+		bouncedTask:        "L’invitation n’a pas pu être remise à {who}. Merci de vérifier l’adresse e-mail.",
+		identificationTask: "{provider} n’a pas pu identifier {who}. Merci de prendre contact et de proposer de l’aide.",
+		declinedTask:       "{who} a refusé de signer « {title} ». Merci de relancer ; pour renvoyer, ramenez l’affaire à l’étape de signature.",
+		expiredTask:        "« {title} » a expiré sans signature. Merci de relancer ; pour renvoyer, ramenez l’affaire à l’étape de signature.",
+		proofTask:          "La vérification de « {title} » a échoué, l’affaire n’a pas avancé. Merci d’examiner le document et de décider.",
+		insufficientTask:   "« {title} » est signé, mais la preuve est plus faible qu’exigé ici. Merci de vérifier et d’avancer l’affaire à la main.",
+		refusedTask:        "« {title} » n’a pas pu être envoyé. {advice}{reason}",
+		missingTask:        "Le document ne peut pas encore partir. Merci de compléter : {fields}. L’envoi se fera ensuite tout seul.",
+
+		document: "le document", someone: "Un signataire", because: " Motif : ",
+		verdicts: map[Verdict]string{
+			Proven:        "Preuve : vérifiée.",
+			Attested:      "Preuve : fichier intact, signature attestée par le prestataire.",
+			Indeterminate: "Preuve : indéterminée.",
+			Failed:        "Preuve : échec.",
+		},
+		fields: map[Field]string{
+			FieldContact: "contact principal", FieldFirstName: "prénom", FieldLastName: "nom", FieldEmail: "adresse e-mail",
+			FieldPhone: "numéro de mobile avec indicatif du pays", FieldCompany: "entreprise", FieldPrice: "prix",
+		},
+		advice: advice{
+			name:     "Merci de vérifier le prénom et le nom du contact.",
+			email:    "Merci de vérifier l’adresse e-mail du contact.",
+			phone:    "Merci d’ajouter le numéro de mobile du contact avec l’indicatif du pays.",
+			level:    "Le prestataire ne propose pas le type de signature demandé. Merci de voir avec l’administrateur.",
+			document: "Le document ou son titre n’a pas été accepté. Merci de voir avec l’administrateur.",
+			setup:    "La configuration des signatures est à revoir. Merci de voir avec l’administrateur.",
+			other:    "Le prestataire ne l’a pas accepté. Merci de vérifier les données du contact.",
+		},
+	}
+}

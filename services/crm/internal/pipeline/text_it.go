@@ -1,0 +1,44 @@
+package pipeline
+
+func italian() phrases {
+	return phrases{
+		sent:         "«{title}» è stato inviato per la firma ({level}, {provider}).",
+		opened:       "{who} ha aperto «{title}».",
+		signerSigned: "{who} ha firmato «{title}».",
+		completed:    "«{title}» è stato firmato da tutti ({level}, {provider}). {verdict}",
+		declined:     "{who} ha rifiutato «{title}».{reason}",
+		expired:      "«{title}» non è stato firmato in tempo ed è stato ritirato.",
+		canceled:     "«{title}» è stato ritirato.{reason}",
+		proofFailed:  "«{title}» è tornato firmato, ma la verifica non è riuscita. {verdict}",
+
+		bouncedTask:        "L’invito a {who} non è stato recapitato. Si prega di controllare l’indirizzo e-mail.",
+		identificationTask: "{provider} non ha potuto identificare {who}. Si prega di contattare la persona e offrire aiuto.",
+		declinedTask:       "{who} ha rifiutato «{title}». Si prega di ricontattare; per un nuovo invio, riportare il deal nella fase di firma.",
+		expiredTask:        "«{title}» è scaduto senza firma. Si prega di ricontattare; per un nuovo invio, riportare il deal nella fase di firma.",
+		proofTask:          "La verifica di «{title}» non è riuscita e il deal non è avanzato. Si prega di esaminare il documento e decidere.",
+		insufficientTask:   "«{title}» è firmato, ma la prova è più debole di quanto richiesto qui. Si prega di verificare e spostare il deal a mano.",
+		refusedTask:        "«{title}» non è stato inviato. {advice}{reason}",
+		missingTask:        "Il documento non può ancora partire. Si prega di completare: {fields}. Poi l’invio avviene da solo.",
+
+		document: "il documento", someone: "Un firmatario", because: " Motivo: ",
+		verdicts: map[Verdict]string{
+			Proven:        "Prova: verificata.",
+			Attested:      "Prova: file integro, firma attestata dal fornitore.",
+			Indeterminate: "Prova: non determinabile.",
+			Failed:        "Prova: non superata.",
+		},
+		fields: map[Field]string{
+			FieldContact: "contatto principale", FieldFirstName: "nome", FieldLastName: "cognome", FieldEmail: "indirizzo e-mail",
+			FieldPhone: "numero di cellulare con prefisso internazionale", FieldCompany: "azienda", FieldPrice: "prezzo",
+		},
+		advice: advice{
+			name:     "Si prega di controllare nome e cognome del contatto.",
+			email:    "Si prega di controllare l’indirizzo e-mail del contatto.",
+			phone:    "Si prega di aggiungere il cellulare del contatto con il prefisso internazionale.",
+			level:    "Il fornitore non offre il tipo di firma richiesto. Si prega di rivolgersi all’amministrazione.",
+			document: "Il documento o il suo titolo non è stato accettato. Si prega di rivolgersi all’amministrazione.",
+			setup:    "La configurazione delle firme va controllata. Si prega di rivolgersi all’amministrazione.",
+			other:    "Il fornitore non l’ha accettato. Si prega di controllare i dati del contatto.",
+		},
+	}
+}
