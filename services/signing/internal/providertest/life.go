@@ -2,7 +2,6 @@ package providertest
 
 import (
 	"errors"
-	"io"
 	"strings"
 	"testing"
 
@@ -84,30 +83,9 @@ func completed(t *testing.T, b *bench) {
 	b.pdf(t, "AuditTrail", envelope.ID)
 }
 
-// pdf downloads a file of the envelope, which must be a PDF to its end.
-func (b *bench) pdf(t *testing.T, what, id string) []byte {
-	t.Helper()
-	open := b.Provider.SignedDocument
-	if what == "AuditTrail" {
-		open = b.Provider.AuditTrail
-	}
-	file, err := open(b.context(t), id)
-	if err != nil {
-		t.Fatalf("%s: %v", what, err)
-	}
-	content, err := io.ReadAll(file)
-	if err := errors.Join(err, file.Close()); err != nil {
-		t.Fatalf("read %s: %v", what, err)
-	}
-	if !strings.HasPrefix(string(content), "%PDF-") || !strings.Contains(string(content[len(content)/2:]), "%%EOF") {
-		t.Fatalf("%s is no whole PDF: %d bytes", what, len(content))
-	}
-	return content
-}
-
 func inOrder(t *testing.T, b *bench) {
 	if !b.Provider.Capabilities().OrderedSigners {
-		return
+		t.Skip("the provider does not order signers")
 	}
 	order := b.order(t)
 	// The second of the list is asked first.
@@ -124,15 +102,6 @@ func inOrder(t *testing.T, b *bench) {
 		if second := signer.ID == envelope.Signers[1].ID; second != signed {
 			t.Errorf("after the first turn signer %+v", signer)
 		}
-	}
-}
-
-func notReady(t *testing.T, b *bench) {
-	envelope := b.send(t, b.order(t))
-	b.Sign(t, envelope.ID)
-	file, err := b.Provider.SignedDocument(b.context(t), envelope.ID)
-	if !errors.Is(err, signature.ErrNotReady) {
-		t.Errorf("SignedDocument of an open envelope: %v, %v; want ErrNotReady", file, err)
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	errorAfter   fault = "a server error after the effect"
 	badGateway   fault = "a bad gateway after the effect"
 	tooMany      fault = "too many requests"
+	tooManyLong  fault = "too many requests, and seven seconds to wait"
 	unavailable  fault = "service unavailable"
 	garbled      fault = "the answer is garbled"
 	cutOff       fault = "the answer is cut off"
@@ -84,6 +85,8 @@ func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
 		return answer(r, http.StatusInternalServerError, "{}", nil), nil
 	case tooMany:
 		return answer(r, http.StatusTooManyRequests, "{}", http.Header{"Retry-After": {"0"}}), nil
+	case tooManyLong:
+		return answer(r, http.StatusTooManyRequests, "{}", http.Header{"Retry-After": {"7"}}), nil
 	case unavailable:
 		return answer(r, http.StatusServiceUnavailable, "", nil), nil
 	case expiredToken:

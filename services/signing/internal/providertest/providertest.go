@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(t *testing.T, client *http.Client) Fixture) {
 		{"capabilities are complete", capabilities},
 		{"an order is sent and read back", sent},
 		{"a signed envelope yields its files", completed},
+		{"every level that is offered can be signed", everyLevel},
 		{"signers are asked in their order", inOrder},
 		{"files are not ready before the last signature", notReady},
 		{"a decline is told with its reason", declined},

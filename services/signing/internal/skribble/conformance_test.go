@@ -10,12 +10,14 @@ import (
 	"time"
 
 	"github.com/countersign/countersign/services/signing/internal/providertest"
+	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/skribble"
 	sim "github.com/countersign/countersign/services/sim/skribble"
 )
 
 const (
 	liveUser = "api_production_sim"
+	demoUser = "api_demo_sim"
 	liveKey  = "a-key-nobody-may-read"
 )
 
@@ -27,7 +29,7 @@ type vendor struct {
 func newVendor(t *testing.T, settings sim.Settings) vendor {
 	t.Helper()
 	simulator, err := sim.New(sim.Config{
-		Users:    map[string]string{liveUser: liveKey, "api_demo_sim": liveKey},
+		Users:    map[string]string{liveUser: liveKey, demoUser: liveKey},
 		Settings: settings,
 	})
 	if err != nil {
@@ -92,21 +94,59 @@ func TestProvider(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			providertest.Run(t, func(t *testing.T, client *http.Client) providertest.Fixture {
-				return fixture(t, newVendor(t, settings), client)
+				v := newVendor(t, settings)
+				return fixture(t, v, v.config(client))
 			})
 		})
 	}
+	t.Run("as a demo user", func(t *testing.T) {
+		providertest.Run(t, func(t *testing.T, client *http.Client) providertest.Fixture {
+			v := newVendor(t, sim.Settings{})
+			config := v.config(client)
+			config.Username, config.Sandbox = demoUser, true
+			return fixture(t, v, config)
+		})
+	})
 }
 
-func fixture(t *testing.T, v vendor, client *http.Client) providertest.Fixture {
-	bad := v.config(client)
+// What Skribble calls back must lead to the gateway's route, with the order's token and the request's id.
+func TestCallbacks(t *testing.T) {
+	called := make(chan string, 8)
+	gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		called <- r.Method + " " + r.URL.Path
+	}))
+	t.Cleanup(gateway.Close)
+	v := newVendor(t, sim.Settings{CallbackEncode: "amp"})
+	config := v.config(http.DefaultClient)
+	config.CallbackBase = gateway.URL
+	envelope, err := newProvider(t, config).Send(t.Context(), signature.Order{
+		Correlation: "deal-7-1", CallbackToken: "dG9rZW4", Title: "Contract 7",
+		Level: signature.SES, Legislation: signature.EIDAS, Language: "de", Document: providertest.Document("client"),
+		Signers: []signature.Signer{{Role: "client", FirstName: "Max", LastName: "Muster", Email: "max@example.org"}},
+	}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.control(t, http.MethodPost, "/requests/"+envelope.ID+"/sign", nil, nil)
+	select {
+	case got := <-called:
+		if want := "POST /webhooks/skribble/success/dG9rZW4/" + envelope.ID; got != want {
+			t.Errorf("called %s, want %s", got, want)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("nobody was called back")
+	}
+}
+
+func fixture(t *testing.T, v vendor, config skribble.Config) providertest.Fixture {
+	bad := config
 	bad.APIKey = "an-old-key-nobody-may-read"
 	act := func(t *testing.T, id, verb string, in any) {
 		t.Helper()
 		v.control(t, http.MethodPost, "/requests/"+id+"/"+verb, in, nil)
 	}
 	return providertest.Fixture{
-		Provider:       newProvider(t, v.config(client)),
+		Provider:       newProvider(t, config),
 		BadCredentials: newProvider(t, bad),
 		Secrets:        []string{liveKey, bad.APIKey},
 		Sign:           func(t *testing.T, id string) { act(t, id, "sign", nil) },

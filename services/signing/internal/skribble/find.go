@@ -73,7 +73,7 @@ func (p *Provider) find(ctx context.Context, correlation string) ([]request, err
 
 // madeFor trusts the custom field where Skribble returns it, and the title's reference where it does not.
 func madeFor(r request, correlation string) bool {
-	if !usableID(r.ID) {
+	if !vendorhttp.IsID(r.ID) {
 		return false
 	}
 	if r.Custom != "" {

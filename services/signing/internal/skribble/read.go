@@ -81,7 +81,7 @@ func (p *Provider) SignedDocument(ctx context.Context, envelopeID string) (io.Re
 	if envelopeState(read.Status) != signature.EnvelopeSigned {
 		return nil, signature.ErrNotReady
 	}
-	if !usableID(read.DocumentID) {
+	if !vendorhttp.IsID(read.DocumentID) {
 		return nil, &signature.UnavailableError{Cause: errNoID}
 	}
 	call := vendorhttp.Request{Method: http.MethodGet, Path: vendorhttp.Path("documents", read.DocumentID, "content")}

@@ -119,7 +119,8 @@ func (p *Provider) refuseSigner(order signature.Order, signer signature.Signer) 
 		return refuse(signature.ReasonSignerNameInvalid, "last_name", "the last name is missing or too long")
 	case !validEmail(signer.Email):
 		return refuse(signature.ReasonSignerEmailInvalid, "email", "the e-mail address is missing or malformed")
-	case signer.Authentication != signature.AuthenticationDefault && !slices.Contains(offer.Authentications, signer.Authentication):
+	case signer.Authentication != signature.AuthenticationDefault &&
+		!slices.Contains(offer.Authentications, signer.Authentication):
 		return refuse(signature.ReasonAuthenticationNotOffered, "authentication",
 			"Skribble chooses the authentication by the level: a code by e-mail for SES, by SMS for AES and QES")
 	case order.Level != signature.SES && !validPhone(signer.Phone):

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"regexp"
 	"strings"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
@@ -51,7 +50,7 @@ func (p *Provider) send(ctx context.Context, order signature.Order, resume bool)
 	if err := p.json(ctx, call, p.creationOf(order, uploaded.ID), &created); err != nil {
 		return request{}, err
 	}
-	if !usableID(created.ID) {
+	if !vendorhttp.IsID(created.ID) {
 		return request{}, &signature.UnknownOutcomeError{Cause: errNoID}
 	}
 	return created, nil
@@ -73,11 +72,6 @@ func (p *Provider) confirm(ctx context.Context, order signature.Order, sent requ
 		Reason: signature.ReasonProviderRejected,
 		Detail: "Skribble made a request that differs from its order in level, legislation or signers; it is withdrawn",
 	}
-}
-
-// usableID tells whether a vendor's id can stand in a path.
-func usableID(id string) bool {
-	return regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`).MatchString(id)
 }
 
 // inOrderOf puts the envelope's signers into the order's order.

@@ -84,7 +84,6 @@ func TestRefusedTokens(t *testing.T) {
 			}
 			// The call that sends the contract is never repeated by itself.
 			old, vendor.calls = "Bearer "+tokenOf(2, 20*time.Minute), nil
-			provider.session.current = token{secret: tokenOf(2, 20*time.Minute), until: time.Now().Add(time.Hour)}
 			err := provider.json(t.Context(), vendorhttp.Request{Method: http.MethodPost, Path: "/signature-requests", Effect: true}, nil, nil)
 			var unavailable *signature.UnavailableError
 			if !errors.As(err, &unavailable) || len(vendor.calls) != 1 {

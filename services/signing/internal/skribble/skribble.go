@@ -67,7 +67,7 @@ func New(config Config) (*Provider, error) {
 		return nil, errors.New("skribble: the user name and the API key are both required")
 	}
 	if demo := strings.HasPrefix(config.Username, demoUserPrefix); demo && !config.Sandbox {
-		return nil, errors.New("skribble: a demo user makes signatures without legal value: set sandbox, or use a production user")
+		return nil, errors.New("skribble: a demo user's signatures have no legal value: set sandbox, or use another user")
 	} else if !demo && config.Sandbox {
 		return nil, errors.New("skribble: sandbox is set, but the user is not a demo user: its signatures would be binding")
 	}

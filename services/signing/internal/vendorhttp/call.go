@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync/atomic"
 )
@@ -49,10 +50,18 @@ func Path(segments ...string) string {
 	return path.String()
 }
 
+// IsID tells whether a vendor's id can stand in a path: all of them use letters, digits, dashes and underscores.
+func IsID(id string) bool {
+	return regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`).MatchString(id)
+}
+
 // Do makes the call. A failure is a *signature.UnavailableError when the call had no effect and may be repeated, a
 // *signature.UnknownOutcomeError when a call with an effect may have had it, or a *StatusError when the vendor
 // understood and said no.
 func (c *Client) Do(ctx context.Context, request Request) (Answer, error) {
+	if err := c.admit(ctx); err != nil {
+		return Answer{}, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
 	defer cancel()
 	response, err := c.send(ctx, request)
@@ -101,11 +110,8 @@ func decode(body []byte, out any) error {
 	return errors.New("the answer is not the JSON that was expected")
 }
 
-// send admits and writes the request and returns the answer's head.
+// send writes the request, which was admitted, and returns the answer's head.
 func (c *Client) send(ctx context.Context, request Request) (*http.Response, error) {
-	if err := c.admit(ctx); err != nil {
-		return nil, err
-	}
 	var connected atomic.Bool
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },

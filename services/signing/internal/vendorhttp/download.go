@@ -20,6 +20,9 @@ var errNotPDF = errors.New("the provider sent something that is not a PDF")
 // is no PDF. Reading fails with a *signature.UnavailableError, also where the file is larger or slower than is accepted:
 // a file is whole only when the reader reached io.EOF. The caller closes it.
 func (c *Client) PDF(ctx context.Context, request Request) (io.ReadCloser, error) {
+	if err := c.admit(ctx); err != nil {
+		return nil, err
+	}
 	request.Accept = "application/pdf"
 	ctx, cancel := context.WithTimeout(ctx, c.config.DownloadTimeout)
 	response, err := c.send(ctx, request)

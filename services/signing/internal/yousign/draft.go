@@ -49,7 +49,7 @@ func (p *Provider) intact(ctx context.Context, order signature.Order, id string)
 // document returns the id of the draft's document, uploading it unless an earlier attempt did.
 func (p *Provider) document(ctx context.Context, order signature.Order, draft request) (string, error) {
 	for _, known := range draft.Documents {
-		if known.Nature == natureSignable && usableID(known.ID) {
+		if known.Nature == natureSignable && vendorhttp.IsID(known.ID) {
 			return known.ID, nil
 		}
 	}
@@ -63,7 +63,7 @@ func (p *Provider) document(ctx context.Context, order signature.Order, draft re
 	if err := p.http.JSON(ctx, call, nil, &uploaded); err != nil {
 		return "", err
 	}
-	if !usableID(uploaded.ID) {
+	if !vendorhttp.IsID(uploaded.ID) {
 		return "", &signature.UnknownOutcomeError{Cause: errNoID}
 	}
 	return uploaded.ID, nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
+	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
 )
 
 // maxPages of a look-up; a page holds 100 requests and the filter leaves one or two.
@@ -61,7 +62,7 @@ func (p *Provider) list(ctx context.Context, correlation string) ([]request, err
 			return nil, err
 		}
 		for _, r := range listed.Data {
-			if r.ExternalID == correlation && usableID(r.ID) && envelope(r).State != signature.EnvelopeGone {
+			if r.ExternalID == correlation && vendorhttp.IsID(r.ID) && envelope(r).State != signature.EnvelopeGone {
 				found = append(found, r)
 			}
 		}

@@ -112,7 +112,7 @@ func (p *Provider) SignedDocument(ctx context.Context, envelopeID string) (io.Re
 		return nil, signature.ErrNotReady
 	}
 	for _, known := range read.Documents {
-		if known.Nature == natureSignable && usableID(known.ID) {
+		if known.Nature == natureSignable && vendorhttp.IsID(known.ID) {
 			return p.pdf(ctx, vendorhttp.Path("signature_requests", envelopeID, "documents", known.ID, "download"), nil)
 		}
 	}

@@ -25,7 +25,9 @@ const (
 
 // Refusal tells why Yousign could not honour the order, before anything leaves; nil when it could.
 func (p *Provider) Refusal(order signature.Order) *signature.Refusal {
-	checks := []func(signature.Order) *signature.Refusal{p.refuseLevel, refuseDocument, refuseTexts, refuseOrder, p.refuseExpiry}
+	checks := []func(signature.Order) *signature.Refusal{
+		p.refuseLevel, refuseDocument, refuseTexts, refuseOrder, p.refuseExpiry,
+	}
 	for _, check := range checks {
 		if refusal := check(order); refusal != nil {
 			return refusal

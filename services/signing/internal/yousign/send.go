@@ -3,7 +3,6 @@ package yousign
 import (
 	"context"
 	"errors"
-	"regexp"
 	"strings"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
@@ -48,7 +47,7 @@ func (p *Provider) send(ctx context.Context, order signature.Order, resume bool)
 	if err == nil {
 		return sent, nil
 	}
-	if _, _, refused := refusedAs(err); refused && translateIsFinal(err) {
+	if _, _, refused := refusedAs(err); refused && isFinal(err) {
 		p.discard(ctx, draft)
 		return request{}, err
 	}
@@ -65,8 +64,8 @@ func halfway(err error) error {
 	return &signature.UnknownOutcomeError{Cause: errors.New("the request is half made: " + err.Error())}
 }
 
-// translateIsFinal tells whether repeating changes nothing.
-func translateIsFinal(err error) bool {
+// isFinal tells whether repeating changes nothing.
+func isFinal(err error) bool {
 	var rejected *signature.RejectedError
 	return errors.As(translate(err), &rejected)
 }
@@ -75,7 +74,7 @@ func (p *Provider) create(ctx context.Context, order signature.Order, draft *req
 	if err := p.post(ctx, "/signature_requests", p.creationOf(order), draft); err != nil {
 		return err
 	}
-	if !usableID(draft.ID) {
+	if !vendorhttp.IsID(draft.ID) {
 		return &signature.UnknownOutcomeError{Cause: errNoID}
 	}
 	return nil
@@ -117,11 +116,6 @@ func merge(known, told []signer) []signer {
 		}
 	}
 	return merged
-}
-
-// usableID tells whether a vendor's id can stand in a path.
-func usableID(id string) bool {
-	return regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`).MatchString(id)
 }
 
 // inOrderOf puts the envelope's signers into the order's order.

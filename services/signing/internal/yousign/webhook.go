@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
 )
 
 // SignatureHeader carries Yousign's signature of a webhook's raw body.
@@ -108,7 +110,7 @@ func text(raw json.RawMessage) string {
 
 // usable is the id where it can stand in a path; empty otherwise.
 func usable(id string) string {
-	if usableID(id) {
+	if vendorhttp.IsID(id) {
 		return id
 	}
 	return ""

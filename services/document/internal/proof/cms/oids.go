@@ -1,0 +1,32 @@
+package cms
+
+// Object identifiers in dotted form, so that they can be constants.
+const (
+	oidData                 = "1.2.840.113549.1.7.1"
+	oidSignedData           = "1.2.840.113549.1.7.2"
+	oidTSTInfo              = "1.2.840.113549.1.9.16.1.4"
+	oidContentType          = "1.2.840.113549.1.9.3"
+	oidMessageDigest        = "1.2.840.113549.1.9.4"
+	oidSigningTime          = "1.2.840.113549.1.9.5"
+	oidSigningCertificate   = "1.2.840.113549.1.9.16.2.12"
+	oidSigningCertificateV2 = "1.2.840.113549.1.9.16.2.47"
+	oidTimestampToken       = "1.2.840.113549.1.9.16.2.14"
+	oidMD5                  = "1.2.840.113549.2.5"
+	oidSHA1                 = "1.3.14.3.2.26"
+	oidSHA256               = "2.16.840.1.101.3.4.2.1"
+	oidSHA384               = "2.16.840.1.101.3.4.2.2"
+	oidSHA512               = "2.16.840.1.101.3.4.2.3"
+	oidRSA                  = "1.2.840.113549.1.1.1"
+	oidMD5WithRSA           = "1.2.840.113549.1.1.4"
+	oidSHA1WithRSA          = "1.2.840.113549.1.1.5"
+	oidMGF1                 = "1.2.840.113549.1.1.8"
+	oidPSS                  = "1.2.840.113549.1.1.10"
+	oidSHA256WithRSA        = "1.2.840.113549.1.1.11"
+	oidSHA384WithRSA        = "1.2.840.113549.1.1.12"
+	oidSHA512WithRSA        = "1.2.840.113549.1.1.13"
+	oidECPublicKey          = "1.2.840.10045.2.1"
+	oidECDSAWithSHA1        = "1.2.840.10045.4.1"
+	oidECDSAWithSHA256      = "1.2.840.10045.4.3.2"
+	oidECDSAWithSHA384      = "1.2.840.10045.4.3.3"
+	oidECDSAWithSHA512      = "1.2.840.10045.4.3.4"
+)

@@ -1,0 +1,82 @@
+package proof
+
+import "github.com/countersign/countersign/services/document/internal/proof/pdf"
+
+// emptyField returns the rule for a field or widget that was empty: it may be filled by a signature that is allowed, and
+// then gets an appearance. Its place on the page stays.
+func (c *comparison) emptyField(number int) rule {
+	return func(old, later pdf.Object) string {
+		a, ok1 := old.(pdf.Dict)
+		b, ok2 := later.(pdf.Dict)
+		f := c.after.byObject[number]
+		if !ok1 || !ok2 || f == nil || !c.fills(f) {
+			return unchanged(old, later)
+		}
+		for key := range union(a, b) {
+			if !pdf.Equal(a[key], b[key]) && !filledKey(key) {
+				return "SIGNATURE_FIELD_CHANGED"
+			}
+		}
+		return ""
+	}
+}
+
+// fills says that the field was filled by a signature that is allowed here. The signature covers the field as it now is,
+// because it covers the whole revision that filled it.
+func (c *comparison) fills(f *field) bool { return f.value != nil && c.allowed[f.contents.Start] }
+
+// filledKey names the entries that filling a signature field may set.
+func filledKey(key pdf.Name) bool {
+	switch key {
+	case "V", "AP", "AS", "Lock", "F", "M", "P", "MK", "DA", "Type", "Ff":
+		return true
+	}
+	return false
+}
+
+// newcomer checks a field of the later state that is new or newly filled, and notes its widgets. An empty new field may
+// show nothing: whatever it showed nobody would have signed.
+func (c *comparison) newcomer(f *field) string {
+	was := c.before.byObject[f.number]
+	if was != nil && was.value != nil {
+		return "" // signed before: compared like any other object
+	}
+	if f.value != nil && !c.allowed[f.contents.Start] {
+		return "SIGNATURE_ADDED"
+	}
+	if was != nil && f.value == nil {
+		return ""
+	}
+	for _, n := range f.widgets {
+		c.touched[n] = true
+	}
+	if was != nil {
+		return "" // the rule of an empty field applies
+	}
+	for _, n := range append([]int{f.number}, f.widgets...) {
+		if reason := c.newField(n, f.value != nil); reason != "" {
+			return reason
+		}
+	}
+	return ""
+}
+
+func (c *comparison) newField(number int, signed bool) string {
+	d, _ := c.later.Current(number).(pdf.Dict)
+	for key, v := range d {
+		switch key {
+		case "Type", "Subtype", "FT", "T", "TU", "TM", "V", "Ff", "F", "Rect", "P", "Parent", "Kids", "Lock", "SV", "M",
+			"NM", "StructParent", "H", "DA", "DR":
+		case "AP", "AS", "MK", "BS", "Border", "C":
+			if !signed {
+				return "EMPTY_FIELD_SHOWS_SOMETHING"
+			}
+		default:
+			return "SIGNATURE_FIELD_CHANGED"
+		}
+		if key == "Subtype" && v != pdf.Name("Widget") {
+			return "SIGNATURE_FIELD_CHANGED"
+		}
+	}
+	return ""
+}

@@ -1,0 +1,51 @@
+// Package pdf reads the object structure of a PDF file, strictly and within bounds.
+//
+// It exists to compare two states of a file, so it never repairs: whatever two readers could understand differently (a
+// wrong offset, a key that occurs twice, a stream that does not end where it says, data after the end) is an error. It
+// never panics; memory and time are bounded by a small multiple of the file's size.
+package pdf
+
+import "fmt"
+
+// Kind says what kept a file from being read.
+type Kind int
+
+// The kinds of Error.
+const (
+	// Malformed is a file that is not written as the standard says.
+	Malformed Kind = iota + 1
+	// Encrypted is a file with an encryption dictionary.
+	Encrypted
+	// TooComplex is a file that costs more than the bounds allow.
+	TooComplex
+)
+
+// Error says why a file was refused; it never quotes the file.
+type Error struct {
+	Kind   Kind
+	Offset int
+	What   string
+}
+
+// Error implements error.
+func (e *Error) Error() string { return fmt.Sprintf("pdf: %s at offset %d", e.What, e.Offset) }
+
+// Bounds. A contract has a few hundred objects; the largest real files stay far below.
+const (
+	maxObjects   = 400_000
+	maxSections  = 512
+	maxDepth     = 96
+	maxPages     = 20_000
+	maxDecoded   = 96 << 20
+	workFactor   = 8
+	workFloor    = 16 << 20
+	trailerReach = 1024
+)
+
+func malformed(offset int, what string) error {
+	return &Error{Kind: Malformed, Offset: offset, What: what}
+}
+
+func tooComplex(offset int, what string) error {
+	return &Error{Kind: TooComplex, Offset: offset, What: what}
+}

@@ -1,0 +1,234 @@
+package pdf
+
+import (
+	"bytes"
+	"errors"
+)
+
+// Document is one state of a file. Objects are read when asked for. The first failure sticks: from then on values come
+// back as null and Err says why, so a caller asks once at the end of a step.
+type Document struct {
+	data    []byte
+	entries map[int]entry
+	trailer Dict
+	// starts holds the offsets of all cross-reference sections, newest first.
+	starts  []int
+	objects map[int]Object
+	packs   map[int]pack
+	// loading guards against a stream whose length is the stream itself.
+	loading map[int]bool
+	work    int
+	decoded int
+	err     error
+}
+
+// pack is a decoded object stream: the bytes and the place of each object in them.
+type pack struct {
+	data    []byte
+	numbers []int
+	offsets []int
+}
+
+// Open reads the cross-reference data of a complete file. The error is an *Error.
+func Open(data []byte) (*Document, error) {
+	d := &Document{
+		data:    data,
+		entries: map[int]entry{},
+		objects: map[int]Object{},
+		packs:   map[int]pack{},
+		loading: map[int]bool{},
+	}
+	if !bytes.HasPrefix(data, []byte("%PDF-")) {
+		return nil, malformed(0, "no PDF header")
+	}
+	start, err := d.startxref()
+	if err != nil {
+		return nil, err
+	}
+	if err := d.readSections(start); err != nil {
+		return nil, err
+	}
+	if d.trailer["Encrypt"] != nil {
+		return nil, &Error{Kind: Encrypted, What: "encrypted file"}
+	}
+	if _, ok := d.trailer["Root"].(Ref); !ok {
+		return nil, malformed(start, "no catalog")
+	}
+	return d, d.err
+}
+
+// Err returns the first failure, nil when there was none. It is an *Error.
+func (d *Document) Err() error { return d.err }
+
+// Root returns the reference of the catalog.
+func (d *Document) Root() Ref {
+	root, _ := d.trailer["Root"].(Ref)
+	return root
+}
+
+// Catalog returns the document catalog.
+func (d *Document) Catalog() Dict { return d.Dict(d.trailer["Root"]) }
+
+// Extends says whether this file's cross-reference data continues that of an earlier state of the same file.
+func (d *Document) Extends(earlier *Document) bool {
+	for _, s := range d.starts {
+		if s == earlier.starts[0] {
+			return true
+		}
+	}
+	return false
+}
+
+// SamePlace says whether both documents find r at the same offset. When one document's bytes begin with the other's, the
+// object is then the same but for an indirect stream length, which is an object of its own.
+func (d *Document) SamePlace(other *Document, r Ref) bool {
+	a, b := d.entries[r.Number], other.entries[r.Number]
+	return a.kind == inUse && a == b
+}
+
+// Resolve follows references until it finds a value. An undefined object is null.
+func (d *Document) Resolve(o Object) Object {
+	for range 16 {
+		r, ok := o.(Ref)
+		if !ok {
+			return o
+		}
+		o = d.object(r)
+	}
+	d.fail(malformed(0, "endless reference"))
+	return nil
+}
+
+// Dict resolves o to a dictionary, that of a stream included; nil when it is something else.
+func (d *Document) Dict(o Object) Dict {
+	switch x := d.Resolve(o).(type) {
+	case Dict:
+		return x
+	case *Stream:
+		return x.Dict
+	}
+	return nil
+}
+
+// Array resolves o to an array; nil when it is something else.
+func (d *Document) Array(o Object) Array {
+	a, _ := d.Resolve(o).(Array)
+	return a
+}
+
+// Current returns the object of a number, whatever its generation.
+func (d *Document) Current(number int) Object {
+	return d.Resolve(Ref{Number: number, Generation: d.entries[number].generation})
+}
+
+func (d *Document) fail(err error) {
+	if d.err == nil {
+		d.err = err
+	}
+}
+
+// spend counts bytes that were looked at, because offsets may make a small file be read many times over.
+func (d *Document) spend(n int) error {
+	d.work += n
+	if d.work > workFactor*len(d.data)+workFloor {
+		return tooComplex(0, "too much to read")
+	}
+	return nil
+}
+
+func (d *Document) object(r Ref) Object {
+	if d.err != nil {
+		return nil
+	}
+	e := d.entries[r.Number]
+	if e.kind == free {
+		return nil
+	}
+	if e.generation != r.Generation {
+		d.fail(malformed(e.offset, "reference to another generation"))
+		return nil
+	}
+	if o, ok := d.objects[r.Number]; ok {
+		return o
+	}
+	if d.loading[r.Number] {
+		d.fail(malformed(e.offset, "object needs itself"))
+		return nil
+	}
+	d.loading[r.Number] = true
+	o, err := d.load(r, e)
+	if err != nil {
+		d.fail(err)
+		return nil
+	}
+	delete(d.loading, r.Number)
+	d.objects[r.Number] = o
+	return o
+}
+
+func (d *Document) load(r Ref, e entry) (Object, error) {
+	if e.kind == packed {
+		return d.unpack(r.Number, e)
+	}
+	got, o, err := d.indirect(e.offset)
+	if err == nil && got != r {
+		err = malformed(e.offset, "another object stands there")
+	}
+	return o, err
+}
+
+// indirect reads "n g obj ... endobj" at offset.
+func (d *Document) indirect(offset int) (Ref, Object, error) {
+	if offset < 0 || offset >= len(d.data) {
+		return Ref{}, nil, malformed(offset, "offset outside the file")
+	}
+	l := &lexer{data: d.data, pos: offset}
+	number, err1 := l.integer()
+	generation, err2 := l.integer()
+	if err := errors.Join(err1, err2, l.keyword("obj")); err != nil {
+		return Ref{}, nil, malformed(offset, "no object there")
+	}
+	o, err := l.value(0)
+	if err != nil {
+		return Ref{}, nil, err
+	}
+	if dict, ok := o.(Dict); ok {
+		if l.space(); l.starts("stream") {
+			o, err = d.stream(l, dict)
+		}
+	}
+	if err == nil {
+		err = l.keyword("endobj")
+	}
+	if err == nil {
+		err = d.spend(l.pos - offset)
+	}
+	return Ref{Number: number, Generation: generation}, o, err
+}
+
+// stream reads the bytes after a stream's dictionary; pos stands on the keyword.
+func (d *Document) stream(l *lexer, dict Dict) (Object, error) {
+	l.pos += len("stream")
+	switch {
+	case l.starts("\r\n"):
+		l.pos += 2
+	case l.starts("\n"):
+		l.pos++
+	default:
+		return nil, malformed(l.pos, "no line end after stream")
+	}
+	length, ok := d.Resolve(dict["Length"]).(int64)
+	if !ok || length < 0 || length > int64(len(l.data)-l.pos) {
+		return nil, malformed(l.pos, "bad stream length")
+	}
+	raw := l.data[l.pos : l.pos+int(length)]
+	l.pos += int(length)
+	for l.pos < len(l.data) && isSpace(l.data[l.pos]) {
+		l.pos++
+	}
+	if !l.starts("endstream") {
+		return nil, malformed(l.pos, "stream does not end where it says")
+	}
+	l.pos += len("endstream")
+	return &Stream{Dict: dict, Raw: raw}, nil
+}

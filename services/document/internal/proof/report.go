@@ -1,0 +1,117 @@
+package proof
+
+import "time"
+
+// Verdict is what a file proves about one signature request.
+type Verdict string
+
+// The verdicts.
+const (
+	// Proven: the file alone proves the content, every signer and the level asked for.
+	Proven Verdict = "PROVEN"
+	// AttestedByProvider: the file proves the content; that the signers signed is the provider's word, whose audit trail
+	// is archived.
+	AttestedByProvider Verdict = "ATTESTED_BY_PROVIDER"
+	// Indeterminate: nothing is wrong, but something cannot be decided here; a person should look.
+	Indeterminate Verdict = "INDETERMINATE"
+	// Failed: the file is not the signed document that was asked for.
+	Failed Verdict = "FAILED"
+)
+
+// Outcome is the result of one check.
+type Outcome string
+
+// The outcomes.
+const (
+	CheckPassed        Outcome = "PASSED"
+	CheckFailed        Outcome = "FAILED"
+	CheckIndeterminate Outcome = "INDETERMINATE"
+	CheckNotApplicable Outcome = "NOT_APPLICABLE"
+)
+
+// Check names one question asked of a file.
+type Check string
+
+// The checks, in the order in which they are made.
+const (
+	CheckRequest     Check = "REQUEST"
+	CheckFile        Check = "FILE"
+	CheckPresent     Check = "SIGNATURE_PRESENT"
+	CheckByteRange   Check = "BYTE_RANGE"
+	CheckDigest      Check = "DIGEST"
+	CheckCMS         Check = "CMS"
+	CheckTimestamp   Check = "TIMESTAMP"
+	CheckKeyUsage    Check = "KEY_USAGE"
+	CheckChain       Check = "CERTIFICATE_CHAIN"
+	CheckRevocation  Check = "REVOCATION"
+	CheckChanges     Check = "CHANGES_AFTER_SIGNING"
+	CheckSentContent Check = "SENT_DOCUMENT"
+	CheckSigners     Check = "SIGNERS"
+	CheckLevel       Check = "LEVEL"
+)
+
+// Finding is the result of one check.
+type Finding struct {
+	Check Check
+	// Signature is the position in Report.Signatures, counted from 1; 0 when the check is about the whole file.
+	Signature int
+	Outcome   Outcome
+	// Reason is a stable word in UPPER_SNAKE.
+	Reason string
+	// Detail is a sentence for people; it holds no personal data and nothing quoted from the file.
+	Detail string
+}
+
+// Signature describes one signature of the file, in the order in which they were made. Its texts come from the file and
+// hold personal data.
+type Signature struct {
+	// Field is the full name of the signature field.
+	Field string
+	// Timestamp says that this is a document timestamp and not anybody's signature.
+	Timestamp             bool
+	SubjectCN, IssuerCN   string
+	SerialNumber          string // hexadecimal
+	NotBefore, NotAfter   time.Time
+	SigningTime           time.Time // as the signer claims; zero when not claimed
+	TimestampTime         time.Time // as a verified and trusted timestamp proves; zero without one
+	Level                 string    // the level this signature supports on its own: "QES", "AES" or ""
+	QualifiedClaim        bool      // the certificate says of itself that it is qualified
+	SealClaim             bool      // the certificate is an organisation's, not a person's
+	CoversWholeRevision   bool      // the signature covers the file from its start to the end of a revision
+	CoversWholeFile       bool      // nothing follows the signed bytes
+	QualifiedDeviceClaim  bool      // the certificate says that its key is in a qualified device
+	QualifiedLegislations []string  // ISO 3166-1 codes the certificate names; empty means the European Union
+}
+
+// Report is the result of Verify.
+type Report struct {
+	Verdict Verdict
+	// Level is the level that the file itself proves for every signer: "QES", "AES" or "" for none.
+	Level      string
+	Findings   []Finding
+	Signatures []Signature
+	// SHA256 is the hash of the signed file in hexadecimal.
+	SHA256 string
+}
+
+// verdictOf derives the verdict: any failure decides, then anything undecided. Without a word on the level, the last
+// check, nothing is proven.
+func verdictOf(findings []Finding) Verdict {
+	verdict := Indeterminate
+	for _, f := range findings {
+		if f.Check == CheckLevel && f.Outcome == CheckPassed {
+			verdict = Proven
+		} else if f.Check == CheckLevel && f.Outcome == CheckNotApplicable {
+			verdict = AttestedByProvider
+		}
+	}
+	for _, f := range findings {
+		switch f.Outcome {
+		case CheckFailed:
+			return Failed
+		case CheckIndeterminate:
+			verdict = Indeterminate
+		}
+	}
+	return verdict
+}

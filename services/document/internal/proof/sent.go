@@ -1,0 +1,63 @@
+package proof
+
+import (
+	"bytes"
+
+	"github.com/countersign/countersign/services/document/internal/proof/pdf"
+)
+
+// checkSent asks whether what was signed is what was sent. Most providers append to the file they got; then the first
+// signed state may differ from it only as signing needs. Others write the file anew; then every page must look the same.
+func (e *examination) checkSent() bool {
+	f := Finding{Check: CheckSentContent, Outcome: CheckFailed}
+	f.Outcome, f.Reason = e.compareSent()
+	switch f.Outcome {
+	case CheckPassed:
+		f.Detail = "the signed file holds the document that was sent"
+	case CheckFailed:
+		f.Detail = "the signed file does not hold the document that was sent"
+	default:
+		f.Detail = "it cannot be decided whether the signed file holds the document that was sent"
+	}
+	e.noteOn(-1, f)
+	return f.Outcome != CheckFailed
+}
+
+func (e *examination) compareSent() (Outcome, string) {
+	sent, err := pdf.Open(e.request.Sent)
+	if err != nil {
+		return CheckIndeterminate, "SENT_DOCUMENT_UNREADABLE"
+	}
+	if first := e.signatures[0]; len(e.request.Sent) <= first.end && bytes.HasPrefix(e.request.Signed, e.request.Sent) {
+		reason, err := e.compare(sent, e.states[0], map[int]bool{first.contents.Start: true})
+		if err == nil && reason == "" {
+			return CheckPassed, "SENT_BYTES_KEPT"
+		}
+	}
+	if e.ctx.Err() != nil {
+		return CheckIndeterminate, "CANCELED"
+	}
+	was, err := readForm(sent)
+	if err != nil {
+		return CheckIndeterminate, "SENT_DOCUMENT_UNREADABLE"
+	}
+	is, err := readForm(e.doc)
+	if err != nil {
+		return CheckFailed, "FILE_MALFORMED"
+	}
+	l := &likeness{a: sent, b: e.doc, was: was, is: is, seen: map[[2]pdf.Ref]bool{}}
+	reason := l.documents()
+	switch {
+	case sent.Err() != nil:
+		return CheckIndeterminate, "SENT_DOCUMENT_UNREADABLE"
+	case e.doc.Err() != nil:
+		return ofPDF(e.doc.Err())
+	case l.tooMuch:
+		return CheckIndeterminate, "FILE_TOO_COMPLEX"
+	case reason == "" && l.added:
+		return CheckIndeterminate, "PAGE_CONTENT_ADDED"
+	case reason == "":
+		return CheckPassed, "PAGES_IDENTICAL"
+	}
+	return CheckFailed, reason
+}

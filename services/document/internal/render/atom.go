@@ -1,0 +1,189 @@
+package render
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/countersign/countersign/services/document/internal/render/pdf"
+)
+
+// atom is text that no line break may part, and what follows it. Breaking a paragraph is choosing atoms to end lines.
+type atom struct {
+	pieces []piece
+	width  pdf.Length
+	after  gap
+	// space is the width of the gap when the line goes on.
+	space pdf.Length
+	// tail is the width the line gains when it ends here: that of a hyphen.
+	tail pdf.Length
+}
+
+// piece is text in one face.
+type piece struct {
+	face face
+	text string
+}
+
+// gap says what follows an atom.
+type gap int
+
+const (
+	gapNone   gap = iota // a line may end here, as after a hyphen that is part of the word
+	gapSpace             // a line may end here, else a word space follows
+	gapHyphen            // a line may end here with a hyphen
+	gapForced            // the line ends here
+	gapSplit             // a line may end here although the word shows it nowhere: it is wider than a line
+)
+
+const softHyphen = '\u00ad'
+
+// atomizer cuts spans into atoms for lines of one width.
+type atomizer struct {
+	*setter
+	style style
+	width pdf.Length
+	atoms []atom
+	word  []piece
+}
+
+// atomize cuts text for lines no wider than a width.
+func (s *setter) atomize(spans []span, style style, width pdf.Length) ([]atom, error) {
+	a := &atomizer{setter: s, style: style, width: width}
+	for _, span := range spans {
+		if span.lineBreak {
+			if err := a.end(gapForced, 0); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err := a.add(span.text, style.face(span.bold, span.italic)); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.end(gapForced, 0); err != nil {
+		return nil, err
+	}
+	return a.atoms, nil
+}
+
+func (a *atomizer) add(text string, f face) error {
+	start := 0
+	runes := []rune(text)
+	for i, r := range runes {
+		after, found := chance(runes, i)
+		if !found {
+			continue
+		}
+		stop := i + 1
+		if r == softHyphen || after == gapSpace {
+			stop = i
+		}
+		a.put(f, runes[start:stop])
+		start = i + 1
+		if err := a.end(after, f); err != nil {
+			return err
+		}
+	}
+	a.put(f, runes[start:])
+	return nil
+}
+
+// chance says whether a line may end after a rune: at a space, at a soft hyphen, after a hyphen or slash within a word.
+func chance(runes []rune, i int) (gap, bool) {
+	switch r := runes[i]; {
+	case r == softHyphen:
+		return gapHyphen, true
+	case unicode.IsSpace(r) && !strings.ContainsRune("\u00a0\u2007\u202f", r):
+		return gapSpace, true
+	case r == '-' || r == '/':
+		inside := i > 0 && i+1 < len(runes) && unicode.IsLetter(runes[i-1]) && unicode.IsLetter(runes[i+1])
+		return gapNone, inside
+	default:
+		return gapNone, false
+	}
+}
+
+func (a *atomizer) put(f face, runes []rune) {
+	if len(runes) > 0 {
+		a.word = append(a.word, piece{face: f, text: string(runes)})
+	}
+}
+
+// end closes the current word. A space after a space says nothing new.
+func (a *atomizer) end(after gap, f face) error {
+	if n := len(a.atoms); len(a.word) == 0 && (after != gapForced || n > 0 && a.atoms[n-1].after != gapForced) {
+		if n > 0 && a.atoms[n-1].after != gapForced {
+			a.reopen(&a.atoms[n-1], after, f)
+		}
+		return nil
+	}
+	width, err := a.measure(a.word)
+	if err != nil {
+		return err
+	}
+	closed := atom{pieces: a.word, width: width, after: after}
+	a.word = nil
+	switch after {
+	case gapSpace:
+		closed.space = a.spaceWidth(f)
+	case gapHyphen:
+		if closed.tail, err = a.measure([]piece{{face: f, text: "-"}}); err != nil {
+			return err
+		}
+	}
+	if closed.width+closed.tail > a.width {
+		return a.split(closed)
+	}
+	a.atoms = append(a.atoms, closed)
+	return nil
+}
+
+// reopen lets a space or the end of a line that comes after an atom was closed overrule what closed it.
+func (a *atomizer) reopen(last *atom, after gap, f face) {
+	switch after {
+	case gapSpace:
+		last.after, last.space, last.tail = gapSpace, a.spaceWidth(f), 0
+	case gapForced:
+		last.after, last.space, last.tail = gapForced, 0, 0
+	}
+}
+
+// split makes an atom of each character of a word that is wider than a line. Marks stay with their letter.
+func (a *atomizer) split(wide atom) error {
+	for _, p := range wide.pieces {
+		runes := []rune(p.text)
+		for start := 0; start < len(runes); {
+			stop := start + 1
+			for stop < len(runes) && unicode.Is(unicode.M, runes[stop]) {
+				stop++
+			}
+			one := atom{pieces: []piece{{face: p.face, text: string(runes[start:stop])}}, after: gapSplit}
+			var err error
+			if one.width, err = a.measure(one.pieces); err != nil {
+				return err
+			}
+			a.atoms = append(a.atoms, one)
+			start = stop
+		}
+	}
+	last := &a.atoms[len(a.atoms)-1]
+	last.after, last.space, last.tail = wide.after, wide.space, wide.tail
+	return nil
+}
+
+func (a *atomizer) measure(pieces []piece) (pdf.Length, error) {
+	var width pdf.Length
+	for _, p := range pieces {
+		w, err := a.shape(p.face, p.text)
+		if err != nil {
+			return 0, err
+		}
+		width += a.scale(p.face, w.width, a.style.size)
+	}
+	return width, nil
+}
+
+func (a *atomizer) spaceWidth(f face) pdf.Length {
+	_, advance := a.spaceGlyph(f)
+	return a.scale(f, advance, a.style.size)
+}

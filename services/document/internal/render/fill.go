@@ -1,0 +1,82 @@
+package render
+
+// fill puts values into slots. A paragraph, list item or table row that asks for a value nobody gave is left out:
+// loading made sure that only optional variables in unnumbered text can do that.
+func fill(blocks []block, shown map[string]string) []block {
+	var filled []block
+	for _, b := range blocks {
+		if f, whole := fillBlock(b, shown); whole {
+			filled = append(filled, f)
+		}
+	}
+	return filled
+}
+
+func fillBlock(b block, shown map[string]string) (block, bool) {
+	switch b := b.(type) {
+	case heading:
+		text, whole := fillText(b.text, shown)
+		return heading{level: b.level, text: text}, whole
+	case paragraph:
+		text, whole := fillText(b.text, shown)
+		return paragraph{text: text}, whole
+	case list:
+		return fillList(b, shown)
+	case table:
+		return fillTable(b, shown)
+	case signatures:
+		return fillSignatures(b, shown), true
+	default:
+		return b, true
+	}
+}
+
+func fillList(l list, shown map[string]string) (block, bool) {
+	filled := list{ordered: l.ordered}
+	for _, item := range l.items {
+		if blocks := fill(item, shown); len(blocks) > 0 {
+			filled.items = append(filled.items, blocks)
+		}
+	}
+	return filled, len(filled.items) > 0
+}
+
+func fillTable(t table, shown map[string]string) (block, bool) {
+	filled := table{right: t.right}
+	for _, row := range t.rows {
+		cells := make([]cell, 0, len(row))
+		for _, c := range row {
+			if text, whole := fillText(c, shown); whole {
+				cells = append(cells, text)
+			}
+		}
+		if len(cells) == len(row) {
+			filled.rows = append(filled.rows, cells)
+		}
+	}
+	return filled, len(filled.rows) > 0
+}
+
+// fillSignatures leaves the printed name out when it is not whole: a box needs none.
+func fillSignatures(s signatures, shown map[string]string) signatures {
+	var filled signatures
+	for _, signer := range s.signers {
+		signer.name, _ = fillText(signer.name, shown)
+		filled.signers = append(filled.signers, signer)
+	}
+	return filled
+}
+
+func fillText(spans []span, shown map[string]string) (filled []span, whole bool) {
+	for _, s := range spans {
+		if s.slot {
+			value, given := shown[s.text]
+			if !given {
+				return nil, false
+			}
+			s.text, s.slot = value, false
+		}
+		filled = append(filled, s)
+	}
+	return filled, true
+}

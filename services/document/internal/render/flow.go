@@ -1,0 +1,194 @@
+package render
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/countersign/countersign/services/document/internal/paper"
+	"github.com/countersign/countersign/services/document/internal/render/pdf"
+)
+
+// indent is the column that clause numbers and bullets stand in.
+const indent = 28 * pdf.Point
+
+func bodyStyle() style {
+	return style{size: 10_500, leading: 14_500, align: justified}
+}
+
+func titleStyle() style {
+	return style{size: 18 * pdf.Point, leading: 23 * pdf.Point, sans: true, bold: true}
+}
+
+func clauseStyle() style {
+	return style{size: 11 * pdf.Point, leading: 15 * pdf.Point, sans: true, bold: true}
+}
+
+func subclauseStyle() style {
+	return style{size: 9_500, leading: 14 * pdf.Point, sans: true, bold: true}
+}
+
+// flow turns blocks into rows from top to bottom.
+type flow struct {
+	*setter
+	template paper.Template
+	language string
+	rows     []row
+	height   pdf.Length      // of all rows
+	numbers  [maxHeading]int // of the current clause, sub-clause and item
+	section  int             // level of the clause the text stands in; 0 before the first
+	space    pdf.Length      // above the next row
+	fresh    bool            // the next row starts a page
+}
+
+func newFlow(s *setter, template paper.Template, language string) *flow {
+	return &flow{setter: s, template: template, language: language}
+}
+
+// frame is the column a block is set in.
+type frame struct {
+	x, width pdf.Length
+	depth    int // of lists
+	level    int // of ordered lists
+}
+
+func (f frame) inside(by pdf.Length) frame {
+	f.x, f.width = f.x+by, f.width-by
+	return f
+}
+
+func (f *flow) blocks(ctx context.Context, blocks []block, at frame) error {
+	for _, b := range blocks {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if f.height > maxPages*(textBottom-textTop) {
+			return &TooLongError{Limit: maxPages}
+		}
+		if err := f.block(ctx, b, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *flow) block(ctx context.Context, b block, at frame) error {
+	column := at
+	if at.depth == 0 && f.section > 0 {
+		column = at.inside(indent)
+	}
+	switch b := b.(type) {
+	case heading:
+		return f.heading(b, at)
+	case paragraph:
+		return f.paragraph(body(b.text), column)
+	case list:
+		return f.list(ctx, b, column)
+	case table:
+		return f.table(ctx, b, column)
+	case signatures:
+		return f.signatures(b, column)
+	case pageBreak:
+		f.fresh = true
+	}
+	return nil
+}
+
+// emit adds a row below the others.
+func (f *flow) emit(r row) {
+	r.before = max(r.before, f.space)
+	r.fresh = f.fresh
+	f.space, f.fresh = 0, false
+	f.height += r.height
+	f.rows = append(f.rows, r)
+}
+
+// bind keeps the last row on one page with the next.
+func (f *flow) bind() {
+	if n := len(f.rows); n > 0 {
+		f.rows[n-1].keep = true
+	}
+}
+
+// para is a paragraph with its look. A label hangs left of its first line.
+type para struct {
+	text         []span
+	style        style
+	label        string
+	hang         pdf.Length
+	above, below pdf.Length
+	keep         bool // with what follows
+}
+
+func body(text []span) para {
+	return para{text: text, style: bodyStyle(), below: 7 * pdf.Point}
+}
+
+// paragraph sets a paragraph. No line of it stands alone at the foot or the top of a page.
+func (f *flow) paragraph(p para, at frame) error {
+	lines, err := f.set(p.text, p.style, at.width)
+	if err != nil {
+		return err
+	}
+	f.space = max(f.space, p.above)
+	for i, runs := range lines {
+		r := row{height: p.style.leading, keep: p.keep || len(lines) > 1 && i == 0 || i == len(lines)-2}
+		if i == 0 {
+			if err := f.hang(&r, p, at.x); err != nil {
+				return err
+			}
+		}
+		add(&r.ink, pdf.Page{Runs: runs}, at.x, baseline(p.style))
+		f.emit(r)
+	}
+	f.space = p.below
+	return nil
+}
+
+// hang draws a paragraph's label before its text, so that it is also read before it.
+func (f *flow) hang(r *row, p para, x pdf.Length) error {
+	if p.label == "" {
+		return nil
+	}
+	look := p.style
+	look.align = left
+	label, err := f.set([]span{{text: p.label}}, look, p.hang)
+	if err != nil {
+		return err
+	}
+	add(&r.ink, pdf.Page{Runs: label[0]}, x-p.hang, baseline(p.style))
+	return nil
+}
+
+// baseline is how far below the top of its strip a line stands: text reaches about three quarters of its size up.
+func baseline(s style) pdf.Length { return (s.leading + s.size*3/4) / 2 }
+
+func (f *flow) heading(h heading, at frame) error {
+	p := para{text: h.text, style: titleStyle(), above: 18 * pdf.Point, below: 14 * pdf.Point, keep: true}
+	f.section = h.level - 1
+	switch h.level {
+	case 2:
+		p.style, p.above, p.below = clauseStyle(), 15*pdf.Point, 5*pdf.Point
+	case 3:
+		p.style, p.above, p.below = subclauseStyle(), 9*pdf.Point, 3*pdf.Point
+	}
+	if f.section > 0 {
+		p.label, p.hang = f.next(f.section), indent
+		at = at.inside(indent)
+	}
+	return f.paragraph(p, at)
+}
+
+// next moves to the next clause of a level, 1 being the highest, and returns its number: 3. or 3.1 or 3.1.2
+func (f *flow) next(level int) string {
+	f.numbers[level-1]++
+	clear(f.numbers[level:])
+	if level == 1 {
+		return strconv.Itoa(f.numbers[0]) + "."
+	}
+	var parts []string
+	for _, n := range f.numbers[:level] {
+		parts = append(parts, strconv.Itoa(n))
+	}
+	return strings.Join(parts, ".")
+}

@@ -1,0 +1,200 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	tableast "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+
+	"github.com/countersign/countersign/services/document/internal/paper"
+)
+
+const (
+	maxHeading   = 3
+	maxListDepth = 3
+	maxColumns   = 10
+)
+
+// parse turns a file's Markdown into blocks and refuses what a contract cannot show: links, images, code, quotes, HTML.
+func (r *reader) parse() ([]block, error) {
+	r.escapes = escapes()
+	blocks, err := r.children(markdown().Parse(text.NewReader(r.source)), place{})
+	if err != nil {
+		return nil, err
+	}
+	for _, role := range r.template.Roles {
+		if !r.signed[role.ID] {
+			return nil, &LoadError{File: r.name, Detail: fmt.Sprintf("role %q has no line in a %ssignatures block", role.ID, fence)}
+		}
+	}
+	return blocks, nil
+}
+
+// markdown leaves two things of CommonMark out, because both swallow text without a trace: underlined headings, which
+// a page break below a paragraph would become, and link definitions.
+func markdown() parser.Parser {
+	p := parser.NewParser(
+		parser.WithBlockParsers(
+			util.Prioritized(parser.NewThematicBreakParser(), 200),
+			util.Prioritized(parser.NewListParser(), 300),
+			util.Prioritized(parser.NewListItemParser(), 400),
+			util.Prioritized(parser.NewCodeBlockParser(), 500),
+			util.Prioritized(parser.NewATXHeadingParser(), 600),
+			util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
+			util.Prioritized(parser.NewBlockquoteParser(), 800),
+			util.Prioritized(parser.NewHTMLBlockParser(), 900),
+			util.Prioritized(parser.NewParagraphParser(), 1000),
+		),
+		parser.WithInlineParsers(parser.DefaultInlineParsers()...),
+	)
+	return goldmark.New(goldmark.WithParser(p), goldmark.WithExtensions(extension.Table)).Parser()
+}
+
+// reader turns one file's syntax tree into blocks.
+type reader struct {
+	name     string
+	source   []byte
+	template paper.Template
+	polish   typography
+	escapes  *regexp.Regexp
+	signed   map[string]bool
+}
+
+// place is where in the tree the reader is.
+type place struct {
+	depth    int  // of lists
+	numbered bool // within an ordered list: optional variables would shift numbers
+}
+
+func (r *reader) children(parent ast.Node, at place) ([]block, error) {
+	var blocks []block
+	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
+		b, err := r.block(n, at)
+		if err != nil {
+			return nil, err
+		}
+		if b != nil {
+			blocks = append(blocks, b)
+		}
+	}
+	return blocks, nil
+}
+
+func (r *reader) block(n ast.Node, at place) (block, error) {
+	switch n := n.(type) {
+	case *ast.Paragraph, *ast.TextBlock:
+		if lines := r.lines(n); bytes.HasPrefix(lines[0], []byte(fence)) && at.depth == 0 {
+			return r.signatures(n, lines)
+		}
+		spans, err := r.inline(n, at.numbered)
+		return paragraph{text: spans}, err
+	case *ast.List:
+		return r.list(n, at)
+	}
+	if at.depth > 0 {
+		return nil, r.fail(n, "a list item holds text and lists only")
+	}
+	switch n := n.(type) {
+	case *ast.Heading:
+		if n.Level > maxHeading {
+			return nil, r.fail(n, "headings have at most %d levels", maxHeading)
+		}
+		spans, err := r.inline(n, true)
+		return heading{level: n.Level, text: spans}, err
+	case *ast.ThematicBreak:
+		return pageBreak{}, nil
+	case *tableast.Table:
+		return r.table(n)
+	default:
+		return nil, r.fail(n, "a contract cannot show this: %s", n.Kind())
+	}
+}
+
+func (r *reader) list(n *ast.List, at place) (block, error) {
+	at = place{depth: at.depth + 1, numbered: at.numbered || n.IsOrdered()}
+	if at.depth > maxListDepth {
+		return nil, r.fail(n, "lists nest at most %d deep", maxListDepth)
+	}
+	l := list{ordered: n.IsOrdered()}
+	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
+		blocks, err := r.children(item, at)
+		if err != nil {
+			return nil, err
+		}
+		if len(blocks) == 0 {
+			return nil, r.fail(item, "empty list item")
+		}
+		l.items = append(l.items, blocks)
+	}
+	return l, nil
+}
+
+func (r *reader) table(n *tableast.Table) (block, error) {
+	if len(n.Alignments) > maxColumns {
+		return nil, r.fail(n, "a table has at most %d columns", maxColumns)
+	}
+	t := table{}
+	for _, a := range n.Alignments {
+		t.right = append(t.right, a == tableast.AlignRight)
+	}
+	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
+		_, head := row.(*tableast.TableHeader)
+		var cells []cell
+		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
+			spans, err := r.inline(c, head)
+			if err != nil {
+				return nil, err
+			}
+			cells = append(cells, spans)
+		}
+		if len(cells) != len(t.right) {
+			return nil, r.fail(row, "a table row has %d cells where the head has %d", len(cells), len(t.right))
+		}
+		t.rows = append(t.rows, cells)
+	}
+	return t, nil
+}
+
+// lines are the source lines of a block, without line ends.
+func (r *reader) lines(n ast.Node) [][]byte {
+	lines := [][]byte{}
+	for _, segment := range n.Lines().Sliced(0, n.Lines().Len()) {
+		lines = append(lines, bytes.TrimSpace(segment.Value(r.source)))
+	}
+	if len(lines) == 0 {
+		lines = append(lines, nil)
+	}
+	return lines
+}
+
+func (r *reader) fail(n ast.Node, format string, args ...any) error {
+	return r.failAt(r.position(n), format, args...)
+}
+
+func (r *reader) failAt(position int, format string, args ...any) error {
+	line := 0
+	if position >= 0 {
+		line = 1 + bytes.Count(r.source[:min(position, len(r.source))], []byte("\n"))
+	}
+	return &LoadError{File: r.name, Line: line, Detail: fmt.Sprintf(format, args...)}
+}
+
+// position is where a node stands in the source, or that of its nearest relative that knows.
+func (r *reader) position(n ast.Node) int {
+	for ; n != nil; n = n.Parent() {
+		if n.Pos() >= 0 {
+			return n.Pos()
+		}
+		if n.Type() == ast.TypeBlock && n.Lines().Len() > 0 {
+			return n.Lines().At(0).Start
+		}
+	}
+	return -1
+}

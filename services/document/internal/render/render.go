@@ -1,0 +1,112 @@
+// Package render turns a template and values into a contract: a PDF with its signature fields. The template's Markdown
+// is parsed first and values go into text only, so that no value can add a clause, a link or markup. The same template
+// version, language and values give the same bytes.
+package render
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/countersign/countersign/services/document/internal/paper"
+	"github.com/countersign/countersign/services/document/internal/render/pdf"
+)
+
+// Renderer renders templates. It is safe for concurrent use.
+type Renderer struct {
+	fonts []typeface
+}
+
+// Result is a rendered contract.
+type Result struct {
+	// PDF is the file.
+	PDF []byte
+	// Fields are the signature fields in page order.
+	Fields []paper.SignatureField
+	// Pages is the number of pages.
+	Pages int
+	// Title for people, at most 256 characters.
+	Title string
+	// FileName with extension, at most 128 characters, without anything a file system or a header could misread.
+	FileName string
+}
+
+// New loads the built-in fonts.
+func New() (*Renderer, error) {
+	fonts, err := typefaces()
+	if err != nil {
+		return nil, err
+	}
+	return &Renderer{fonts: fonts}, nil
+}
+
+// Render fills the template's text in one language with values and lays it out on A4. It fails with a
+// *paper.LanguageError, a *paper.ValuesError, a *GlyphError or a *TooLongError, and with the context's error when that
+// ends first.
+func (r *Renderer) Render(ctx context.Context, source Source, language string, values map[string]string) (Result, error) {
+	shown, err := source.Template.Show(language, values)
+	if err != nil {
+		return Result{}, err
+	}
+	text, err := source.Template.Text(language)
+	if err != nil {
+		return Result{}, err
+	}
+	s := newSetter(r.fonts, language)
+	result := Result{
+		Title:    clip(replace(text.Title, shown), maxTitle),
+		FileName: fileName(replace(text.FileName, shown)),
+	}
+	f := newFlow(s, source.Template, language)
+	if err := f.blocks(ctx, fill(source.bodies[language], shown), frame{width: textWidth}); err != nil {
+		return Result{}, err
+	}
+	pages, err := paginate(f.rows)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := decorate(s, pages, result.Title, language); err != nil {
+		return Result{}, err
+	}
+	result.Pages = len(pages)
+	result.Fields = fields(pages)
+	result.PDF, err = document(source.Template, language, result.Title, r.fonts, pages).Bytes()
+	return result, err
+}
+
+func document(t paper.Template, language, title string, fonts []typeface, pages []pdf.Page) pdf.Document {
+	d := pdf.Document{
+		Title: title, Language: language, Creator: fmt.Sprintf("Countersign, template %s@%s", t.ID, t.Version),
+		Date: t.Date, Width: pageWidth, Height: pageHeight, Pages: pages,
+	}
+	for _, f := range fonts {
+		d.Fonts = append(d.Fonts, pdf.Font{Name: f.name, Face: f.metrics})
+	}
+	return d
+}
+
+func fields(pages []pdf.Page) []paper.SignatureField {
+	var list []paper.SignatureField
+	for i, p := range pages {
+		for _, f := range p.Fields {
+			list = append(list, paper.SignatureField{
+				Role: f.Name, FormField: f.Name, Page: i + 1,
+				X: f.X.Points(), Y: f.Y.Points(), Width: f.Width.Points(), Height: f.Height.Points(),
+			})
+		}
+	}
+	return list
+}
+
+// replace writes values into a pattern that was checked when the template was loaded.
+func replace(pattern string, shown map[string]string) string {
+	var b strings.Builder
+	for _, s := range slots(pattern) {
+		if s.slot {
+			b.WriteString(shown[s.text])
+		} else {
+			b.WriteString(s.text)
+		}
+	}
+	return b.String()
+}

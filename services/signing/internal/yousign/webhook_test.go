@@ -1,0 +1,124 @@
+package yousign
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
+)
+
+// The golden webhook: a body, the key it was signed with and the signature.
+const (
+	goldenKey  = "0123456789abcdef0123456789abcdef"
+	goldenBody = `{"event_id":"3f1c0b7e-2f6b-4a54-9f0e-0a4f4f7b0001","event_name":"signature_request.done","event_time":"1760000000","subscription_id":"11111111-2222-4333-8444-555555555555","subscription_description":"kommo-bridge","sandbox":true,"data":{"signature_request":{"id":"0ef334d2-7f36-4643-8a2a-4283b4a3e4a4","status":"done","external_id":"kommo-12345"}}}`
+	goldenSum  = "601e1851d20e7b30f1233c80402669d204c07e40fa3ad52e6cda7eafe48052aa"
+)
+
+func TestVerify(t *testing.T) {
+	body := []byte(goldenBody)
+	emptyKeySum := hmac.New(sha256.New, nil)
+	emptyKeySum.Write(body)
+	cases := []struct {
+		name    string
+		body    []byte
+		header  string
+		secrets []string
+		want    bool
+	}{
+		{"golden", body, "sha256=" + goldenSum, []string{goldenKey}, true},
+		{"second of two live secrets", body, "sha256=" + goldenSum, []string{"old", goldenKey}, true},
+		{"first of two live secrets", body, "sha256=" + goldenSum, []string{goldenKey, "new"}, true},
+		{"upper-case digits", body, "sha256=" + strings.ToUpper(goldenSum), []string{goldenKey}, true},
+		{"another secret", body, "sha256=" + goldenSum, []string{"other"}, false},
+		{"no prefix", body, goldenSum, []string{goldenKey}, false},
+		{"another algorithm", body, "sha1=" + goldenSum, []string{goldenKey}, false},
+		{"no secrets", body, "sha256=" + goldenSum, nil, false},
+		{"an empty secret", body, "sha256=" + hex.EncodeToString(emptyKeySum.Sum(nil)), []string{""}, false},
+		{"a changed body", append([]byte(goldenBody), ' '), "sha256=" + goldenSum, []string{goldenKey}, false},
+		{"half a signature", body, "sha256=" + goldenSum[:32], []string{goldenKey}, false},
+		{"no signature", body, "sha256=", []string{goldenKey}, false},
+		{"no header", body, "", []string{goldenKey}, false},
+		{"no hex", body, "sha256=" + strings.Repeat("z", 64), []string{goldenKey}, false},
+	}
+	for _, c := range cases {
+		if got := Verify(c.body, c.header, c.secrets); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
+func TestDecode(t *testing.T) {
+	golden := Event{
+		ID: "3f1c0b7e-2f6b-4a54-9f0e-0a4f4f7b0001", Name: "signature_request.done", Time: time.Unix(1760000000, 0).UTC(),
+		Sandbox: true, EnvelopeID: "0ef334d2-7f36-4643-8a2a-4283b4a3e4a4", Correlation: "kommo-12345",
+	}
+	cases := []struct {
+		name, body string
+		want       Event
+	}{
+		{"flat", goldenBody, golden},
+		{"nested", `{"metadata":{"event_id":"3f1c0b7e-2f6b-4a54-9f0e-0a4f4f7b0001","event_name":"signature_request.done","event_time":1760000000,"sandbox":true},
+			"data":{"signature_request":{"id":"0ef334d2-7f36-4643-8a2a-4283b4a3e4a4","external_id":"kommo-12345"}}}`, golden},
+		{"a signer's event", `{"event_id":"e","event_name":"signer.done","data":{"signer":{"id":"s","signature_request_id":"r"}}}`,
+			Event{ID: "e", Name: "signer.done", EnvelopeID: "r"}},
+		{"an invented name", `{"event_id":"e","event_name":"request.completed","data":{"signature_request":{"id":"r","external_id":null}}}`,
+			Event{ID: "e", Name: "signature_request.done", EnvelopeID: "r"}},
+		{"another invented name", `{"event_id":"e","event_name":"signature_request.completed","data":{}}`, Event{ID: "e", Name: "signature_request.done"}},
+		{"a short name", `{"event_id":"e","event_name":"request.declined","data":{}}`, Event{ID: "e", Name: "signature_request.declined"}},
+		{"odd values", `{"event_id":"e","event_name":"contact.created","event_time":{},"sandbox":"yes","data":{"signature_request":{"id":7,"external_id":[]},"signer":3}}`,
+			Event{ID: "e", Name: "contact.created"}},
+		{"an id that is a path", `{"event_id":"e","event_name":"signer.done","data":{"signature_request":{"id":"../x"}}}`, Event{ID: "e", Name: "signer.done"}},
+		{"a time in words", `{"event_id":"e","event_name":"x","event_time":"2025-10-09T08:53:20Z","data":{}}`,
+			Event{ID: "e", Name: "x", Time: time.Unix(1760000000, 0).UTC()}},
+	}
+	for _, c := range cases {
+		got, err := Decode([]byte(c.body))
+		if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v (-want +got):\n%s", c.name, err, diff)
+		}
+	}
+	for _, body := range []string{
+		"", "null", "[]", "7", "{", `{"event_name":"x","data":{}}`, `{"event_id":"e","data":{}}`, `{"event_id":"e","event_name":"x"}`,
+		`{"event_id":"e","event_name":"x","data":"y"}`, `{"event_id":7,"event_name":"x","data":{}}`,
+		`{"event_id":"` + strings.Repeat("e", 300) + `","event_name":"x","data":{}}`, `{"metadata":[],"data":{}}`,
+	} {
+		if got, err := Decode([]byte(body)); err == nil {
+			t.Errorf("%.60s was decoded as %+v", body, got)
+		}
+	}
+}
+
+func FuzzVerify(f *testing.F) {
+	f.Add([]byte(goldenBody), "sha256="+goldenSum, goldenKey)
+	f.Add([]byte(""), "sha256=", "")
+	f.Add([]byte("x"), goldenSum, "k")
+	f.Fuzz(func(t *testing.T, body []byte, header, secret string) {
+		mac := hmac.New(sha256.New, []byte(secret))
+		mac.Write(body)
+		right := secret != "" && strings.EqualFold(header, "sha256="+hex.EncodeToString(mac.Sum(nil))) && strings.HasPrefix(header, "sha256=")
+		if got := Verify(body, header, []string{"", secret}); got != right {
+			t.Errorf("Verify(%q, %q, %q) = %v", body, header, secret, got)
+		}
+	})
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(goldenBody))
+	f.Add([]byte(`{"metadata":{"event_id":"e","event_name":"x","event_time":1,"sandbox":true},"data":{"signer":{"signature_request_id":"r"}}}`))
+	f.Add([]byte(`{"event_id":"e","event_name":"x","data":null}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		event, err := Decode(body)
+		if err != nil {
+			return
+		}
+		if event.ID == "" || event.Name == "" || event.EnvelopeID != "" && !vendorhttp.IsID(event.EnvelopeID) || len(event.Correlation) > maxEventWord {
+			t.Errorf("%q was decoded as %+v", body, event)
+		}
+	})
+}
