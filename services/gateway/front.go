@@ -7,8 +7,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 )
 
 const (
@@ -27,14 +31,18 @@ type front struct {
 	logger *slog.Logger
 }
 
-// everything answers the JSON API, the webhooks and the health check.
+// everything answers the JSON API, the webhooks and the health check. A page of a foreign site that a browser on this
+// machine shows cannot call the API: nobody asks its callers who they are.
 func (f front) everything() http.Handler {
+	foreign := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == healthPath:
 			f.health(w)
 		case strings.HasPrefix(r.URL.Path, webhookPrefix):
 			f.serve(w, r, f.cfg.WebhookTimeout, mostWebhook)
+		case foreign.Check(r) != nil:
+			writeError(w, http.StatusForbidden, http.StatusText(http.StatusForbidden))
 		default:
 			f.serve(w, r, f.cfg.CallTimeout, mostCall)
 		}
@@ -63,7 +71,11 @@ func (f front) health(w http.ResponseWriter) {
 func (f front) serve(w http.ResponseWriter, r *http.Request, timeout time.Duration, most int64) {
 	start := time.Now()
 	seen := &recorder{ResponseWriter: w, code: http.StatusOK}
-	defer func() { f.log(r, seen.code, time.Since(start)) }()
+	defer func() { f.log(r, seen, time.Since(start)) }()
+	if !text(r) {
+		writeError(seen, http.StatusBadRequest, "the path, the query or the content type is not UTF-8")
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(seen, r.Body, most))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
@@ -78,9 +90,17 @@ func (f front) serve(w http.ResponseWriter, r *http.Request, timeout time.Durati
 	defer cancel()
 	clean := r.Clone(ctx)
 	clean.Header = cleanHeaders(r.Header)
+	clean.Host, clean.RemoteAddr = "", "" // the library would turn these into metadata
 	clean.Body = rawBody{bytes.NewReader(body), r.Header.Get("Content-Type")}
 	clean.ContentLength = int64(len(body))
 	f.mux.ServeHTTP(seen, clean)
+}
+
+// text tells whether what becomes strings of a contract is UTF-8. Others could not be sent on.
+func text(r *http.Request) bool {
+	query, err := url.QueryUnescape(r.URL.RawQuery)
+	return utf8.ValidString(r.URL.Path) && utf8.ValidString(r.Header.Get("Content-Type")) &&
+		(err != nil || utf8.ValidString(query)) // a broken query is refused where it is read
 }
 
 // cleanHeaders keeps what the backends need. Everything else a caller sends stays outside: the gateway's library would
@@ -108,30 +128,34 @@ func allowed(name string) (string, bool) {
 	return "", false
 }
 
-// log writes one line per request. Of a webhook's path only the vendor is told: the rest is secret.
-func (f front) log(r *http.Request, code int, took time.Duration) {
-	path := r.URL.Path
-	rest, webhook := strings.CutPrefix(path, webhookPrefix)
-	if webhook {
-		path = webhookPrefix + "other"
-		vendor, _, _ := strings.Cut(rest, "/")
-		switch vendor {
-		case "kommo", "skribble", "yousign":
-			path = webhookPrefix + vendor
-		}
-	}
+// log writes one line per request. It tells the route and never the path, which may hold a secret even where it is
+// mistyped.
+func (f front) log(r *http.Request, seen *recorder, took time.Duration) {
 	level := slog.LevelDebug
-	if code >= http.StatusInternalServerError || webhook && code >= http.StatusBadRequest {
+	if seen.code >= http.StatusBadRequest {
 		level = slog.LevelInfo
 	}
-	f.logger.LogAttrs(r.Context(), level, "http", slog.String("method", r.Method), slog.String("path", path),
-		slog.Int("status", code), slog.Duration("duration", took))
+	f.logger.LogAttrs(r.Context(), level, "http", slog.String("method", r.Method), slog.String("route", seen.route),
+		slog.Int("status", seen.code), slog.Duration("duration", took))
 }
 
-// recorder remembers what was answered.
+// recorder remembers what was answered, and by which route; empty means none.
 type recorder struct {
 	http.ResponseWriter
-	code int
+	code  int
+	route string
+}
+
+// noteRoute tells the recorder which of the contracts' routes was found.
+func noteRoute(next runtime.HandlerFunc) runtime.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request, params map[string]string) {
+		if seen, ok := w.(*recorder); ok {
+			if pattern, found := runtime.HTTPPattern(r.Context()); found {
+				seen.route = pattern.String()
+			}
+		}
+		next(w, r, params)
+	}
 }
 
 func (r *recorder) WriteHeader(code int) {

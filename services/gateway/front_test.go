@@ -112,6 +112,7 @@ func TestTextThatNoContractCarriesIsRefused(t *testing.T) {
 	h := open(t, DefaultConfig())
 	for name, path := range map[string]string{
 		"path":  "/webhooks/yousign/%ff",
+		"both":  "/webhooks/yousign/%ff?%zz",
 		"query": "/v1/signatureRequests?reference=%ff",
 	} {
 		method := http.MethodPost

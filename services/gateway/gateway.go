@@ -81,12 +81,26 @@ func (s *Service) Run(ctx context.Context) error {
 	case err := <-failed:
 		errs = append(errs, err)
 	}
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	return errors.Join(append(errs, s.stop(context.WithoutCancel(ctx)))...)
+}
+
+// stop ends all servers at once: each stops listening now and has the same time for its answers.
+func (s *Service) stop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
+	stopped := make(chan error, len(s.servers))
 	for _, server := range s.servers {
-		if server.Shutdown(stop) != nil {
-			errs = append(errs, server.Close())
-		}
+		go func() {
+			if server.Shutdown(ctx) == nil {
+				stopped <- nil
+				return
+			}
+			stopped <- server.Close()
+		}()
+	}
+	var errs []error
+	for range s.servers {
+		errs = append(errs, <-stopped)
 	}
 	return errors.Join(errs...)
 }
@@ -101,6 +115,7 @@ func routes(ctx context.Context, b Backends) (*runtime.ServeMux, error) {
 		runtime.WithRoutingErrorHandler(answerRouting),
 		runtime.WithDisableHTTPMethodOverride(),
 		runtime.WithDisablePathLengthFallback(),
+		runtime.WithMiddlewares(noteRoute),
 	)
 	for _, register := range []func() error{
 		func() error { return documentv1.RegisterDocumentServiceHandler(ctx, mux, b.Document) },

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -93,7 +94,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		{http.MethodPost, "//webhooks/yousign/tok", http.StatusNotFound},
 		{http.MethodPost, "/v1/documents:print", http.StatusNotFound},
 		{http.MethodGet, "/v1/signatureRequests/", http.StatusBadRequest},
-		{http.MethodGet, "/v1/accounts/a/deals/", http.StatusNotFound},
+		{http.MethodGet, "/v1/accounts/a/deals/", http.StatusBadRequest},
 		{http.MethodGet, "/webhooks/yousign/tok", http.StatusMethodNotAllowed},
 		{http.MethodPut, "/webhooks/kommo/main/tok", http.StatusMethodNotAllowed},
 		{http.MethodDelete, "/v1/templates", http.StatusMethodNotAllowed},
@@ -199,10 +200,12 @@ func TestTakenWebhookAddressFreesTheOther(t *testing.T) {
 
 func TestStopLetsAnswersFinish(t *testing.T) {
 	h := open(t, DefaultConfig())
-	entered, release := make(chan struct{}), make(chan struct{})
+	entered, held := make(chan struct{}), make(chan struct{})
+	release := sync.OnceFunc(func() { close(held) })
+	defer release()
 	h.answerWith(func(context.Context) error {
 		close(entered)
-		<-release
+		<-held
 		return nil
 	})
 	answered := make(chan answer, 1)
@@ -216,7 +219,7 @@ func TestStopLetsAnswersFinish(t *testing.T) {
 		t.Fatalf("stopped before its last answer: %v", err)
 	default:
 	}
-	close(release)
+	release()
 	if got := <-answered; got.code != http.StatusOK {
 		t.Errorf("answered %d %s", got.code, got.body)
 	}

@@ -41,15 +41,16 @@ func (c *demoCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer sims.close()
 	p, err := build(ctx, cfg, roleNames(), slog.New(slog.NewTextHandler(log, nil)))
 	if err != nil {
-		return errors.Join(err, sims.close())
+		return err
 	}
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var ended sync.WaitGroup
 	var runErr error
 	ended.Go(func() {
-		runErr = errors.Join(process.Run(running, append(sims.parts, p.parts...)), p.close(), sims.close())
+		runErr = errors.Join(process.Run(running, append(sims.parts, p.parts...)), p.close())
 	})
 	story := &story{gateway: "http://" + p.gateway, kommo: sims.kommo, skribble: sims.skribble, yousign: sims.yousign}
 	storyErr := story.tell(ctx)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // a container FROM scratch has none
 
@@ -17,6 +18,8 @@ type cli struct {
 	Demo     demoCommand     `cmd:"" help:"Take two simulated deals from a stage change to Won, with no account and no network."`
 	Simulate simulateCommand `cmd:"" help:"Run only the simulated vendors, for a product that runs elsewhere on this machine."`
 	Config   configCommand   `cmd:"" help:"Work with the configuration."`
+
+	Version kong.VersionFlag `help:"Print the version and end."`
 }
 
 func main() {
@@ -26,6 +29,7 @@ func main() {
 		kong.Name("countersign"),
 		kong.Description("Turns a stage change in Kommo into a legally binding signature, and the deal into Won when it is proven."),
 		kong.UsageOnError(),
+		kong.Vars{"version": version()},
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	if err := parsed.Run(); err != nil {
@@ -33,4 +37,19 @@ func main() {
 		stop()
 		os.Exit(1)
 	}
+}
+
+// version is what the build knows of its source.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	text := info.Main.Version
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			text += " " + setting.Value
+		}
+	}
+	return text + " " + info.GoVersion
 }

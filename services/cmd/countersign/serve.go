@@ -64,17 +64,17 @@ func (c *serveCommand) simulate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer sims.close()
 	logger, err := cfg.Log.logger()
 	if err != nil {
-		return errors.Join(err, sims.close())
+		return err
 	}
 	p, err := build(ctx, cfg, roleNames(), logger)
 	if err != nil {
-		return errors.Join(err, sims.close())
+		return err
 	}
 	sims.describe(p.gateway)
-	parts := append(sims.parts, p.parts...)
-	return errors.Join(process.Run(ctx, parts), p.close(), sims.close())
+	return errors.Join(process.Run(ctx, append(sims.parts, p.parts...)), p.close())
 }
 
 // temporary puts the data into a new folder unless one was named; remove takes the new one away again.
@@ -119,8 +119,9 @@ func (c *simulateCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer sims.close()
 	sims.describe("")
-	return errors.Join(process.Run(ctx, sims.parts), sims.close())
+	return process.Run(ctx, sims.parts)
 }
 
 type configCommand struct {

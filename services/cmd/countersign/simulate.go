@@ -49,20 +49,23 @@ func startSimulators(cfg *Config, gateway string) (*simulators, error) {
 	}
 	acme := cfg.CRM.Accounts["acme"]
 	if s.kommo, err = s.kommoAt(acme.BaseURL, gateway+"/webhooks/kommo/acme/"+acme.WebhookToken.Reveal()); err != nil {
-		return nil, errors.Join(err, s.close())
+		s.close()
+		return nil, err
 	}
 	acme.BaseURL = s.kommo
 	cfg.CRM.Accounts["acme"] = acme
 	skribble, yousign := cfg.Signing.Providers["skribble"], cfg.Signing.Providers["yousign"]
 	if s.skribble, err = s.skribbleAt(skribble.BaseURL, authority); err != nil {
-		return nil, errors.Join(err, s.close())
+		s.close()
+		return nil, err
 	}
 	hook := simyousign.Webhook{
 		Endpoint:  gateway + "/webhooks/yousign/" + yousign.WebhookToken.Reveal(),
 		SecretKey: yousign.WebhookSecrets[0].Reveal(),
 	}
 	if s.yousign, err = s.yousignAt(yousign.BaseURL, authority, hook); err != nil {
-		return nil, errors.Join(err, s.close())
+		s.close()
+		return nil, err
 	}
 	skribble.BaseURL, yousign.BaseURL = s.skribble+"/v2", s.yousign+"/v3"
 	cfg.Signing.Providers["skribble"], cfg.Signing.Providers["yousign"] = skribble, yousign
@@ -145,9 +148,8 @@ func (s *simulators) serve(name, base string, build func(url string) (http.Handl
 	return url, nil
 }
 
-func (s *simulators) close() error {
+func (s *simulators) close() {
 	for _, closeSimulator := range s.closers {
 		closeSimulator()
 	}
-	return nil
 }

@@ -23,7 +23,7 @@ import (
 func Load(target any, file []byte, prefix string, environment func(string) (string, bool)) error {
 	if len(strings.TrimSpace(string(file))) > 0 {
 		if err := yaml.UnmarshalWithOptions(file, target, yaml.Strict()); err != nil {
-			return errors.New(yaml.FormatError(err, false, true))
+			return errors.New(yaml.FormatError(err, false, false))
 		}
 	}
 	return fromEnvironment(reflect.ValueOf(target).Elem(), prefix, environment)

@@ -53,6 +53,7 @@ func TestMistakesAreNamedWithTheirPlaceAndWithoutSecrets(t *testing.T) {
 		want string
 	}{
 		"unknown key":      {file: "data: x\nsigning:\n  expiri: 1h\n", want: "[3:3]"},
+		"beside a secret":  {file: "signing:\n  key: s3cret\n  tries: many\n", want: "[3:10]"},
 		"wrong type":       {file: "signing:\n  tries: many\n", want: "[2:10]"},
 		"bad duration":     {env: map[string]string{"APP_SIGNING_EXPIRY": "long"}, want: "APP_SIGNING_EXPIRY: want a duration"},
 		"bad boolean":      {env: map[string]string{"APP_SIGNING_LIVE": "s3cret"}, want: "APP_SIGNING_LIVE: want true or false"},
@@ -84,7 +85,7 @@ func TestASecretComesFromAFileAndNeverPrints(t *testing.T) {
 		t.Fatalf("token = %q", token.Reveal())
 	}
 	text, _ := token.MarshalText()
-	for _, printed := range []string{fmt.Sprint(s), fmt.Sprintf("%+v", s), fmt.Sprintf("%#v", s), fmt.Sprintf("%s", token), string(text)} {
+	for _, printed := range []string{fmt.Sprint(s), fmt.Sprintf("%+v", s), fmt.Sprintf("%#v", s), token.String(), string(text)} {
 		if strings.Contains(printed, "sesame") {
 			t.Errorf("printed: %s", printed)
 		}

@@ -67,7 +67,7 @@ func (c *call) with(word string) bool {
 func (c *call) list(key string) []string {
 	var found []string
 	for name, given := range c.query {
-		if name != key && !(strings.HasPrefix(name, key+"[") && strings.Count(name[len(key):], "[") == 1) {
+		if name != key && (!strings.HasPrefix(name, key+"[") || strings.Count(name[len(key):], "[") != 1) {
 			continue
 		}
 		if strings.HasSuffix(name, "[from]") || strings.HasSuffix(name, "[to]") {

@@ -135,7 +135,7 @@ func TestPrintable(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
-	for _, text := range []string{"名", "Ω", "́", "‮", "🖋"} {
+	for _, text := range []string{"名", "Ω", "́", "\u202e", "🖋"} {
 		if got, ok := printable(text); ok {
 			t.Errorf("%q is shown as %q", text, got)
 		}

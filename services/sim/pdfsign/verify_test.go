@@ -185,7 +185,7 @@ func verifyAttributes(s cmsSigner, kind asn1.ObjectIdentifier, content []byte, o
 	} {
 		got, err := attributeValue(s.Signed.Bytes, want.attribute)
 		if err != nil || !bytes.Equal(got, want.der) {
-			return fmt.Errorf("attribute %v is wrong: %x (%v)", want.attribute, got, err)
+			return fmt.Errorf("attribute %v is wrong: %x (%w)", want.attribute, got, err)
 		}
 	}
 	return nil

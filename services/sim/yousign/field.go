@@ -66,7 +66,10 @@ func (r *request) place(d *document, owner string, all map[string]any) (*field, 
 			return nil, invalidParam("type", "A signature field can only be placed on a signable document.")
 		}
 		f.width, f.height = number(all["width"], 85), number(all["height"], 37)
-		all["width"], all["height"], all["reason"] = f.width, f.height, all["reason"]
+		all["width"], all["height"] = f.width, f.height
+		if _, given := all["reason"]; !given {
+			all["reason"] = nil // the vendor shows the key anyway
+		}
 		if all["display"] == nil {
 			all["display"] = map[string]any{"layout": "minimal"}
 		}

@@ -18,7 +18,7 @@ const near = 144.0
 
 // complete signs every signable document, each signer's fields in the order of signing. Nothing is stored when
 // one of them fails.
-func (s *Simulator) complete(r *request, now time.Time) error {
+func (s *Simulator) complete(r *request) error {
 	personal := r.level() == qualified
 	if personal && s.lowerLevel > 0 {
 		s.lowerLevel--

@@ -57,7 +57,7 @@ func (s *Simulator) sign(r *request, x *signer, now time.Time) error {
 			return nil
 		}
 	}
-	if err := s.complete(r, now); err != nil {
+	if err := s.complete(r); err != nil {
 		x.status, x.signedAt = notified, nil
 		return err
 	}

@@ -258,7 +258,7 @@ type Deal_Effect struct {
 	Key string `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	// What is written: `note`, `task`, `field`, `file` or `stage`.
 	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
-	// `planned`, `attempted`, `done` or `failed`.
+	// `planned`, `attempted`, `done`, `failed` or `superseded`.
 	State string `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
 	// Why it is not done; empty otherwise. Holds no personal data.
 	Problem       string `protobuf:"bytes,4,opt,name=problem,proto3" json:"problem,omitempty"`

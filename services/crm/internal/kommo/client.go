@@ -16,7 +16,7 @@ import (
 // The defaults of a client. Kommo allows 7 calls a second per source address; a burst of 2 keeps 5 a second below that.
 const (
 	DefaultRatePerSecond = 5
-	defaultBurst = 1
+	defaultBurst         = 1
 	defaultTimeout       = 30 * time.Second
 )
 

@@ -82,8 +82,8 @@ func TestSimulatedUpdate(t *testing.T) {
 		t.Fatal(err)
 	}
 	lead, err := a.Lead(t.Context(), leadID)
-	field, _ := lookup(lead.Fields, "sign_request_id")
-	kind, _ := lookup(lead.Fields, "Contract type")
+	field := lookup(lead.Fields, "sign_request_id")
+	kind := lookup(lead.Fields, "Contract type")
 	if err != nil || lead.StatusID != pipeline.StageWon || field.Text() != "sr_1" || kind.Text() != "Employment" {
 		t.Errorf("%+v %v", lead, err)
 	}

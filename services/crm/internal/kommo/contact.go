@@ -40,12 +40,12 @@ func (c Contact) Phone() string { return c.preferred("PHONE", "MOB", "WORK", "WO
 
 // Text returns the first value of a field, by code, name or id.
 func (c Contact) Text(field string) string {
-	found, _ := lookup(c.Fields, field)
+	found := lookup(c.Fields, field)
 	return found.Text()
 }
 
 func (c Contact) preferred(code string, kinds ...string) string {
-	field, _ := lookup(c.Fields, code)
+	field := lookup(c.Fields, code)
 	for _, kind := range kinds {
 		for _, value := range field.Values {
 			if value.EnumCode == kind && value.Text != "" {

@@ -3,6 +3,7 @@ package kommo
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 )
 
@@ -92,7 +93,8 @@ func (c *Client) create(ctx context.Context, post call, collection string, count
 
 // uncertainWhenEmpty corrects a success without a body: something may have been created, so it is not NotFound.
 func uncertainWhenEmpty(err error) error {
-	if e, ok := err.(*Error); ok && e.Kind == NotFound && e.Status == http.StatusNoContent {
+	var e *Error
+	if errors.As(err, &e) && e.Kind == NotFound && e.Status == http.StatusNoContent {
 		return &Error{Kind: Unavailable, Call: e.Call, Status: e.Status, RequestID: e.RequestID, Uncertain: true, problem: "an empty answer"}
 	}
 	return err

@@ -92,15 +92,15 @@ func quoted(raw json.RawMessage) string {
 	return text
 }
 
-// lookup finds a field by code or name, without regard to case, or by id.
-func lookup(fields []FieldValue, field string) (FieldValue, bool) {
+// lookup finds a field by code or name, without regard to case, or by id; the zero value when there is none.
+func lookup(fields []FieldValue, field string) FieldValue {
 	id, _ := strconv.ParseInt(field, 10, 64)
 	for _, f := range fields {
 		if field != "" && (strings.EqualFold(f.Code, field) || strings.EqualFold(f.Name, field)) || id > 0 && f.FieldID == id {
-			return f, true
+			return f
 		}
 	}
-	return FieldValue{}, false
+	return FieldValue{}
 }
 
 // slug makes a key of a field's name: lower-case letters and digits, everything else one underscore.

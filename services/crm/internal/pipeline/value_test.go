@@ -1,6 +1,9 @@
 package pipeline
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 func TestNames(t *testing.T) {
 	for _, c := range []struct {
@@ -87,8 +90,8 @@ func TestNewRulesRefuses(t *testing.T) {
 		rule := nda()
 		change(&rule)
 		_, err := NewRules(rule)
-		fault, ok := err.(*RuleError)
-		if !ok || fault.Field != field || fault.Rule != rule.ID {
+		var fault *RuleError
+		if !errors.As(err, &fault) || fault.Field != field || fault.Rule != rule.ID {
 			t.Errorf("%s: got %v", field, err)
 		}
 	}

@@ -86,7 +86,8 @@ func (e *examination) checkMessage(i int) bool {
 	s := e.signatures[i]
 	err := s.verify()
 	digest := Finding{Check: CheckDigest, Outcome: CheckPassed, Reason: "MATCHES", Detail: "the signed bytes are unchanged"}
-	message := Finding{Check: CheckCMS, Outcome: CheckPassed, Reason: "VALID", Detail: "the signature is valid for its certificate"}
+	message := Finding{Check: CheckCMS, Outcome: CheckPassed, Reason: "VALID",
+		Detail: "the signature is valid for its certificate"}
 	var c *cms.Error
 	if errors.As(err, &c) && (c.Reason == cms.ReasonDigest || c.Reason == cms.ReasonImprint) {
 		digest.Outcome, digest.Reason = CheckFailed, c.Reason

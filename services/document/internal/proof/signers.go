@@ -5,40 +5,37 @@ package proof
 func (e *examination) checkSigners() bool {
 	personal, sealed, open := e.parties()
 	matched := match(e.request.Signers, personal)
-	count := 0
-	for _, s := range matched {
-		if s >= 0 {
-			count++
+	missing := 0
+	for _, i := range matched {
+		if i < 0 {
+			missing++
 		}
 	}
-	missing := len(e.request.Signers) - count
 	e.level = e.provenLevel(personal, matched)
-	f := Finding{Check: CheckSigners, Outcome: CheckFailed}
+	qualified := e.request.Level == levelQES
+	f := Finding{Check: CheckSigners, Outcome: CheckIndeterminate}
 	switch {
-	case count < len(personal):
-		f.Outcome, f.Reason = CheckIndeterminate, "UNEXPECTED_SIGNER"
+	case len(matched)-missing < len(personal):
+		f.Reason = "UNEXPECTED_SIGNER"
 		f.Detail = "a certificate names a person who was not to sign, or a name is written differently"
-		if e.request.Level == levelQES && missing > 0 && !open {
+		if qualified && missing > 0 && !open {
 			f.Outcome = CheckFailed
 		}
 	case missing == 0:
 		f.Outcome, f.Reason = CheckPassed, "EVERY_SIGNER_NAMED"
 		f.Detail = "a trusted certificate names every signer"
 	case open:
-		f.Outcome, f.Reason = CheckIndeterminate, "SIGNERS_UNDECIDED"
+		f.Reason = "SIGNERS_UNDECIDED"
 		f.Detail = "a signature that is not trusted may be that of a missing signer"
-	case e.request.Level == levelQES && len(personal) > 0:
-		f.Reason = "SIGNER_MISSING"
-		f.Detail = "no certificate names one of the signers"
-	case sealed:
+	case sealed && !qualified:
 		f.Outcome, f.Reason = CheckNotApplicable, "SEAL_ONLY"
 		f.Detail = "a seal covers the document; who signed is not in the file"
-	case e.request.Level == levelQES:
+	default:
 		f.Reason = "SIGNER_MISSING"
 		f.Detail = "no certificate names one of the signers"
-	default:
-		f.Outcome, f.Reason = CheckIndeterminate, "SIGNER_MISSING"
-		f.Detail = "no certificate names one of the signers and no seal covers the document"
+		if qualified {
+			f.Outcome = CheckFailed
+		}
 	}
 	e.noteOn(-1, f)
 	return true

@@ -61,10 +61,10 @@ func (f *flow) item(ctx context.Context, blocks []block, label string, hang pdf.
 
 // counter is the label of an ordered list's item, by how deep the list is.
 func counter(n int, at frame) string {
-	switch {
-	case at.level == 0:
+	switch at.level {
+	case 0:
 		return strconv.Itoa(n) + "."
-	case at.level == 1:
+	case 1:
 		return "(" + letters(n) + ")"
 	default:
 		return "(" + roman(n) + ")"

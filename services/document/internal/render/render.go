@@ -70,16 +70,16 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 	}
 	result.Pages = len(pages)
 	result.Fields = fields(pages)
-	result.PDF, err = document(source.Template, language, result.Title, r.fonts, pages).Bytes()
+	result.PDF, err = r.document(source.Template, language, result.Title, pages).Bytes()
 	return result, err
 }
 
-func document(t paper.Template, language, title string, fonts []typeface, pages []pdf.Page) pdf.Document {
+func (r *Renderer) document(t paper.Template, language, title string, pages []pdf.Page) pdf.Document {
 	d := pdf.Document{
 		Title: title, Language: language, Creator: fmt.Sprintf("Countersign, template %s@%s", t.ID, t.Version),
 		Date: t.Date, Width: pageWidth, Height: pageHeight, Pages: pages,
 	}
-	for _, f := range fonts {
+	for _, f := range r.fonts {
 		d.Fonts = append(d.Fonts, pdf.Font{Name: f.name, Face: f.metrics})
 	}
 	return d

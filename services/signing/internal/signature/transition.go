@@ -1,6 +1,8 @@
 package signature
 
 import (
+	"math"
+	"slices"
 	"strings"
 	"time"
 )
@@ -8,6 +10,7 @@ import (
 // Created starts a request.
 func Created(r Request, now time.Time) (Request, []Event) {
 	r.State, r.CreateTime, r.UpdateTime = Preparing, now, now
+	r.Signers = slices.Clone(r.Signers)
 	for i := range r.Signers {
 		r.Signers[i].State = SignerPending
 	}
@@ -22,19 +25,30 @@ func Refuse(r Request, refusal Refusal, now time.Time) (Request, []Event) {
 	return r.end(Refused, EventRefused, string(refusal.Reason), refusal.Detail, now)
 }
 
-// Sent marks that the signers were invited.
+// Sent marks that the signers were invited: those of the first group. The others are when the vendor says so.
 func Sent(r Request, e Envelope, now time.Time) (Request, []Event) {
 	if r.State != Preparing {
 		return r, nil
 	}
 	r.State, r.Envelope, r.UpdateTime = OutForSignature, e.ID, now
-	r.Signers = append([]Signer(nil), r.Signers...)
+	r.Signers = slices.Clone(r.Signers)
+	first := firstGroup(r.Signers)
 	for i := range r.Signers {
-		r.Signers[i].State = SignerInvited
+		if r.Signers[i].Order == first {
+			r.Signers[i].State = SignerInvited
+		}
 	}
 	events := []Event{r.event(EventSent, now)}
 	r, more := Observe(r, e, now)
 	return r, append(events, more...)
+}
+
+func firstGroup(signers []Signer) int {
+	first := math.MaxInt
+	for _, s := range signers {
+		first = min(first, s.Order)
+	}
+	return first
 }
 
 // AskWithdrawal notes why a request shall be withdrawn. The first reason stands.
@@ -48,11 +62,13 @@ func AskWithdrawal(r Request, why Withdrawal, reason string, now time.Time) Requ
 
 // EndUnsent ends a request that never reached the vendor, because it was withdrawn or ran out of time.
 func EndUnsent(r Request, now time.Time) (Request, []Event) {
-	if r.State != Preparing || r.SendAttempted {
+	switch {
+	case r.State != Preparing || r.SendAttempted:
 		return r, nil
-	}
-	if r.Withdrawal == WithdrawnByCaller {
+	case r.Withdrawal == WithdrawnByCaller:
 		return r.end(Canceled, EventCanceled, "", r.WithdrawReason, now)
+	case now.Before(r.ExpireTime):
+		return r, nil
 	}
 	return r.end(Expired, EventExpired, "", "", now)
 }
@@ -91,14 +107,18 @@ func (r Request) observeState(e Envelope, now time.Time) (Request, []Event) {
 
 func (r Request) observeSigners(e Envelope, now time.Time) (Request, []Event) {
 	var events []Event
-	signers := append([]Signer(nil), r.Signers...)
+	signers := slices.Clone(r.Signers)
+	taken := map[string]bool{}
+	for _, s := range signers {
+		taken[s.ProviderID] = s.ProviderID != ""
+	}
 	for i := range signers {
-		seen, ok := match(signers[i], i, e.Signers)
+		seen, ok := match(signers[i], i, e.Signers, taken)
 		if !ok {
 			continue
 		}
 		s := &signers[i]
-		s.ProviderID = seen.ID
+		s.ProviderID, taken[seen.ID] = seen.ID, seen.ID != ""
 		if seen.SignedLevel != "" {
 			s.SignedLevel, s.SignedLegislation = seen.SignedLevel, seen.SignedLegislation
 		}
@@ -112,16 +132,15 @@ func (r Request) observeSigners(e Envelope, now time.Time) (Request, []Event) {
 			events = append(events, event)
 		}
 	}
-	r.Signers = signers
-	if len(events) > 0 {
-		r.UpdateTime = now
+	if !slices.Equal(signers, r.Signers) {
+		r.Signers, r.UpdateTime = signers, now
 	}
 	return r, events
 }
 
 // match finds a signer in the vendor's view: by the vendor's id once it is known, else by e-mail, else by place. One
-// address may stand for several signers, so place goes first where it agrees.
-func match(s Signer, place int, seen []EnvelopeSigner) (EnvelopeSigner, bool) {
+// address may stand for several signers, so place goes first where it agrees, and whoever is taken already is left out.
+func match(s Signer, place int, seen []EnvelopeSigner, taken map[string]bool) (EnvelopeSigner, bool) {
 	if s.ProviderID != "" {
 		for _, candidate := range seen {
 			if candidate.ID == s.ProviderID {
@@ -130,11 +149,11 @@ func match(s Signer, place int, seen []EnvelopeSigner) (EnvelopeSigner, bool) {
 		}
 		return EnvelopeSigner{}, false
 	}
-	if place < len(seen) && (seen[place].Email == "" || strings.EqualFold(seen[place].Email, s.Email)) {
+	if place < len(seen) && !taken[seen[place].ID] && (seen[place].Email == "" || strings.EqualFold(seen[place].Email, s.Email)) {
 		return seen[place], true
 	}
 	for _, candidate := range seen {
-		if strings.EqualFold(candidate.Email, s.Email) {
+		if !taken[candidate.ID] && strings.EqualFold(candidate.Email, s.Email) {
 			return candidate, true
 		}
 	}
@@ -168,9 +187,9 @@ func (s SignerState) rank() int {
 	return 0
 }
 
-// Archived notes what came into the archive.
+// Archived notes what came into the archive. It happens once: what is archived is never replaced.
 func Archived(r Request, signedDocument, auditTrail string, now time.Time) (Request, []Event) {
-	if r.State != Signed {
+	if r.State != Signed || r.SignedDocument != "" || signedDocument == "" {
 		return r, nil
 	}
 	r.SignedDocument, r.AuditTrail, r.NoAuditTrail, r.UpdateTime = signedDocument, auditTrail, auditTrail == "", now

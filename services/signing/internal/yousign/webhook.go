@@ -89,7 +89,7 @@ func Decode(raw []byte) (Event, error) {
 	}
 	var mismatch *json.UnmarshalTypeError
 	err := json.Unmarshal(outer["data"], &data)
-	if event.ID == "" || event.Name == "" || err != nil && !(errors.As(err, &mismatch) && mismatch.Field != "") {
+	if event.ID == "" || event.Name == "" || err != nil && (!errors.As(err, &mismatch) || mismatch.Field == "") {
 		return Event{}, errNotAnEvent
 	}
 	event.EnvelopeID, event.Correlation = usable(text(data.Request["id"])), text(data.Request["external_id"])

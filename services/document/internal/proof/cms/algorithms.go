@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	_ "crypto/sha256" // makes crypto.SHA256 available
 	_ "crypto/sha512" // makes crypto.SHA384 and crypto.SHA512 available
+	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 )
@@ -111,8 +112,10 @@ func checkPSS(parameters asn1.RawValue, digest crypto.Hash) error {
 	return nil
 }
 
-func keyAllowed(key crypto.PublicKey) error {
-	switch k := key.(type) {
+// KeyAllowed says whether the verifier accepts a certificate's key: RSA from 2048 bits or a NIST curve from P-256. The
+// error is an *Error.
+func KeyAllowed(c *x509.Certificate) error {
+	switch k := c.PublicKey.(type) {
 	case *rsa.PublicKey:
 		switch bits := k.N.BitLen(); {
 		case bits < minRSABits:
@@ -132,22 +135,27 @@ func keyAllowed(key crypto.PublicKey) error {
 	return undecided(ReasonUnsupported)
 }
 
-// checkSignature verifies one signature over digest. The salt length of PSS is read from the signature itself.
-func checkSignature(key crypto.PublicKey, kind scheme, h crypto.Hash, digest, signature []byte) error {
-	if err := keyAllowed(key); err != nil {
+// checkSignature verifies the signature over the signed attributes. The salt length of PSS is read from the signature itself.
+func (m *Message) checkSignature() error {
+	kind, err := schemeOf(m.algorithm, m.Hash)
+	if err != nil {
 		return err
 	}
+	if err := KeyAllowed(m.Signer); err != nil {
+		return err
+	}
+	digest := sum(m.Hash, m.signedRaw)
 	ok := false
-	switch k := key.(type) {
+	switch k := m.Signer.PublicKey.(type) {
 	case *rsa.PublicKey:
 		switch kind {
 		case pkcs1:
-			ok = rsa.VerifyPKCS1v15(k, h, digest, signature) == nil
+			ok = rsa.VerifyPKCS1v15(k, m.Hash, digest, m.Signature) == nil
 		case pss:
-			ok = rsa.VerifyPSS(k, h, digest, signature, nil) == nil
+			ok = rsa.VerifyPSS(k, m.Hash, digest, m.Signature, nil) == nil
 		}
 	case *ecdsa.PublicKey:
-		ok = kind == ec && ecdsa.VerifyASN1(k, digest, signature)
+		ok = kind == ec && ecdsa.VerifyASN1(k, digest, m.Signature)
 	}
 	if !ok {
 		return refuse(ReasonSignature)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/sha1"
-	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"time"
@@ -115,6 +114,3 @@ func (m *Message) boundV1() bool {
 	h := sha1.Sum(m.Signer.Raw)
 	return bytes.Equal(value.Certificates[0].Hash, h[:])
 }
-
-// KeyAllowed says whether the verifier accepts a certificate's key: RSA from 2048 bits or a NIST curve from P-256.
-func KeyAllowed(c *x509.Certificate) error { return keyAllowed(c.PublicKey) }

@@ -31,11 +31,7 @@ func (m *Message) verify(digest []byte) error {
 	if !bytes.Equal(claimed, digest) {
 		return refuse(ReasonDigest)
 	}
-	kind, err := schemeOf(m.algorithm, m.Hash)
-	if err != nil {
-		return err
-	}
-	return checkSignature(m.Signer.PublicKey, kind, m.Hash, sum(m.Hash, m.signedRaw), m.Signature)
+	return m.checkSignature()
 }
 
 // Token is a verified RFC 3161 timestamp token.

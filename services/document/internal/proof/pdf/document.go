@@ -1,9 +1,6 @@
 package pdf
 
-import (
-	"bytes"
-	"errors"
-)
+import "bytes"
 
 // Document is one state of a file. Objects are read when asked for. The first failure sticks: from then on values come
 // back as null and Err says why, so a caller asks once at the end of a step.
@@ -175,60 +172,4 @@ func (d *Document) load(r Ref, e entry) (Object, error) {
 		err = malformed(e.offset, "another object stands there")
 	}
 	return o, err
-}
-
-// indirect reads "n g obj ... endobj" at offset.
-func (d *Document) indirect(offset int) (Ref, Object, error) {
-	if offset < 0 || offset >= len(d.data) {
-		return Ref{}, nil, malformed(offset, "offset outside the file")
-	}
-	l := &lexer{data: d.data, pos: offset}
-	number, err1 := l.integer()
-	generation, err2 := l.integer()
-	if err := errors.Join(err1, err2, l.keyword("obj")); err != nil {
-		return Ref{}, nil, malformed(offset, "no object there")
-	}
-	o, err := l.value(0)
-	if err != nil {
-		return Ref{}, nil, err
-	}
-	if dict, ok := o.(Dict); ok {
-		if l.space(); l.starts("stream") {
-			o, err = d.stream(l, dict)
-		}
-	}
-	if err == nil {
-		err = l.keyword("endobj")
-	}
-	if err == nil {
-		err = d.spend(l.pos - offset)
-	}
-	return Ref{Number: number, Generation: generation}, o, err
-}
-
-// stream reads the bytes after a stream's dictionary; pos stands on the keyword.
-func (d *Document) stream(l *lexer, dict Dict) (Object, error) {
-	l.pos += len("stream")
-	switch {
-	case l.starts("\r\n"):
-		l.pos += 2
-	case l.starts("\n"):
-		l.pos++
-	default:
-		return nil, malformed(l.pos, "no line end after stream")
-	}
-	length, ok := d.Resolve(dict["Length"]).(int64)
-	if !ok || length < 0 || length > int64(len(l.data)-l.pos) {
-		return nil, malformed(l.pos, "bad stream length")
-	}
-	raw := l.data[l.pos : l.pos+int(length)]
-	l.pos += int(length)
-	for l.pos < len(l.data) && isSpace(l.data[l.pos]) {
-		l.pos++
-	}
-	if !l.starts("endstream") {
-		return nil, malformed(l.pos, "stream does not end where it says")
-	}
-	l.pos += len("endstream")
-	return &Stream{Dict: dict, Raw: raw}, nil
 }

@@ -1,0 +1,71 @@
+# Everything here runs with Go alone; what else is used when present is said aloud.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BIN     := bin/countersign
+BUF     := go tool -modfile=buf.mod buf
+LINT    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+KILLS   ?= 60
+SEED    ?= $(shell date +%s)
+
+.PHONY: help build demo test check generate generate-check lint breaking race kill-test bench fuzz clean
+
+help: ## Show the targets.
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s'|'
+
+build: ## Build bin/countersign.
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $(BIN) ./services/cmd/countersign
+
+demo: build ## Take two simulated deals from a stage change to Won; no account, no network.
+	$(BIN) demo
+
+test: check race ## Run everything that checks the project.
+
+check: generate-check breaking lint ## Check what needs no test run: generated code, contracts, lint.
+	go vet ./...
+
+race: ## Run all tests with the race detector.
+	go test -race -timeout 30m ./...
+
+generate: ## Generate code and API description from the contracts.
+	$(BUF) format -w
+	rm -rf gen/countersign gen/openapi/countersign.swagger.json
+	$(BUF) generate
+
+generate-check: ## Fail when generated files are not what the contracts say.
+	$(BUF) lint
+	$(BUF) format --diff --exit-code
+	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	$(BUF) generate -o "$$scratch"; \
+	diff -r "$$scratch/gen/countersign" gen/countersign; \
+	diff "$$scratch/gen/openapi/countersign.swagger.json" gen/openapi/countersign.swagger.json; \
+	echo "generated code: up to date"
+
+breaking: ## Fail when a contract breaks those who use it: against the last release, else the parent commit, or AGAINST=ref.
+	@against=$${AGAINST:-$$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || git rev-parse --verify --quiet HEAD~1 || true)}; \
+	if [ -z "$$against" ] || ! git cat-file -e "$$against:proto" 2>/dev/null; then \
+		echo "contracts: no earlier commit to compare with"; \
+	else \
+		$(BUF) breaking --against ".git#ref=$$against" && echo "contracts: nothing broken since $$against"; \
+	fi
+
+lint: ## Run the linters.
+	$(LINT) run ./...
+
+kill-test: ## Kill the product KILLS times at random moments; SEED=n repeats a run.
+	COUNTERSIGN_KILLS=$(KILLS) COUNTERSIGN_SEED=$(SEED) go test -count=1 -timeout 30m -run '^TestKillNine$$' -v ./services/e2e
+
+bench: ## Run the benchmarks, each beside its baseline.
+	go test -run '^$$' -bench . -benchmem ./services/...
+
+fuzz: ## Fuzz every parser of outside bytes for a while each; FUZZTIME=30s.
+	@for package in $$(go list ./services/...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "== $$package $$target"; \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $${FUZZTIME:-30s} $$package; \
+		done; \
+	done
+
+clean: ## Remove what was built.
+	rm -rf bin

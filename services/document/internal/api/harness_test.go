@@ -1,0 +1,296 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/document/internal/api"
+	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/proof"
+	"github.com/countersign/countersign/services/document/internal/render"
+	"github.com/countersign/countersign/services/document/internal/store"
+	"github.com/countersign/countersign/services/document/templates"
+	"github.com/countersign/countersign/services/internal/durable"
+	"github.com/countersign/countersign/services/internal/rpc"
+	"github.com/countersign/countersign/services/sim/pki"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// house is the API behind a real server's pipe, with the real renderer, archive, store and verifier.
+type house struct {
+	documentv1.DocumentServiceClient
+	service *api.Service
+	pki     *pki.Authority
+	db      *durable.Store
+	folder  string // of the archive
+	stop    func() // ends the server after the calls that are under way
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	h := &house{folder: filepath.Join(t.TempDir(), "archive"), pki: must(pki.Open(""))(t)}
+	log := &record{}
+	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	files := must(archive.Open(t.Context(), "file://"+h.folder))(t)
+	h.db = must(durable.Open(t.Context(), durable.Config{
+		Path: filepath.Join(t.TempDir(), "document.db"), Migrations: must(store.Migrations())(t), Logger: logger,
+	}))(t)
+	anchors := must(proof.NewAnchors(append([]byte("Proves: QES-EIDAS SEAL TIMESTAMP\n"), h.pki.RootPEM()...)))(t)
+	h.service = &api.Service{
+		Store: store.New(h.db), Archive: files, Renderer: must(render.New())(t), Templates: builtIn(t),
+		Verifier: proof.New(anchors, proof.Options{}),
+	}
+	h.serve(t, logger)
+	t.Cleanup(func() {
+		h.stop()
+		if err := h.db.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := files.Close(); err != nil {
+			t.Error(err)
+		}
+		log.check(t)
+	})
+	return h
+}
+
+func (h *house) serve(t *testing.T, logger *slog.Logger) {
+	t.Helper()
+	server := must(rpc.NewServer(rpc.ServerConfig{Domain: api.Domain, Logger: logger}, func(r grpc.ServiceRegistrar) {
+		documentv1.RegisterDocumentServiceServer(r, h.service)
+	}))(t)
+	conn := must(server.Pipe())(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx) }()
+	h.DocumentServiceClient = documentv1.NewDocumentServiceClient(conn)
+	h.stop = sync.OnceFunc(func() {
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+		cancel()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func builtIn(t *testing.T) map[string]render.Source {
+	t.Helper()
+	sources := map[string]render.Source{}
+	for _, id := range []string{"nda", "services-agreement"} {
+		sources[id] = must(render.Load(must(fs.Sub(templates.FS(), id))(t)))(t)
+	}
+	return sources
+}
+
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(tb testing.TB) T {
+		tb.Helper()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return v
+	}
+}
+
+// record keeps what is logged.
+type record struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (r *record) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(p)
+}
+
+// check finds the person of the tests in what was logged.
+func (r *record) check(t *testing.T) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, word := range []string{"Ada", "Muster", "example.com", "Projekt"} {
+		if strings.Contains(r.text.String(), word) {
+			t.Errorf("the log names %q", word)
+		}
+	}
+}
+
+// renderRequest is a request for the German non-disclosure agreement that succeeds.
+func renderRequest(id string) *documentv1.RenderDocumentRequest {
+	return &documentv1.RenderDocumentRequest{
+		Template: "templates/nda", Language: "de", RequestId: id, Values: map[string]string{
+			"deal.name": "Projekt", "deal.reference": "R-1", "contact.name": "Ada Muster",
+			"contact.email": "ada@example.com", "document.date": "2026-12-01",
+		},
+	}
+}
+
+func (h *house) render(t *testing.T, id string) *documentv1.Document {
+	t.Helper()
+	return must(h.RenderDocument(t.Context(), renderRequest(id)))(t).GetDocument()
+}
+
+// header is that of an upload that succeeds.
+func header(id string) *documentv1.CreateDocumentRequest_Header {
+	return &documentv1.CreateDocumentRequest_Header{
+		Kind: documentv1.Document_KIND_UPLOADED, Title: "Offer", FileName: "offer.pdf", RequestId: id,
+	}
+}
+
+func headerPart(h *documentv1.CreateDocumentRequest_Header) *documentv1.CreateDocumentRequest {
+	return &documentv1.CreateDocumentRequest{Part: &documentv1.CreateDocumentRequest_Header_{Header: h}}
+}
+
+func chunkPart(content []byte) *documentv1.CreateDocumentRequest {
+	return &documentv1.CreateDocumentRequest{Part: &documentv1.CreateDocumentRequest_Chunk{Chunk: content}}
+}
+
+// send sends the parts and returns the answer; the server may refuse before it has seen them all.
+func (h *house) send(t *testing.T, parts ...*documentv1.CreateDocumentRequest) (*documentv1.Document, error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	stream := must(h.CreateDocument(ctx))(t)
+	for _, part := range parts {
+		if stream.Send(part) != nil {
+			break // the answer says why
+		}
+	}
+	answer, err := stream.CloseAndRecv()
+	return answer.GetDocument(), err
+}
+
+func (h *house) upload(t *testing.T, head *documentv1.CreateDocumentRequest_Header, content []byte) *documentv1.Document {
+	t.Helper()
+	parts := []*documentv1.CreateDocumentRequest{headerPart(head)}
+	for len(content) > 0 {
+		n := min(len(content), 1<<20)
+		parts, content = append(parts, chunkPart(content[:n])), content[n:]
+	}
+	return must(h.send(t, parts...))(t)
+}
+
+// download returns the chunks of a document as they came.
+func (h *house) download(t *testing.T, name string) (first *documentv1.Document, chunks [][]byte, err error) {
+	t.Helper()
+	stream := must(h.StreamDocument(t.Context(), &documentv1.StreamDocumentRequest{Name: name}))(t)
+	for {
+		part, err := stream.Recv()
+		if err == io.EOF {
+			return first, chunks, nil
+		}
+		if err != nil {
+			return first, chunks, err
+		}
+		if (part.GetDocument() != nil) != (len(chunks) == 0) {
+			t.Errorf("chunk %d carries the document: %v", len(chunks), part.GetDocument() != nil)
+		}
+		if part.GetDocument() != nil {
+			first = part.GetDocument()
+		}
+		chunks = append(chunks, part.GetChunk())
+	}
+}
+
+func (h *house) content(t *testing.T, name string) []byte {
+	t.Helper()
+	_, chunks, err := h.download(t, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Join(chunks, nil)
+}
+
+// documents counts the rows, files the archived contents.
+func (h *house) documents(t *testing.T) int {
+	t.Helper()
+	var n int
+	if err := h.db.Read().QueryRowContext(t.Context(), `SELECT COUNT(*) FROM document`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func (h *house) files(t *testing.T) int {
+	t.Helper()
+	n := 0
+	err := filepath.WalkDir(h.folder, func(_ string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() {
+			n++
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// damage changes one byte of an archived file and keeps its size.
+func (h *house) damage(t *testing.T, hash string) {
+	t.Helper()
+	path := filepath.Join(h.folder, "sha256", hash[:2], hash)
+	content := must(os.ReadFile(path))(t)
+	content[0] ^= 1
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// refused checks an answer's code, reason, domain and metadata; metadata is given as key, value.
+func refused(t *testing.T, err error, code codes.Code, reason string, metadata ...string) {
+	t.Helper()
+	if status.Code(err) != code {
+		t.Errorf("code %v, want %v %s: %v", status.Code(err), code, reason, err)
+		return
+	}
+	want := map[string]string{}
+	for i := 0; i+1 < len(metadata); i += 2 {
+		want[metadata[i]] = metadata[i+1]
+	}
+	for _, detail := range status.Convert(err).Details() {
+		info, ok := detail.(*errdetails.ErrorInfo)
+		if !ok {
+			continue
+		}
+		if info.GetReason() != reason || info.GetDomain() != "countersign.document.v1" {
+			t.Errorf("reason %q of %q, want %q", info.GetReason(), info.GetDomain(), reason)
+		}
+		if len(want)+len(info.GetMetadata()) > 0 && !cmp.Equal(want, info.GetMetadata()) {
+			t.Errorf("metadata: %s", cmp.Diff(want, info.GetMetadata()))
+		}
+		return
+	}
+	t.Errorf("no ErrorInfo in %v", err)
+}
+
+// noName is well-formed and names nothing.
+const noName = "documents/00000000-0000-0000-0000-000000000000"
+
+func recent(t *testing.T, at time.Time) {
+	t.Helper()
+	if age := time.Since(at); age < 0 || age > time.Minute {
+		t.Errorf("made %v ago", age)
+	}
+}

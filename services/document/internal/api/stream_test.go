@@ -1,0 +1,80 @@
+package api_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/proto"
+
+	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+)
+
+const chunk = 256 << 10
+
+func TestWhatIsStreamedIsWhatWasArchived(t *testing.T) {
+	h := newHouse(t)
+	for _, size := range []int{5, chunk - 1, chunk, chunk + 1, 2*chunk - 1, 2 * chunk, 2*chunk + 1, 5*chunk + 77} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			d := h.upload(t, header(fmt.Sprint(size)), pdf(size))
+			first, chunks, err := h.download(t, d.GetName())
+			if err != nil || !bytes.Equal(bytes.Join(chunks, nil), pdf(size)) {
+				t.Errorf("other bytes in %d chunks, %v", len(chunks), err)
+			}
+			if !proto.Equal(first, d) {
+				t.Errorf("document %v, want %v", first, d)
+			}
+			for i, c := range chunks {
+				if len(c) == 0 || len(c) > chunk {
+					t.Errorf("chunk %d has %d bytes", i, len(c))
+				}
+			}
+		})
+	}
+}
+
+func TestADamagedDocumentIsNeverGivenOutWhole(t *testing.T) {
+	h := newHouse(t)
+	path := func(hash string) string { return filepath.Join(h.folder, "sha256", hash[:2], hash) }
+	damages := map[string]func(t *testing.T, hash string){
+		"changed": func(t *testing.T, hash string) { h.damage(t, hash) },
+		"cut":     func(t *testing.T, hash string) { write(t, os.Truncate(path(hash), 7)) },
+		"grown": func(t *testing.T, hash string) {
+			write(t, os.WriteFile(path(hash), append(must(os.ReadFile(path(hash)))(t), 'x'), 0o600))
+		},
+		"gone": func(t *testing.T, hash string) { write(t, os.Remove(path(hash))) },
+	}
+	for name, damage := range damages {
+		for _, size := range []int{10, chunk, chunk + 1, 3 * chunk} {
+			t.Run(fmt.Sprint(name, size), func(t *testing.T) {
+				d := h.upload(t, header(t.Name()), append(pdf(size), name...))
+				damage(t, d.GetSha256())
+				_, chunks, err := h.download(t, d.GetName())
+				refused(t, err, codes.DataLoss, "HASH_MISMATCH")
+				if got := len(bytes.Join(chunks, nil)); got >= size {
+					t.Errorf("%d bytes of %d were given out", got, size)
+				}
+			})
+		}
+	}
+}
+
+func write(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnUnknownDocumentIsRefused(t *testing.T) {
+	h := newHouse(t)
+	_, err := h.GetDocument(t.Context(), &documentv1.GetDocumentRequest{Name: noName})
+	refused(t, err, codes.NotFound, "DOCUMENT_NOT_FOUND")
+	_, _, err = h.download(t, noName)
+	refused(t, err, codes.NotFound, "DOCUMENT_NOT_FOUND")
+	_, _, err = h.download(t, "documents/../../etc/passwd")
+	refused(t, err, codes.InvalidArgument, "INVALID_REQUEST", "field", "name")
+}

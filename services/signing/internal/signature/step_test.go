@@ -1,0 +1,67 @@
+package signature_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/countersign/countersign/services/signing/internal/signature"
+)
+
+func TestNext(t *testing.T) {
+	with := func(r signature.Request, change func(*signature.Request)) signature.Request {
+		change(&r)
+		return r
+	}
+	withdrawn := func(r *signature.Request) { r.Withdrawal = signature.WithdrawnByCaller }
+	attempted := func(r *signature.Request) { r.SendAttempted = true }
+	ready := func(r *signature.Request) { r.Document = "documents/d1" }
+	now, late := at(5), expiry()
+	for _, c := range []struct {
+		name string
+		r    signature.Request
+		now  time.Time
+		want signature.Step
+	}{
+		{"accepted", preparing(), now, signature.StepPrepare},
+		{"prepared", with(preparing(), ready), now, signature.StepSend},
+		{"accepted, withdrawn", with(preparing(), withdrawn), now, signature.StepEnd},
+		{"prepared, withdrawn", with(with(preparing(), ready), withdrawn), now, signature.StepEnd},
+		{"accepted, out of time", preparing(), late, signature.StepEnd},
+		{"a moment before", preparing(), late.Add(-time.Nanosecond), signature.StepPrepare},
+		{"maybe sent", with(with(preparing(), ready), attempted), now, signature.StepSend},
+		{"maybe sent, withdrawn", with(with(preparing(), attempted), withdrawn), now, signature.StepSend},
+		{"maybe sent, out of time", with(preparing(), attempted), late, signature.StepSend},
+		{"out", sent(), now, signature.StepRead},
+		{"out, a moment before", sent(), late.Add(-time.Nanosecond), signature.StepRead},
+		{"out, out of time", sent(), late, signature.StepWithdraw},
+		{"out, withdrawn", with(sent(), withdrawn), now, signature.StepWithdraw},
+		{"signed", signed(), now, signature.StepArchive},
+		{"signed, out of time", signed(), late, signature.StepArchive},
+		{"half archived", with(signed(), func(r *signature.Request) { r.SignedDocument = "documents/s1" }), now, signature.StepArchive},
+		{"archived", archived(), late, signature.StepProve},
+		{"completed", ended(signature.Completed), late, signature.StepNone},
+		{"a state nobody knows", ended("PURPLE"), now, signature.StepNone},
+	} {
+		if got := signature.Next(c.r, c.now); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestEveryStepIsDescribed: whoever asks why a request waits gets an answer, except when it does not.
+func TestEveryStepIsDescribed(t *testing.T) {
+	seen := map[string]signature.Step{}
+	for _, step := range []signature.Step{
+		signature.StepPrepare, signature.StepSend, signature.StepRead, signature.StepWithdraw, signature.StepArchive,
+		signature.StepProve, signature.StepEnd,
+	} {
+		text := step.Describe()
+		if first, taken := seen[text]; taken || text == "" {
+			t.Errorf("%s is described as %q, as is %s", step, text, first)
+		}
+		seen[text] = step
+	}
+	if text := signature.StepNone.Describe(); text != "" {
+		t.Errorf("an ended request waits for %q", text)
+	}
+}

@@ -1,0 +1,205 @@
+package signature_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/countersign/countersign/services/signing/internal/signature"
+)
+
+// starts are requests in every state there is.
+func starts() map[string]signature.Request {
+	return map[string]signature.Request{
+		"preparing": preparing(), "out": sent(), "signed": signed(), "archived": archived(),
+		"completed": ended(signature.Completed), "declined": ended(signature.Declined),
+		"expired": ended(signature.Expired), "canceled": ended(signature.Canceled),
+		"refused": ended(signature.Refused), "proof failed": ended(signature.ProofFailed),
+	}
+}
+
+func see(state signature.EnvelopeState) fact {
+	return func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+		return signature.Observe(r, signature.Envelope{ID: "e1", State: state}, now)
+	}
+}
+
+func judge(verdict signature.Verdict) fact {
+	return func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+		return signature.Judge(r, verdict, signature.AES, now)
+	}
+}
+
+// facts are everything that can happen to a request.
+func facts() map[string]fact {
+	return map[string]fact{
+		"refuse": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.Refuse(r, signature.Refusal{Reason: signature.ReasonTitleInvalid, Detail: "too long"}, now)
+		},
+		"sent": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.Sent(r, envelope(signature.EnvelopeOpen), now)
+		},
+		"ask": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.AskWithdrawal(r, signature.WithdrawnByCaller, "deal lost", now), nil
+		},
+		"end in time": signature.EndUnsent,
+		"end late": func(r signature.Request, _ time.Time) (signature.Request, []signature.Event) {
+			return signature.EndUnsent(r, expiry())
+		},
+		"see open": see(signature.EnvelopeOpen), "see draft": see(signature.EnvelopeDraft),
+		"see unknown": see(signature.EnvelopeUnknown), "see purple": see("purple"), "see nothing": see(""),
+		"see signed": see(signature.EnvelopeSigned), "see declined": see(signature.EnvelopeDeclined),
+		"see expired": see(signature.EnvelopeExpired), "see withdrawn": see(signature.EnvelopeWithdrawn),
+		"see gone": see(signature.EnvelopeGone), "see failed": see(signature.EnvelopeFailed),
+		"archived": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.Archived(r, "documents/s2", "documents/a2", now)
+		},
+		"archived nothing": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.Archived(r, "", "", now)
+		},
+		"judge proven": judge(signature.Proven), "judge failed": judge(signature.Failed), "judge nothing": judge(""),
+	}
+}
+
+// TestEveryTransition holds every state against every fact: what is not in the table changes nothing at all.
+func TestEveryTransition(t *testing.T) {
+	type move struct {
+		to     signature.State
+		reason string
+		events []signature.EventType
+	}
+	one := func(to signature.State, kind signature.EventType, reason string) move {
+		return move{to: to, reason: reason, events: []signature.EventType{kind}}
+	}
+	moves := map[string]map[string]move{
+		"preparing": {
+			"refuse":   one(signature.Refused, signature.EventRefused, "TITLE_INVALID"),
+			"sent":     one(signature.OutForSignature, signature.EventSent, ""),
+			"ask":      {to: signature.Preparing},
+			"end late": one(signature.Expired, signature.EventExpired, ""),
+		},
+		"out": {
+			"ask":           {to: signature.OutForSignature},
+			"see signed":    one(signature.Signed, signature.EventSigned, ""),
+			"see declined":  one(signature.Declined, signature.EventDeclined, ""),
+			"see expired":   one(signature.Expired, signature.EventExpired, ""),
+			"see withdrawn": one(signature.Canceled, signature.EventCanceled, ""),
+			"see gone":      one(signature.Canceled, signature.EventCanceled, "PROVIDER_FAILED"),
+			"see failed":    one(signature.Canceled, signature.EventCanceled, "PROVIDER_FAILED"),
+		},
+		"signed": {"archived": one(signature.Signed, signature.EventArchived, "")},
+		"archived": {
+			"judge proven":  one(signature.Completed, signature.EventCompleted, ""),
+			"judge failed":  one(signature.ProofFailed, signature.EventProofFailed, "PROOF_INSUFFICIENT"),
+			"judge nothing": one(signature.ProofFailed, signature.EventProofFailed, "PROOF_INSUFFICIENT"),
+		},
+	}
+	for start, r := range starts() {
+		for name, happens := range facts() {
+			before := clone(r)
+			got, events := happens(r, at(9))
+			want, moved := moves[start][name]
+			if diff := cmp.Diff(before, r); diff != "" {
+				t.Errorf("%s, %s: the argument was changed:\n%s", start, name, diff)
+			}
+			if !moved {
+				if diff := cmp.Diff(before, got); diff != "" || len(events) != 0 {
+					t.Errorf("%s, %s: events %v and changes:\n%s", start, name, kinds(events), diff)
+				}
+				continue
+			}
+			if diff := cmp.Diff(want.events, kinds(events)); got.State != want.to || got.StateReason != want.reason || diff != "" {
+				t.Errorf("%s, %s: %s (%s) with %v", start, name, got.State, got.StateReason, kinds(events))
+			}
+			if cmp.Equal(before, got) || got.UpdateTime.Equal(before.UpdateTime) {
+				t.Errorf("%s, %s: nothing was noted", start, name)
+			}
+		}
+	}
+}
+
+func TestCreatedStartsARequestAndLeavesItsArgumentAlone(t *testing.T) {
+	given := signature.Request{ID: "r1", Reference: "deal-7", Signers: []signature.Signer{{Role: "client"}}}
+	r, events := signature.Created(given, at(0))
+	want := []signature.Event{{Request: "r1", Reference: "deal-7", Type: signature.EventCreated, State: signature.Preparing, Time: at(0)}}
+	if diff := cmp.Diff(want, events); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+	if r.State != signature.Preparing || !r.CreateTime.Equal(at(0)) || r.Signers[0].State != signature.SignerPending {
+		t.Errorf("created: %+v", r)
+	}
+	if given.Signers[0].State != "" {
+		t.Error("the caller's signers were changed")
+	}
+}
+
+func TestARequestThatMayBeOutCannotBeEndedAsUnsent(t *testing.T) {
+	r := preparing()
+	r.SendAttempted = true
+	r = signature.AskWithdrawal(r, signature.WithdrawnByCaller, "deal lost", at(1))
+	if got, events := signature.EndUnsent(r, at(2)); got.State != signature.Preparing || len(events) != 0 {
+		t.Fatalf("%s with %v", got.State, kinds(events))
+	}
+}
+
+func TestTheFirstReasonToWithdrawStands(t *testing.T) {
+	r := signature.AskWithdrawal(sent(), signature.WithdrawnByCaller, "deal lost", at(2))
+	r = signature.AskWithdrawal(r, signature.WithdrawnByExpiry, "", at(3))
+	if r.Withdrawal != signature.WithdrawnByCaller || r.WithdrawReason != "deal lost" || !r.UpdateTime.Equal(at(2)) {
+		t.Fatalf("%q %q at %v", r.Withdrawal, r.WithdrawReason, r.UpdateTime)
+	}
+}
+
+// TestWhoWithdrewDecidesHowItEnds: the vendor's word is the same for a caller's wish and for our deadline.
+func TestWhoWithdrewDecidesHowItEnds(t *testing.T) {
+	for _, c := range []struct {
+		why    signature.Withdrawal
+		seen   signature.EnvelopeState
+		want   signature.State
+		detail string
+	}{
+		{signature.NotWithdrawn, signature.EnvelopeWithdrawn, signature.Canceled, ""},
+		{signature.WithdrawnByCaller, signature.EnvelopeWithdrawn, signature.Canceled, "deal lost"},
+		{signature.WithdrawnByExpiry, signature.EnvelopeWithdrawn, signature.Expired, ""},
+		{signature.WithdrawnByCaller, signature.EnvelopeSigned, signature.Signed, ""},
+		{signature.WithdrawnByExpiry, signature.EnvelopeSigned, signature.Signed, ""},
+		{signature.WithdrawnByCaller, signature.EnvelopeExpired, signature.Expired, ""},
+		{signature.WithdrawnByCaller, signature.EnvelopeOpen, signature.OutForSignature, ""},
+	} {
+		r := sent()
+		if c.why != signature.NotWithdrawn {
+			r = signature.AskWithdrawal(r, c.why, "deal lost", at(2))
+		}
+		got, _ := signature.Observe(r, signature.Envelope{State: c.seen}, at(3))
+		if got.State != c.want || got.StateDetail != c.detail {
+			t.Errorf("%q, then %s: %s %q", c.why, c.seen, got.State, got.StateDetail)
+		}
+	}
+	unsent := signature.AskWithdrawal(preparing(), signature.WithdrawnByCaller, "deal lost", at(2))
+	if got, _ := signature.EndUnsent(unsent, at(3)); got.State != signature.Canceled || got.StateDetail != "deal lost" {
+		t.Errorf("unsent: %s %q", got.State, got.StateDetail)
+	}
+}
+
+func TestAnEnvelopeThatIsSignedWhenItIsFoundAgain(t *testing.T) {
+	e := envelope(signature.EnvelopeSigned, signature.SignerSigned, signature.SignerSigned)
+	e.CompleteTime = at(4)
+	r, events := signature.Sent(preparing(), e, at(5))
+	want := []signature.EventType{
+		signature.EventSent, signature.EventSignerSigned, signature.EventSignerSigned, signature.EventSigned,
+	}
+	if diff := cmp.Diff(want, kinds(events)); diff != "" || r.State != signature.Signed || r.Envelope != "e1" {
+		t.Fatalf("%s %q (-want +got):\n%s", r.State, r.Envelope, diff)
+	}
+	if last := events[3]; !last.Time.Equal(at(4)) || events[0].State != signature.OutForSignature || last.State != signature.Signed {
+		t.Errorf("events = %+v", events)
+	}
+}
+
+func TestAnArchiveWithoutAnAuditTrailIsNoted(t *testing.T) {
+	r, _ := signature.Archived(signed(), "documents/s1", "", at(3))
+	if !r.NoAuditTrail || r.SignedDocument != "documents/s1" || signature.Next(r, at(3)) != signature.StepProve {
+		t.Fatalf("%+v", r)
+	}
+}
