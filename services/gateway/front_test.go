@@ -35,7 +35,7 @@ func TestOnlyListedHeadersBecomeMetadata(t *testing.T) {
 	if got.code != http.StatusOK {
 		t.Fatalf("answered %d %s", got.code, got.body)
 	}
-	md := h.drain()[0].metadata
+	md := h.one(t).metadata
 	if diff := cmp.Diff([]string{"sha256=abc"}, md.Get("x-yousign-signature-256")); diff != "" {
 		t.Error(diff)
 	}
@@ -160,7 +160,7 @@ func TestGatewayKeepsItsOwnDeadlines(t *testing.T) {
 	} {
 		start := time.Now()
 		got := send(t, tt.method, h.url+tt.path, "", "Grpc-Timeout", "1H")
-		if took := time.Since(start); took > patience/4 {
+		if took := time.Since(start); took > 2*time.Second {
 			t.Errorf("%s: took %v", tt.path, took)
 		}
 		if got.code != http.StatusServiceUnavailable || got.header.Get("Retry-After") != "1" {
@@ -220,7 +220,7 @@ func TestWebhookListenerServesWebhooksAlone(t *testing.T) {
 	if got := send(t, http.MethodPost, h.hookURL+"/webhooks/yousign/tok", "x"); got.code != http.StatusOK {
 		t.Errorf("webhook: answered %d", got.code)
 	}
-	if _, ok := h.drain()[0].request.(*signingv1.ReceiveYousignEventRequest); !ok {
+	if _, ok := h.one(t).request.(*signingv1.ReceiveYousignEventRequest); !ok {
 		t.Error("the webhook arrived as something else")
 	}
 	for _, base := range []string{h.url, h.hookURL} {

@@ -69,6 +69,16 @@ func (b *backend) drain() []call {
 	return calls
 }
 
+// one returns the only call since it was last asked.
+func (b *backend) one(t testing.TB) call {
+	t.Helper()
+	calls := b.drain()
+	if len(calls) != 1 {
+		t.Fatalf("%d calls reached a backend, want 1", len(calls))
+	}
+	return calls[0]
+}
+
 func (b *backend) answerWith(answer func(context.Context) error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

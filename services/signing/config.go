@@ -41,7 +41,7 @@ type Provider struct {
 	// Sandbox must be true for an account whose signatures have no legal value, and for no other.
 	Sandbox bool `yaml:"sandbox"`
 	// Username of the API user. Skribble only.
-	Username string `yaml:"username"`
+	Username config.Secret `yaml:"username"`
 	// APIKey of the account.
 	APIKey config.Secret `yaml:"api_key"`
 	// WebhookToken is the secret last segment of the webhook's path, at least 22 characters. Yousign only.
@@ -105,7 +105,7 @@ func (p Provider) build(callbacks string) (signature.Provider, error) {
 			return nil, errors.New("signing.callbacks: Skribble needs the public base URL of the gateway")
 		}
 		return skribble.New(skribble.Config{
-			BaseURL: p.BaseURL, Username: p.Username, APIKey: p.APIKey.Reveal(), CallbackBase: callbacks,
+			BaseURL: p.BaseURL, Username: p.Username.Reveal(), APIKey: p.APIKey.Reveal(), CallbackBase: callbacks,
 			Sandbox: p.Sandbox, LookupGrace: p.LookupGrace, CallsPerMinute: p.CallsPerMinute,
 		})
 	case "yousign":
