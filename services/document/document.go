@@ -99,7 +99,7 @@ func (c Config) templates() (map[string]render.Source, error) {
 		return sources, nil
 	}
 	if err := load(sources, os.DirFS(c.Templates)); err != nil {
-		return nil, fmt.Errorf("document.templates: %w", err)
+		return nil, fmt.Errorf("document.templates: %s: %w", c.Templates, err)
 	}
 	return sources, nil
 }

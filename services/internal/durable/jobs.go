@@ -22,9 +22,10 @@ type Job interface {
 
 // Jobs are the kinds of work a context can do, each with its handler.
 type Jobs struct {
-	workers *river.Workers
-	store   *Store
-	queues  map[string]river.QueueConfig
+	workers  *river.Workers
+	store    *Store
+	queues   map[string]river.QueueConfig
+	failures failures
 }
 
 // NewJobs returns an empty set.
@@ -71,6 +72,10 @@ func (r *Run) Done(ctx context.Context, result func(ctx context.Context, tx *Tx)
 // Later asks for the job to run again after a while; it does not count as a failure.
 func Later(after time.Duration) error { return river.JobSnooze(after) }
 
+// counted is how many failures of a job are counted. River keeps each one in the job's row and gives up at some number;
+// a failure beyond only postpones the job, so that a long outage neither swells the row nor ends the job.
+const counted = 20
+
 type worker[J Job] struct {
 	river.WorkerDefaults[J]
 	jobs    *Jobs
@@ -83,7 +88,12 @@ func (w *worker[J]) Work(ctx context.Context, job *river.Job[J]) error {
 		_, err := river.JobCompleteTx[*riversqlite.Driver](ctx, tx.tx, job)
 		return err
 	}}
-	return w.handler(ctx, run, job.Args)
+	err := w.handler(ctx, run, job.Args)
+	if err == nil || job.Attempt <= counted || errors.Is(err, &rivertype.JobSnoozeError{}) {
+		return err
+	}
+	w.jobs.failures.HandleError(ctx, job.JobRow, err)
+	return river.JobSnooze(time.Until(w.NextRetry(job)))
 }
 
 func (w *worker[J]) Timeout(*river.Job[J]) time.Duration { return w.opts.Timeout }
@@ -101,7 +111,7 @@ func (w *worker[J]) NextRetry(job *river.Job[J]) time.Time {
 // client configures River. The values are measured: its defaults cap a queue at 100 jobs a second, wait up to a second
 // for work, and leave the jobs of a killed process stuck for an hour.
 func (j *Jobs) client(s *Store, logger *slog.Logger) (*river.Client[*sql.Tx], error) {
-	j.store = s
+	j.store, j.failures = s, failures{logger}
 	client, err := river.NewClient(riversqlite.New(s.writer), &river.Config{
 		Queues:                      j.queues,
 		Workers:                     j.workers,
@@ -109,11 +119,11 @@ func (j *Jobs) client(s *Store, logger *slog.Logger) (*river.Client[*sql.Tx], er
 		FetchPollInterval:           100 * time.Millisecond,
 		JobTimeout:                  30 * time.Second,
 		RescueStuckJobsAfter:        5 * time.Minute,
-		MaxAttempts:                 1 << 15,
+		MaxAttempts:                 1<<15 - 1, // only a job that panics gets there
 		CompletedJobRetentionPeriod: 24 * time.Hour,
 		CancelledJobRetentionPeriod: 24 * time.Hour,
 		DiscardedJobRetentionPeriod: 30 * 24 * time.Hour,
-		ErrorHandler:                failures{logger},
+		ErrorHandler:                j.failures,
 		Logger:                      slog.New(quiet{logger.Handler()}),
 	})
 	if err != nil {

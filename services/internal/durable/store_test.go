@@ -10,12 +10,8 @@ import (
 	"testing/fstest"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/countersign/countersign/services/internal/durable"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 type count struct {
 	Name string `json:"name"`
@@ -96,7 +92,7 @@ func TestARowAJobAndAnEventAreThereTogetherOrNotAtAll(t *testing.T) {
 	if err := write("kept", nil); err != nil {
 		t.Fatal(err)
 	}
-	if got := <-ran; got != "kept" {
+	if got := await(t, ran); got != "kept" {
 		t.Fatalf("job ran for %q", got)
 	}
 	if got := runs(t, store, "lost"); got != 0 {
@@ -255,7 +251,7 @@ func TestAReopenedStoreTakesBackRunningJobsAndLeases(t *testing.T) {
 		return nil
 	}))
 	start(t, store)
-	if got := <-ran; got != "interrupted" {
+	if got := await(t, ran); got != "interrupted" {
 		t.Fatalf("ran %q", got)
 	}
 	if _, ok, err := store.Lease(t.Context(), "deal", time.Hour); !ok || err != nil {

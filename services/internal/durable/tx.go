@@ -57,9 +57,12 @@ func (t *Tx) Enqueue(ctx context.Context, job Job) error {
 	return t.EnqueueAt(ctx, job, time.Time{})
 }
 
-// EnqueueAt adds a job that runs at a time, or at once when the time is past.
+// EnqueueAt adds a job that runs at a time or up to five seconds later, and at once when the time is past.
 func (t *Tx) EnqueueAt(ctx context.Context, job Job, at time.Time) error {
-	opts := &river.InsertOpts{ScheduledAt: at}
+	opts := &river.InsertOpts{}
+	if at.After(time.Now()) {
+		opts.ScheduledAt = at // River looks for these every five seconds, so what is due must not be one
+	}
 	if _, err := t.store.client.InsertTx(ctx, t.tx, job, opts); err != nil {
 		return fmt.Errorf("enqueue %s: %w", job.Kind(), err)
 	}
@@ -69,7 +72,7 @@ func (t *Tx) EnqueueAt(ctx context.Context, job Job, at time.Time) error {
 // Append adds an event about subject to the log. Positions are given out as the last statements of the transaction, so
 // that they are committed in order and a follower never overtakes one.
 func (t *Tx) Append(subject string, payload []byte) {
-	t.events = append(t.events, event{subject: subject, payload: payload})
+	t.events = append(t.events, event{subject: subject, payload: present(payload)})
 }
 
 func (t *Tx) writeEvents(ctx context.Context) error {
@@ -112,7 +115,7 @@ func (t *Tx) Receive(ctx context.Context, m Message) (id string, first bool, err
 	result, err := t.ExecContext(ctx,
 		`INSERT INTO inbox (id, source, dedupe_key, content_type, body, receive_time) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (source, dedupe_key) DO NOTHING`,
-		id, m.Source, hex.EncodeToString(sum[:]), m.ContentType, m.Body, time.Now().UnixMicro())
+		id, m.Source, hex.EncodeToString(sum[:]), m.ContentType, present(m.Body), time.Now().UnixMicro())
 	if err != nil {
 		return "", false, fmt.Errorf("keep the message: %w", err)
 	}
@@ -121,6 +124,14 @@ func (t *Tx) Receive(ctx context.Context, m Message) (id string, first bool, err
 		return "", false, err
 	}
 	return id, true, nil
+}
+
+// present makes no bytes an empty value: a nil slice would be written as NULL, and gRPC decodes an empty body to nil.
+func present(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
 }
 
 // Message returns a message that was received.

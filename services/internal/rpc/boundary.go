@@ -20,7 +20,7 @@ import (
 
 // boundary is what every call passes. It validates what comes in by the contract's rules and lets out nothing but
 // fault errors: whatever else went wrong becomes INTERNAL with a fixed text and one log line with the cause, another
-// service's status included.
+// service's status included. Cancellation and deadline keep their codes.
 type boundary struct {
 	domain    string
 	logger    *slog.Logger
@@ -49,7 +49,14 @@ type validated struct {
 }
 
 func (v validated) RecvMsg(m any) error {
-	if err := v.ServerStream.RecvMsg(m); err != nil {
+	err := v.ServerStream.RecvMsg(m)
+	if status.Code(err) == codes.ResourceExhausted {
+		return &fault.Error{
+			Code: codes.ResourceExhausted, Domain: v.boundary.domain, Reason: "INVALID_REQUEST",
+			Message: "the message is larger than the server takes", Cause: err,
+		}
+	}
+	if err != nil {
 		return err
 	}
 	return v.boundary.validate(m)
@@ -96,40 +103,42 @@ func (b boundary) log(ctx context.Context, method string, start time.Time, err *
 	if cause != nil {
 		attrs = append(attrs, slog.String("reason", fault.Reason(*err)))
 	}
-	if code == codes.Internal || code == codes.DataLoss {
+	if ours(ctx, code) {
 		level = slog.LevelError
 		attrs = append(attrs, slog.Any("error", cause))
 	}
 	b.logger.LogAttrs(ctx, level, "call", attrs...)
 }
 
+// ours tells whether the service failed and not its caller: a timeout is ours when the caller still waits.
+func ours(ctx context.Context, code codes.Code) bool {
+	switch code {
+	case codes.Internal, codes.DataLoss:
+		return true
+	case codes.Canceled, codes.DeadlineExceeded:
+		return ctx.Err() == nil
+	}
+	return false
+}
+
 func (b boundary) answer(err error) error {
 	var own *fault.Error
-	switch {
-	case err == nil:
+	if err == nil {
 		return nil
-	case errors.As(err, &own):
+	}
+	if errors.As(err, &own) {
 		return own.GRPCStatus().Err()
-	case errors.Is(err, context.Canceled):
+	}
+	// Also of grpc's own making, or another service's: the code may pass, the text may not.
+	switch code := status.Code(err); {
+	case errors.Is(err, context.Canceled), code == codes.Canceled:
 		return status.Error(codes.Canceled, "the caller went away")
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), code == codes.DeadlineExceeded:
 		return status.Error(codes.DeadlineExceeded, "the call took too long")
-	case fromTransport(err):
-		return err
 	}
 	return (&fault.Error{
 		Code: codes.Internal, Domain: b.domain, Reason: "INTERNAL", Message: "something failed inside; the log has it",
 	}).GRPCStatus().Err()
-}
-
-// fromTransport tells whether grpc itself made the error, as when a caller closes its stream: only those two codes can
-// come from there without being an answer of another service.
-func fromTransport(err error) bool {
-	if _, ok := err.(interface{ GRPCStatus() *status.Status }); !ok {
-		return false
-	}
-	code := status.Code(err)
-	return code == codes.Canceled || code == codes.DeadlineExceeded
 }
 
 func recovered(err *error) {

@@ -2,7 +2,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -24,7 +23,6 @@ import (
 	"github.com/countersign/countersign/services/document/internal/proof"
 	"github.com/countersign/countersign/services/document/internal/render"
 	"github.com/countersign/countersign/services/document/internal/store"
-	"github.com/countersign/countersign/services/internal/fault"
 	"github.com/countersign/countersign/services/internal/page"
 )
 
@@ -48,10 +46,7 @@ type Service struct {
 func (s *Service) ListTemplates(_ context.Context, in *documentv1.ListTemplatesRequest) (*documentv1.ListTemplatesResponse, error) {
 	after, err := page.Cursor(in.GetPageToken(), "templates")
 	if err != nil {
-		return nil, &fault.Error{
-			Code: 3, Domain: Domain, Reason: "INVALID_REQUEST", Message: "page_token: " + err.Error(),
-			Metadata: map[string]string{"field": "page_token"},
-		}
+		return nil, invalid("page_token", err)
 	}
 	out := &documentv1.ListTemplatesResponse{}
 	for _, id := range slices.Sorted(maps.Keys(s.Templates)) {
@@ -83,13 +78,7 @@ func (s *Service) RenderDocument(ctx context.Context, in *documentv1.RenderDocum
 		return nil, fmt.Errorf("hash the request: %w", err)
 	}
 	hash := hashOf(raw)
-	first, err := s.Store.ByRequestID(ctx, in.GetRequestId())
-	if errors.Is(err, store.ErrNotFound) {
-		first, err = s.render(ctx, in, hash)
-	}
-	if err == nil && first.ContentHash != hash {
-		err = errReused
-	}
+	first, err := s.once(ctx, in.GetRequestId(), hash, func() (paper.Document, error) { return s.render(ctx, in, hash) })
 	if err != nil {
 		return nil, answer(err)
 	}
@@ -112,6 +101,19 @@ func (s *Service) render(ctx context.Context, in *documentv1.RenderDocumentReque
 	})
 }
 
+// once returns the document that was made under a request id, and makes it when there is none. It looks before making:
+// what is refused must not stay in the archive, where nothing is ever removed.
+func (s *Service) once(ctx context.Context, requestID, hash string, create func() (paper.Document, error)) (paper.Document, error) {
+	d, err := s.Store.ByRequestID(ctx, requestID)
+	if errors.Is(err, store.ErrNotFound) {
+		d, err = create()
+	}
+	if err == nil && d.ContentHash != hash {
+		err = errReused
+	}
+	return d, err
+}
+
 // keep archives the bytes first: a document that is known is a document that is there.
 func (s *Service) keep(ctx context.Context, content []byte, d paper.Document) (paper.Document, error) {
 	sum, err := s.Archive.Put(ctx, content)
@@ -120,69 +122,6 @@ func (s *Service) keep(ctx context.Context, content []byte, d paper.Document) (p
 	}
 	d.ID, d.SHA256, d.Size, d.CreateTime = uuid.NewString(), sum, int64(len(content)), time.Now()
 	return s.Store.Insert(ctx, d)
-}
-
-// CreateDocument archives the PDF that the stream carries.
-func (s *Service) CreateDocument(stream grpc.ClientStreamingServer[documentv1.CreateDocumentRequest, documentv1.CreateDocumentResponse]) error {
-	first, err := stream.Recv()
-	if err != nil {
-		return answer(errPart)
-	}
-	header := first.GetHeader()
-	if header == nil {
-		return answer(errPart)
-	}
-	content, err := receive(stream)
-	if err != nil {
-		return answer(err)
-	}
-	ctx := stream.Context()
-	parent := strings.TrimPrefix(header.GetParent(), documentPrefix)
-	if parent != "" {
-		if _, err := s.Store.Document(ctx, parent); err != nil {
-			return answer(err)
-		}
-	}
-	origin := header.GetOrigin()
-	if origin == "" {
-		origin = "upload"
-	}
-	hash := hashOf(content)
-	d, err := s.keep(ctx, content, paper.Document{
-		RequestID: header.GetRequestId(), ContentHash: hash, Title: header.GetTitle(), FileName: header.GetFileName(),
-		Kind: paper.Kind(strings.TrimPrefix(header.GetKind().String(), "KIND_")), Parent: parent, Origin: origin,
-	})
-	if err == nil && d.ContentHash != hash {
-		err = errReused
-	}
-	if err != nil {
-		return answer(err)
-	}
-	return stream.SendAndClose(&documentv1.CreateDocumentResponse{Document: fromDocument(d)})
-}
-
-func receive(stream grpc.ClientStreamingServer[documentv1.CreateDocumentRequest, documentv1.CreateDocumentResponse]) ([]byte, error) {
-	var content bytes.Buffer
-	for {
-		part, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		if part.GetHeader() != nil {
-			return nil, errPart
-		}
-		if content.Len()+len(part.GetChunk()) > mostBytes {
-			return nil, errTooLarge
-		}
-		content.Write(part.GetChunk())
-	}
-	if !bytes.HasPrefix(content.Bytes(), []byte("%PDF-")) {
-		return nil, errNotPDF
-	}
-	return content.Bytes(), nil
 }
 
 // GetDocument returns what is known of one document.

@@ -22,6 +22,7 @@ var (
 	errReused     = errors.New("the request id was used with other content")
 	errNotPDF     = errors.New("the bytes are not a PDF")
 	errTooLarge   = errors.New("the document is larger than 64 MiB")
+	errTrail      = errors.New("the document is not an audit trail")
 	errPart       = errors.New("the first message carries the header, and no other one does")
 )
 
@@ -53,6 +54,14 @@ func answer(err error) error {
 		}
 	}
 	return err
+}
+
+// invalid answers that a request field breaks a rule that the contract cannot express.
+func invalid(field string, err error) error {
+	return &fault.Error{
+		Code: codes.InvalidArgument, Domain: Domain, Reason: "INVALID_REQUEST", Message: field + ": " + err.Error(),
+		Metadata: map[string]string{"field": field},
+	}
 }
 
 // values answers what a template cannot do with a caller's values; nil when that is not what happened.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/document/internal/archive"
 	"github.com/countersign/countersign/services/document/internal/paper"
 	"github.com/countersign/countersign/services/document/internal/proof"
 	"github.com/countersign/countersign/services/document/internal/store"
@@ -52,13 +53,17 @@ func (s *Service) prove(ctx context.Context, id string, in *documentv1.ProveDocu
 	return s.Store.InsertProof(ctx, store.Proof{Document: id, Report: report, CreateTime: now})
 }
 
-// hasTrail tells whether the audit trail is in the archive, and is one.
+// hasTrail tells whether an audit trail is named. It must be in the archive and be one: the first proof stands, so a
+// wrong name must not become part of it.
 func (s *Service) hasTrail(ctx context.Context, name string) (bool, error) {
 	if name == "" {
 		return false, nil
 	}
 	d, err := s.Store.Document(ctx, strings.TrimPrefix(name, documentPrefix))
-	return err == nil && d.Kind == paper.KindAuditTrail, err
+	if err == nil && d.Kind != paper.KindAuditTrail {
+		err = invalid("audit_trail", errTrail)
+	}
+	return err == nil, err
 }
 
 func (s *Service) content(ctx context.Context, id string) ([]byte, error) {
@@ -71,7 +76,12 @@ func (s *Service) content(ctx context.Context, id string) ([]byte, error) {
 		return nil, err
 	}
 	defer content.Close()
-	return io.ReadAll(io.LimitReader(content, mostBytes))
+	// One byte more than there can be: a limit that the reader stops at by itself would leave the hash unchecked.
+	raw, err := io.ReadAll(io.LimitReader(content, mostBytes+1))
+	if err == nil && len(raw) > mostBytes {
+		err = archive.ErrDamaged
+	}
+	return raw, err
 }
 
 // GetProof returns the kept proof of a document.

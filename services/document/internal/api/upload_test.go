@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
@@ -113,7 +114,9 @@ func TestTheLargestUploadIsTakenAndNothingAboveIt(t *testing.T) {
 	if d := h.upload(t, header("largest"), largest); d.GetSizeBytes() != 64*mebibyte {
 		t.Errorf("%d bytes", d.GetSizeBytes())
 	}
-	stream := must(h.CreateDocument(t.Context()))(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	stream := must(h.CreateDocument(ctx))(t)
 	if err := stream.Send(headerPart(header("larger"))); err != nil {
 		t.Fatal(err)
 	}

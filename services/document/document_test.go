@@ -1,0 +1,114 @@
+package document_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/document"
+	"github.com/countersign/countersign/services/internal/rpc"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// run serves the context until stop is called.
+func run(t *testing.T, cfg document.Config, data string) (client documentv1.DocumentServiceClient, stop func()) {
+	t.Helper()
+	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
+	service, err := document.New(t.Context(), cfg, data, logger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := rpc.NewServer(rpc.ServerConfig{Domain: document.Domain, Logger: logger}, service.Register)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := server.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(ctx) }()
+	return documentv1.NewDocumentServiceClient(conn), func() {
+		errs := []error{conn.Close()}
+		cancel()
+		for _, err := range append(errs, <-served, service.Close()) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func offer(id string) *documentv1.RenderDocumentRequest {
+	return &documentv1.RenderDocumentRequest{
+		Template: "templates/" + id, Language: "de", RequestId: "deal-1",
+		Values: map[string]string{"deal.name": "Projekt"},
+	}
+}
+
+func TestTheOperatorsTemplateStandsBesideTheBuiltInOnesAndOutlivesARestart(t *testing.T) {
+	data := t.TempDir()
+	cfg := document.Config{Templates: template(t, "offer", manifest, body)}
+	client, stop := run(t, cfg, data)
+	list, err := client.ListTemplates(t.Context(), &documentv1.ListTemplatesRequest{})
+	if err != nil || len(list.GetTemplates()) != 3 {
+		t.Errorf("%d templates, %v", len(list.GetTemplates()), err)
+	}
+	first, err := client.RenderDocument(t.Context(), offer("offer"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	client, stop = run(t, cfg, data)
+	defer stop()
+	again, err := client.RenderDocument(t.Context(), offer("offer"))
+	if err != nil || again.GetDocument().GetName() != first.GetDocument().GetName() {
+		t.Errorf("after a restart: %v, %v", again.GetDocument(), err)
+	}
+}
+
+func TestATemplateOfTheOperatorTakesThePlaceOfABuiltInOne(t *testing.T) {
+	folder := template(t, "mine", "id: nda\n"+manifest[len("id: offer\n"):], body)
+	client, stop := run(t, document.Config{Templates: folder}, t.TempDir())
+	defer stop()
+	answer, err := client.RenderDocument(t.Context(), offer("nda"))
+	if err != nil || answer.GetDocument().GetTitle() != "Offerte Projekt" {
+		t.Errorf("document %v, %v", answer.GetDocument(), err)
+	}
+}
+
+func TestTheArchiveIsWhereTheConfigurationSays(t *testing.T) {
+	folder, data := filepath.Join(t.TempDir(), "elsewhere"), t.TempDir()
+	client, stop := run(t, document.Config{Archive: "file://" + folder, Templates: template(t, "offer", manifest, body)}, data)
+	defer stop()
+	answer, err := client.RenderDocument(t.Context(), offer("offer"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := answer.GetDocument().GetSha256()
+	if _, err := os.Stat(filepath.Join(folder, "sha256", hash[:2], hash)); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(data, "archive")); err == nil {
+		t.Error("an archive in the data folder as well")
+	}
+}
+
+func TestADataFolderIsOpenOnce(t *testing.T) {
+	data := t.TempDir()
+	_, stop := run(t, document.Config{}, data)
+	if _, err := document.New(t.Context(), document.Config{}, data, slog.Default()); err == nil {
+		t.Error("a second process opened the same folder")
+	}
+	stop()
+	_, stop = run(t, document.Config{}, data)
+	stop()
+}

@@ -1,0 +1,83 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+
+	"google.golang.org/grpc"
+
+	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/document/internal/paper"
+)
+
+type uploadStream = grpc.ClientStreamingServer[documentv1.CreateDocumentRequest, documentv1.CreateDocumentResponse]
+
+// CreateDocument archives the PDF that the stream carries.
+func (s *Service) CreateDocument(stream uploadStream) error {
+	first, err := stream.Recv()
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err // the rule that the header breaks, or the caller's end
+	}
+	header := first.GetHeader()
+	if header == nil {
+		return answer(errPart)
+	}
+	content, err := receive(stream)
+	if err != nil {
+		return answer(err)
+	}
+	ctx, hash := stream.Context(), hashOf(content)
+	d, err := s.once(ctx, header.GetRequestId(), hash, func() (paper.Document, error) {
+		d := fromHeader(header)
+		d.ContentHash = hash
+		if d.Parent != "" {
+			if _, err := s.Store.Document(ctx, d.Parent); err != nil {
+				return d, err
+			}
+		}
+		return s.keep(ctx, content, d)
+	})
+	if err != nil {
+		return answer(err)
+	}
+	return stream.SendAndClose(&documentv1.CreateDocumentResponse{Document: fromDocument(d)})
+}
+
+func fromHeader(h *documentv1.CreateDocumentRequest_Header) paper.Document {
+	d := paper.Document{
+		RequestID: h.GetRequestId(), Kind: paper.Kind(strings.TrimPrefix(h.GetKind().String(), "KIND_")),
+		Title: h.GetTitle(), FileName: h.GetFileName(), Origin: h.GetOrigin(),
+		Parent: strings.TrimPrefix(h.GetParent(), documentPrefix),
+	}
+	if d.Origin == "" {
+		d.Origin = "upload"
+	}
+	return d
+}
+
+// receive collects the chunks. It gives up at the first byte too many.
+func receive(stream uploadStream) ([]byte, error) {
+	var content bytes.Buffer
+	for {
+		part, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if part.GetHeader() != nil {
+			return nil, errPart
+		}
+		if content.Len()+len(part.GetChunk()) > mostBytes {
+			return nil, errTooLarge
+		}
+		content.Write(part.GetChunk())
+	}
+	if !bytes.HasPrefix(content.Bytes(), []byte("%PDF-")) {
+		return nil, errNotPDF
+	}
+	return content.Bytes(), nil
+}
