@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -53,6 +54,11 @@ type Store struct {
 	client  *river.Client[*sql.Tx]
 	owner   string
 	changed broadcast
+
+	changes chan *change
+	close   sync.Once
+	closed  chan struct{} // closed by Close
+	written chan struct{} // closed by the writer when it has ended
 }
 
 // ErrInUse means that another process has the database open.
@@ -65,7 +71,11 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{lock: lock, owner: uuid.NewString()}
+	s := &Store{
+		lock: lock, owner: uuid.NewString(),
+		changes: make(chan *change), closed: make(chan struct{}), written: make(chan struct{}),
+	}
+	go s.write()
 	if err := s.open(ctx, cfg); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", filepath.Base(cfg.Path), err), s.Close())
 	}
@@ -170,6 +180,8 @@ func (s *Store) Stop(ctx context.Context) error {
 
 // Close closes the database and frees its lock. Jobs must have been stopped.
 func (s *Store) Close() error {
+	s.close.Do(func() { close(s.closed) })
+	<-s.written
 	var errs []error
 	for _, db := range []*sql.DB{s.reader, s.writer} {
 		if db != nil {

@@ -26,32 +26,6 @@ type event struct {
 	payload []byte
 }
 
-// Update runs change in a transaction. Nothing slow belongs in it: no vendor call, no rendering. The context that change
-// gets must be used for its SQL.
-func (s *Store) Update(ctx context.Context, change func(ctx context.Context, tx *Tx) error) error {
-	ctx, cancel := context.WithTimeout(ctx, updateTimeout)
-	defer cancel()
-	sqlTx, err := s.writer.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	defer func() { _ = sqlTx.Rollback() }() // a no-op after the commit
-	tx := &Tx{DBTX: sqlTx, tx: sqlTx, store: s}
-	if err := change(ctx, tx); err != nil {
-		return err
-	}
-	if err := tx.writeEvents(ctx); err != nil {
-		return err
-	}
-	if err := sqlTx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	if len(tx.events) > 0 {
-		s.changed.wake()
-	}
-	return nil
-}
-
 // Enqueue adds a job that runs once the transaction is committed.
 func (t *Tx) Enqueue(ctx context.Context, job Job) error {
 	return t.EnqueueAt(ctx, job, time.Time{})
