@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/services/crm"
@@ -76,7 +77,17 @@ func (c Config) check(roles []string) error {
 		errs = append(errs, checks[name]())
 	}
 	_, err := c.Log.logger()
-	return errors.Join(append(errs, err)...)
+	return errors.Join(append(errs, err, c.checkProof(roles))...)
+}
+
+// checkProof refuses a start in which documents would be signed and none could ever be proven: without trust anchors
+// every deal would end with a failed proof.
+func (c Config) checkProof(roles []string) error {
+	signs := slices.Contains(roles, "signing") && len(c.Signing.Providers) > 0
+	if signs && slices.Contains(roles, "document") && len(c.Document.TrustAnchors) == 0 {
+		return errors.New("document.trust_anchors: needs at least one file, else no signed document could ever be proven")
+	}
+	return nil
 }
 
 func (l Log) logger() (*slog.Logger, error) {

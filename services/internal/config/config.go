@@ -7,6 +7,7 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"reflect"
 	"strconv"
@@ -104,8 +105,8 @@ func (s Secret) String() string {
 	return "[redacted]"
 }
 
-// GoString keeps %#v from printing the value.
-func (s Secret) GoString() string { return s.String() }
+// Format keeps every verb from printing the value.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // MarshalText keeps encoders from printing the value.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

@@ -84,10 +84,17 @@ func TestASecretComesFromAFileAndNeverPrints(t *testing.T) {
 	if token.Reveal() != "sesame" {
 		t.Fatalf("token = %q", token.Reveal())
 	}
-	text, _ := token.MarshalText()
-	for _, printed := range []string{fmt.Sprint(s), fmt.Sprintf("%+v", s), fmt.Sprintf("%#v", s), token.String(), string(text)} {
-		if strings.Contains(printed, "sesame") {
-			t.Errorf("printed: %s", printed)
+	text, err := token.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed := []string{fmt.Sprint(s), token.String(), string(text)}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
+		printed = append(printed, fmt.Sprintf(verb, s), fmt.Sprintf(verb, token), fmt.Sprintf(verb, &s))
+	}
+	for _, p := range printed {
+		if strings.Contains(p, "sesame") || strings.Contains(p, "736573616d65") {
+			t.Errorf("printed: %s", p)
 		}
 	}
 }

@@ -38,7 +38,7 @@ const (
 	ErrorReason_ERROR_REASON_WEBHOOK_MALFORMED ErrorReason = 4
 	// The webhook's body is of a type that Kommo does not send.
 	ErrorReason_ERROR_REASON_WEBHOOK_UNSUPPORTED_TYPE ErrorReason = 5
-	// Something failed inside; the log has it under the request's id.
+	// Something failed inside; the log has it.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 6
 )
 

@@ -45,7 +45,8 @@ type DocumentServiceClient interface {
 	// VALUE_INVALID or GLYPH_MISSING; nothing is archived then.
 	RenderDocument(ctx context.Context, in *RenderDocumentRequest, opts ...grpc.CallOption) (*RenderDocumentResponse, error)
 	// Archives the PDF that the stream carries: first a header, then chunks of at most 1 MiB. Repeating a request_id with
-	// the same bytes returns the first answer. Fails with NOT_A_PDF, TOO_LARGE, HASH_MISMATCH or REQUEST_ID_REUSED.
+	// the same bytes returns the first answer. Fails with NOT_A_PDF, TOO_LARGE, DOCUMENT_NOT_FOUND
+	// for an unknown parent, or REQUEST_ID_REUSED.
 	CreateDocument(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[CreateDocumentRequest, CreateDocumentResponse], error)
 	// Returns what is known of one document. Fails with DOCUMENT_NOT_FOUND.
 	GetDocument(ctx context.Context, in *GetDocumentRequest, opts ...grpc.CallOption) (*GetDocumentResponse, error)
@@ -54,8 +55,10 @@ type DocumentServiceClient interface {
 	// Fails with DOCUMENT_NOT_FOUND.
 	StreamDocument(ctx context.Context, in *StreamDocumentRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamDocumentResponse], error)
 	// Proves a signed document against the document that was sent and what was asked for, and keeps the proof. The first
-	// proof of a document stands: repeating the call returns it. Fails with DOCUMENT_NOT_FOUND; a file that proves
-	// nothing is an answer, not a failure.
+	// proof that decides anything stands: repeating the call returns it, and with other expectations fails with
+	// PROOF_DIFFERS. An indeterminate one is made again, as the trust anchors may have changed. Fails with
+	// DOCUMENT_NOT_FOUND, or INVALID_REQUEST when audit_trail names something else; a file that proves nothing is an
+	// answer, not a failure.
 	ProveDocument(ctx context.Context, in *ProveDocumentRequest, opts ...grpc.CallOption) (*ProveDocumentResponse, error)
 	// Returns the proof of a signed document. Fails with DOCUMENT_NOT_FOUND or PROOF_NOT_FOUND.
 	GetProof(ctx context.Context, in *GetProofRequest, opts ...grpc.CallOption) (*GetProofResponse, error)
@@ -177,7 +180,8 @@ type DocumentServiceServer interface {
 	// VALUE_INVALID or GLYPH_MISSING; nothing is archived then.
 	RenderDocument(context.Context, *RenderDocumentRequest) (*RenderDocumentResponse, error)
 	// Archives the PDF that the stream carries: first a header, then chunks of at most 1 MiB. Repeating a request_id with
-	// the same bytes returns the first answer. Fails with NOT_A_PDF, TOO_LARGE, HASH_MISMATCH or REQUEST_ID_REUSED.
+	// the same bytes returns the first answer. Fails with NOT_A_PDF, TOO_LARGE, DOCUMENT_NOT_FOUND
+	// for an unknown parent, or REQUEST_ID_REUSED.
 	CreateDocument(grpc.ClientStreamingServer[CreateDocumentRequest, CreateDocumentResponse]) error
 	// Returns what is known of one document. Fails with DOCUMENT_NOT_FOUND.
 	GetDocument(context.Context, *GetDocumentRequest) (*GetDocumentResponse, error)
@@ -186,8 +190,10 @@ type DocumentServiceServer interface {
 	// Fails with DOCUMENT_NOT_FOUND.
 	StreamDocument(*StreamDocumentRequest, grpc.ServerStreamingServer[StreamDocumentResponse]) error
 	// Proves a signed document against the document that was sent and what was asked for, and keeps the proof. The first
-	// proof of a document stands: repeating the call returns it. Fails with DOCUMENT_NOT_FOUND; a file that proves
-	// nothing is an answer, not a failure.
+	// proof that decides anything stands: repeating the call returns it, and with other expectations fails with
+	// PROOF_DIFFERS. An indeterminate one is made again, as the trust anchors may have changed. Fails with
+	// DOCUMENT_NOT_FOUND, or INVALID_REQUEST when audit_trail names something else; a file that proves nothing is an
+	// answer, not a failure.
 	ProveDocument(context.Context, *ProveDocumentRequest) (*ProveDocumentResponse, error)
 	// Returns the proof of a signed document. Fails with DOCUMENT_NOT_FOUND or PROOF_NOT_FOUND.
 	GetProof(context.Context, *GetProofRequest) (*GetProofResponse, error)

@@ -46,14 +46,16 @@ const (
 	ErrorReason_ERROR_REASON_NOT_A_PDF ErrorReason = 8
 	// The bytes are more than the service takes.
 	ErrorReason_ERROR_REASON_TOO_LARGE ErrorReason = 9
-	// The bytes are not those the hash names: sent damaged, or damaged in the archive.
+	// The bytes are not those the hash names: damaged in the archive.
 	ErrorReason_ERROR_REASON_HASH_MISMATCH ErrorReason = 10
 	// The same request id was used with other content.
 	ErrorReason_ERROR_REASON_REQUEST_ID_REUSED ErrorReason = 11
 	// There is no proof of this document yet.
 	ErrorReason_ERROR_REASON_PROOF_NOT_FOUND ErrorReason = 12
-	// Something failed inside; the log has it under the request's id.
+	// Something failed inside; the log has it.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 13
+	// The document was proven against other expectations, and that proof stands.
+	ErrorReason_ERROR_REASON_PROOF_DIFFERS ErrorReason = 14
 )
 
 // Enum value maps for ErrorReason.
@@ -73,6 +75,7 @@ var (
 		11: "ERROR_REASON_REQUEST_ID_REUSED",
 		12: "ERROR_REASON_PROOF_NOT_FOUND",
 		13: "ERROR_REASON_INTERNAL",
+		14: "ERROR_REASON_PROOF_DIFFERS",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":        0,
@@ -89,6 +92,7 @@ var (
 		"ERROR_REASON_REQUEST_ID_REUSED":  11,
 		"ERROR_REASON_PROOF_NOT_FOUND":    12,
 		"ERROR_REASON_INTERNAL":           13,
+		"ERROR_REASON_PROOF_DIFFERS":      14,
 	}
 )
 
@@ -123,7 +127,7 @@ var File_countersign_document_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_countersign_document_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"*countersign/document/v1/error_reason.proto\x12\x17countersign.document.v1*\xd5\x03\n" +
+	"*countersign/document/v1/error_reason.proto\x12\x17countersign.document.v1*\xf5\x03\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_INVALID_REQUEST\x10\x01\x12#\n" +
@@ -139,7 +143,8 @@ const file_countersign_document_v1_error_reason_proto_rawDesc = "" +
 	"\x12\"\n" +
 	"\x1eERROR_REASON_REQUEST_ID_REUSED\x10\v\x12 \n" +
 	"\x1cERROR_REASON_PROOF_NOT_FOUND\x10\f\x12\x19\n" +
-	"\x15ERROR_REASON_INTERNAL\x10\rB\xf8\x01\n" +
+	"\x15ERROR_REASON_INTERNAL\x10\r\x12\x1e\n" +
+	"\x1aERROR_REASON_PROOF_DIFFERS\x10\x0eB\xf8\x01\n" +
 	"\x1bcom.countersign.document.v1B\x10ErrorReasonProtoP\x01ZIgithub.com/countersign/countersign/gen/countersign/document/v1;documentv1\xa2\x02\x03CDX\xaa\x02\x17Countersign.Document.V1\xca\x02\x17Countersign\\Document\\V1\xe2\x02#Countersign\\Document\\V1\\GPBMetadata\xea\x02\x19Countersign::Document::V1b\x06proto3"
 
 var (

@@ -144,8 +144,8 @@ func (Proof_Verdict) EnumDescriptor() ([]byte, []int) {
 	return file_countersign_document_v1_proof_proto_rawDescGZIP(), []int{0, 1}
 }
 
-// What a signed PDF proves, found from its bytes and the configured trust anchors alone. A proof is made once and kept:
-// asking again about the same document and expectations returns the same proof.
+// What a signed PDF proves, found from its bytes and the configured trust anchors alone. A proof that decides anything is
+// made once and kept.
 type Proof struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Resource name, `documents/{id}/proof`, of the signed document.

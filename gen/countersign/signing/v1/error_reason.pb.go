@@ -43,7 +43,7 @@ const (
 	ErrorReason_ERROR_REASON_WEBHOOK_UNAUTHENTICATED ErrorReason = 6
 	// The webhook's body is not what the vendor sends.
 	ErrorReason_ERROR_REASON_WEBHOOK_MALFORMED ErrorReason = 7
-	// Something failed inside; the log has it under the request's id.
+	// Something failed inside; the log has it.
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 8
 	// No provider of that name is configured.
 	ErrorReason_ERROR_REASON_PROVIDER_UNKNOWN ErrorReason = 20

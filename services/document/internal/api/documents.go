@@ -73,11 +73,10 @@ func (s *Service) GetTemplate(_ context.Context, in *documentv1.GetTemplateReque
 
 // RenderDocument renders a template and archives the PDF.
 func (s *Service) RenderDocument(ctx context.Context, in *documentv1.RenderDocumentRequest) (*documentv1.RenderDocumentResponse, error) {
-	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(in)
+	hash, err := fingerprint(in)
 	if err != nil {
-		return nil, fmt.Errorf("hash the request: %w", err)
+		return nil, err
 	}
-	hash := hashOf(raw)
 	first, err := s.once(ctx, in.GetRequestId(), hash, func() (paper.Document, error) { return s.render(ctx, in, hash) })
 	if err != nil {
 		return nil, answer(err)
@@ -163,6 +162,15 @@ func (s *Service) StreamDocument(in *documentv1.StreamDocumentRequest, stream gr
 			return answer(err)
 		}
 	}
+}
+
+// fingerprint tells requests of one kind apart by their content.
+func fingerprint(in proto.Message) (string, error) {
+	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(in)
+	if err != nil {
+		return "", fmt.Errorf("hash the request: %w", err)
+	}
+	return hashOf(raw), nil
 }
 
 func hashOf(content []byte) string {

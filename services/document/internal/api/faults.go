@@ -17,13 +17,14 @@ import (
 const Domain = "countersign.document.v1"
 
 var (
-	errNoTemplate = errors.New("there is no such template")
-	errNoProof    = errors.New("there is no proof of this document yet")
-	errReused     = errors.New("the request id was used with other content")
-	errNotPDF     = errors.New("the bytes are not a PDF")
-	errTooLarge   = errors.New("the document is larger than 64 MiB")
-	errTrail      = errors.New("the document is not an audit trail")
-	errPart       = errors.New("the first message carries the header, and no other one does")
+	errNoTemplate   = errors.New("there is no such template")
+	errNoProof      = errors.New("there is no proof of this document yet")
+	errExpectations = errors.New("the document was proven against other expectations")
+	errReused       = errors.New("the request id was used with other content")
+	errNotPDF       = errors.New("the bytes are not a PDF")
+	errTooLarge     = errors.New("the document is larger than 64 MiB")
+	errTrail        = errors.New("the document is not an audit trail")
+	errPart         = errors.New("the first message carries the header, and no other one does")
 )
 
 // answer turns this context's errors into answers; anything else is left for the boundary, which hides it.
@@ -43,6 +44,7 @@ func answer(err error) error {
 		{errNoTemplate, codes.NotFound, "TEMPLATE_NOT_FOUND"},
 		{errNoProof, codes.NotFound, "PROOF_NOT_FOUND"},
 		{errReused, codes.FailedPrecondition, "REQUEST_ID_REUSED"},
+		{errExpectations, codes.FailedPrecondition, "PROOF_DIFFERS"},
 		{errNotPDF, codes.InvalidArgument, "NOT_A_PDF"},
 		{errTooLarge, codes.InvalidArgument, "TOO_LARGE"},
 		{errPart, codes.InvalidArgument, "INVALID_REQUEST"},

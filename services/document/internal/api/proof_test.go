@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/document/internal/proof"
 	"github.com/countersign/countersign/services/sim/pdfsign"
 	"github.com/countersign/countersign/services/sim/pki"
 )
@@ -93,13 +94,33 @@ func TestTheFirstProofStands(t *testing.T) {
 	}
 	other := proveRequest(signed, sent)
 	other.Level = documentv1.Level_LEVEL_AES
-	if again := h.prove(t, other); !proto.Equal(again, first) {
-		t.Errorf("other expectations returned another proof: %v", again.GetVerdict())
+	_, err := h.service.ProveDocument(t.Context(), other)
+	refused(t, err, codes.FailedPrecondition, "PROOF_DIFFERS")
+	if again := h.prove(t, proveRequest(signed, sent)); !proto.Equal(again, first) {
+		t.Errorf("the same expectations returned another proof: %v", again.GetVerdict())
 	}
 	twin := h.sign(t, "twin", sent, h.person(t, "AES"))
 	other.Name = twin.GetName()
 	if p := h.prove(t, other); p.GetVerdict() != documentv1.Proof_VERDICT_PROVEN || p.GetLevel() != documentv1.Level_LEVEL_AES {
 		t.Errorf("an advanced signature for an advanced one: %v %v", p.GetVerdict(), p.GetLevel())
+	}
+}
+
+func TestAnIndeterminateProofIsMadeAgain(t *testing.T) {
+	h := newHouse(t)
+	sent := h.render(t, "sent")
+	signed := h.sign(t, "signed", sent, h.person(t, "QES"))
+	trusting := h.service.Verifier
+	h.service.Verifier = proof.New(proof.Anchors{}, proof.Options{})
+	if p := h.prove(t, proveRequest(signed, sent)); p.GetVerdict() != documentv1.Proof_VERDICT_INDETERMINATE {
+		t.Fatalf("without anchors: %v", p.GetVerdict())
+	}
+	h.service.Verifier = trusting
+	for range 2 { // then it stands
+		if p := h.prove(t, proveRequest(signed, sent)); p.GetVerdict() != documentv1.Proof_VERDICT_PROVEN {
+			t.Fatalf("with the anchor: %v", p.GetVerdict())
+		}
+		h.service.Verifier = proof.New(proof.Anchors{}, proof.Options{})
 	}
 }
 

@@ -15,12 +15,19 @@ import (
 	"github.com/countersign/countersign/services/document/internal/store"
 )
 
-// ProveDocument proves a signed document, once.
+// ProveDocument proves a signed document. What could not be decided is looked at again; anything else is decided once.
 func (s *Service) ProveDocument(ctx context.Context, in *documentv1.ProveDocumentRequest) (*documentv1.ProveDocumentResponse, error) {
+	expected, err := fingerprint(in)
+	if err != nil {
+		return nil, err
+	}
 	id := strings.TrimPrefix(in.GetName(), documentPrefix)
 	kept, err := s.Store.Proof(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && kept.Report.Verdict == proof.Indeterminate {
 		kept, err = s.prove(ctx, id, in)
+	}
+	if err == nil && kept.Expected != expected {
+		err = errExpectations
 	}
 	if err != nil {
 		return nil, answer(err)
@@ -41,6 +48,10 @@ func (s *Service) prove(ctx context.Context, id string, in *documentv1.ProveDocu
 	if err != nil {
 		return store.Proof{}, fmt.Errorf("read the audit trail: %w", err)
 	}
+	expected, err := fingerprint(in)
+	if err != nil {
+		return store.Proof{}, err
+	}
 	now := time.Now()
 	report := s.Verifier.Verify(ctx, proof.Request{
 		Signed: signed, Sent: sent, Level: strings.TrimPrefix(in.GetLevel().String(), "LEVEL_"),
@@ -50,7 +61,7 @@ func (s *Service) prove(ctx context.Context, id string, in *documentv1.ProveDocu
 	if err := ctx.Err(); err != nil {
 		return store.Proof{}, err // a check that was cut short proves nothing and must not stand
 	}
-	return s.Store.InsertProof(ctx, store.Proof{Document: id, Report: report, CreateTime: now})
+	return s.Store.InsertProof(ctx, store.Proof{Document: id, Expected: expected, Report: report, CreateTime: now})
 }
 
 // hasTrail tells whether an audit trail is named. It must be in the archive and be one: the first proof stands, so a

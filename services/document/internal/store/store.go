@@ -63,12 +63,14 @@ func (s *Store) ByRequestID(ctx context.Context, requestID string) (paper.Docume
 // Proof is a report that was kept.
 type Proof struct {
 	// Document is the id of the signed document.
-	Document   string
+	Document string
+	// Expected is the fingerprint of what it was proven against.
+	Expected   string
 	Report     proof.Report
 	CreateTime time.Time
 }
 
-// InsertProof keeps the first proof of a document and returns the one that is kept.
+// InsertProof keeps the first proof of a document that decides anything, and returns the one that is kept.
 func (s *Store) InsertProof(ctx context.Context, p Proof) (Proof, error) {
 	body, err := json.Marshal(p)
 	if err != nil {
@@ -76,7 +78,9 @@ func (s *Store) InsertProof(ctx context.Context, p Proof) (Proof, error) {
 	}
 	err = s.db.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
 		_, err := tx.ExecContext(ctx,
-			`INSERT INTO proof (document, body) VALUES ($1, $2) ON CONFLICT (document) DO NOTHING`, p.Document, string(body))
+			`INSERT INTO proof (document, verdict, body) VALUES ($1, $2, $3)
+			ON CONFLICT (document) DO UPDATE SET verdict = excluded.verdict, body = excluded.body WHERE proof.verdict = $4`,
+			p.Document, string(p.Report.Verdict), string(body), string(proof.Indeterminate))
 		return err
 	})
 	if err != nil {

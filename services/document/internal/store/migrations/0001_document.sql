@@ -11,5 +11,6 @@ CREATE INDEX document_content ON document (sha256);
 
 CREATE TABLE proof (
     document TEXT NOT NULL PRIMARY KEY,
+    verdict  TEXT NOT NULL,
     body     TEXT NOT NULL
 );
