@@ -7,9 +7,10 @@ BIN     := bin/countersign
 BUF     := go tool -modfile=buf.mod buf
 LINT    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 KILLS   ?= 60
+SECONDS_EACH ?= 20
 SEED    ?= $(shell date +%s)
 
-.PHONY: help build demo test check generate generate-check lint breaking race kill-test bench fuzz clean
+.PHONY: help build demo test check generate generate-check lint breaking race kill-test load bench fuzz clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s'|'
@@ -55,6 +56,9 @@ lint: ## Run the linters.
 
 kill-test: ## Kill the product KILLS times at random moments; SEED=n repeats a run.
 	COUNTERSIGN_KILLS=$(KILLS) COUNTERSIGN_SEED=$(SEED) go test -count=1 -timeout 30m -run '^TestKillNine$$' -v ./services/e2e
+
+load: ## Measure how long webhooks take to answer, for SECONDS_EACH each over 16 connections and at 200 a second.
+	COUNTERSIGN_LOAD_SECONDS=$(SECONDS_EACH) go test -count=1 -timeout 10m -run '^TestWebhooksUnderLoad$$' -v ./services/e2e
 
 bench: ## Run the benchmarks, each beside its baseline.
 	go test -run '^$$' -bench . -benchmem ./services/...

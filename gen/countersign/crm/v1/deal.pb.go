@@ -36,7 +36,7 @@ const (
 	Deal_DECISION_ALREADY_STARTED Deal_Decision = 3
 	// A person must add data; a task names it.
 	Deal_DECISION_DATA_MISSING Deal_Decision = 4
-	// The deal was lost or deleted: its open request is being withdrawn.
+	// The deal was lost, deleted, or asks for another document now: its open request is being withdrawn.
 	Deal_DECISION_WITHDRAWN Deal_Decision = 5
 )
 
@@ -98,12 +98,15 @@ type Deal struct {
 	Rule string `protobuf:"bytes,3,opt,name=rule,proto3" json:"rule,omitempty"`
 	// Data that is missing, such as `EMAIL` or `LAST_NAME`; only with DECISION_DATA_MISSING.
 	Missing []string `protobuf:"bytes,4,rep,name=missing,proto3" json:"missing,omitempty"`
-	// Signature requests of this deal, oldest first.
+	// Signature requests of this deal, the one started first before the others.
 	Attempts []*Deal_Attempt `protobuf:"bytes,5,rep,name=attempts,proto3" json:"attempts,omitempty"`
 	// What was planned for the card, in order.
 	Effects []*Deal_Effect `protobuf:"bytes,6,rep,name=effects,proto3" json:"effects,omitempty"`
 	// When the deal was looked at last.
-	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	// Why there is nothing to do, only with DECISION_NOTHING_TO_DO: `no_rule`, `deal_deleted`, `already_completed`,
+	// `not_reentered`, `unchanged`, or `existing` for a deal that was in its stage before the stage was first looked through.
+	Reason        string `protobuf:"bytes,8,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -187,6 +190,13 @@ func (x *Deal) GetUpdateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Deal) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 // One signature request of a deal.
 type Deal_Attempt struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -195,7 +205,9 @@ type Deal_Attempt struct {
 	// Name of the signature request; empty while it is being created.
 	SignatureRequest string `protobuf:"bytes,2,opt,name=signature_request,json=signatureRequest,proto3" json:"signature_request,omitempty"`
 	// State of the request when it was seen last, without its prefix, such as `COMPLETED`.
-	State         string `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	State string `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	// Id of the rule that asked for it.
+	Rule          string `protobuf:"bytes,4,opt,name=rule,proto3" json:"rule,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -247,6 +259,13 @@ func (x *Deal_Attempt) GetSignatureRequest() string {
 func (x *Deal_Attempt) GetState() string {
 	if x != nil {
 		return x.State
+	}
+	return ""
+}
+
+func (x *Deal_Attempt) GetRule() string {
+	if x != nil {
+		return x.Rule
 	}
 	return ""
 }
@@ -328,7 +347,7 @@ var File_countersign_crm_v1_deal_proto protoreflect.FileDescriptor
 
 const file_countersign_crm_v1_deal_proto_rawDesc = "" +
 	"\n" +
-	"\x1dcountersign/crm/v1/deal.proto\x12\x12countersign.crm.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xad\x05\n" +
+	"\x1dcountersign/crm/v1/deal.proto\x12\x12countersign.crm.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd9\x05\n" +
 	"\x04Deal\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12=\n" +
 	"\bdecision\x18\x02 \x01(\x0e2!.countersign.crm.v1.Deal.DecisionR\bdecision\x12\x12\n" +
@@ -337,11 +356,13 @@ const file_countersign_crm_v1_deal_proto_rawDesc = "" +
 	"\battempts\x18\x05 \x03(\v2 .countersign.crm.v1.Deal.AttemptR\battempts\x129\n" +
 	"\aeffects\x18\x06 \x03(\v2\x1f.countersign.crm.v1.Deal.EffectR\aeffects\x12;\n" +
 	"\vupdate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"updateTime\x1ad\n" +
+	"updateTime\x12\x16\n" +
+	"\x06reason\x18\b \x01(\tR\x06reason\x1ax\n" +
 	"\aAttempt\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\x05R\x06number\x12+\n" +
 	"\x11signature_request\x18\x02 \x01(\tR\x10signatureRequest\x12\x14\n" +
-	"\x05state\x18\x03 \x01(\tR\x05state\x1a^\n" +
+	"\x05state\x18\x03 \x01(\tR\x05state\x12\x12\n" +
+	"\x04rule\x18\x04 \x01(\tR\x04rule\x1a^\n" +
 	"\x06Effect\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x14\n" +

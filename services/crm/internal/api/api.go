@@ -84,7 +84,7 @@ func (s *Service) ListDeals(ctx context.Context, in *crmv1.ListDealsRequest) (*c
 func (s *Service) whole(ctx context.Context, d store.Deal) (*crmv1.Deal, error) {
 	out := &crmv1.Deal{
 		Name: fmt.Sprintf("accounts/%s/deals/%d", d.Account, d.LeadID), Decision: decisions()[d.Decision],
-		Rule: d.Rule, Missing: d.Missing, UpdateTime: timestamppb.New(d.UpdateTime),
+		Reason: string(d.Reason), Rule: d.Rule, Missing: d.Missing, UpdateTime: timestamppb.New(d.UpdateTime),
 	}
 	attempts, err := s.Store.Attempts(ctx, d.Account, d.LeadID)
 	if err != nil {
@@ -92,7 +92,7 @@ func (s *Service) whole(ctx context.Context, d store.Deal) (*crmv1.Deal, error) 
 	}
 	for _, a := range attempts {
 		out.Attempts = append(out.Attempts, &crmv1.Deal_Attempt{
-			Number: int32(a.Number), SignatureRequest: a.SignatureRequest, State: string(a.State),
+			Number: int32(a.Number), SignatureRequest: a.SignatureRequest, State: string(a.State), Rule: a.Rule,
 		})
 	}
 	effects, err := s.Store.Effects(ctx, d.Account, d.LeadID)

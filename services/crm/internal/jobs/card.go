@@ -2,9 +2,11 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/countersign/countersign/services/crm/internal/account"
 	"github.com/countersign/countersign/services/crm/internal/kommo"
@@ -14,13 +16,15 @@ import (
 )
 
 // card brings a deal's card up to date.
-func (w *Worker) card(ctx context.Context, run *durable.Run, job Card) error {
+func (w *Worker) card(ctx context.Context, job Card) error {
 	a, err := w.account(job.Account)
 	if err != nil {
 		return err
 	}
-	if err := w.takeEvents(ctx, job); err != nil {
-		return err
+	// An event that cannot be taken yet holds up nothing that was planned before it.
+	waiting := w.takeEvents(ctx, job)
+	if pause := a.Closed(); pause > 0 {
+		return durable.Later(pause)
 	}
 	effects, err := w.Store.Effects(ctx, job.Account, job.Lead)
 	if err != nil {
@@ -40,7 +44,7 @@ func (w *Worker) card(ctx context.Context, run *durable.Run, job Card) error {
 			return fmt.Errorf("effect %s: %w", e.Key, err)
 		}
 	}
-	return run.Done(ctx, func(context.Context, *durable.Tx) error { return nil })
+	return waiting
 }
 
 // superseded tells whether a later effect sets the same field: the earlier value would be seen by nobody.
@@ -63,22 +67,66 @@ func (w *Worker) perform(ctx context.Context, a *account.Account, e store.Effect
 	err := w.write(ctx, a, &e, tried)
 	switch kind := kommo.KindOf(err); {
 	case err == nil:
+		a.Reopen()
 		e.State = store.Done
-	case kind == kommo.Invalid, kind == kommo.NotFound, isHopeless(err):
+	case kind == kommo.Invalid, kind == kommo.NotFound, kind == kommo.Forbidden && e.Kind == pipeline.KindFile, isHopeless(err):
 		e.State, e.Problem = store.Failed, err.Error()
 	default:
+		return w.wait(ctx, a, e, err)
+	}
+	return w.conclude(ctx, e)
+}
+
+// closedTime is how long an account's cards rest when Kommo takes no more calls until somebody mends something.
+const closedTime = time.Minute
+
+// wait says how to go on after a failure that may pass.
+func (w *Worker) wait(ctx context.Context, a *account.Account, e store.Effect, err error) error {
+	var failed *kommo.Error
+	if !errors.As(err, &failed) {
 		return err
 	}
-	if err := w.mark(ctx, e); err != nil {
-		return err
+	switch failed.Kind {
+	case kommo.Unauthorized, kommo.PaymentRequired, kommo.Forbidden:
+		if a.Close(closedTime) {
+			w.Logger.ErrorContext(ctx, "Kommo takes no calls, cards wait", slog.String("account", e.Account), slog.Any("error", err))
+		}
+		return durable.Later(closedTime)
+	case kommo.Unavailable:
+		// What is sent may take effect late: looking at once would miss it, and write a twin.
+		if failed.Uncertain && (e.Kind == pipeline.KindNote || e.Kind == pipeline.KindTask || e.Kind == pipeline.KindFile) {
+			return durable.Later(w.Grace)
+		}
 	}
-	level := slog.LevelInfo
+	return err
+}
+
+// conclude saves how an effect ended. Where it failed, a person is asked to do it by hand.
+func (w *Worker) conclude(ctx context.Context, e store.Effect) error {
+	level, instead := slog.LevelInfo, []pipeline.Effect(nil)
 	if e.State == store.Failed {
 		level = slog.LevelWarn
+		attempt, err := w.Store.Attempt(ctx, e.Reference)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		instead = pipeline.OnFailed(attempt.Subject, e.Kind, time.Now())
 	}
-	w.Logger.Log(ctx, level, "card", slog.String("account", e.Account), slog.Int64("lead", e.LeadID),
-		slog.String("effect", e.Key), slog.String("state", string(e.State)), slog.String("problem", e.Problem))
-	return nil
+	err := w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
+		if err := w.Store.MarkEffect(ctx, tx, e); err != nil || len(instead) == 0 {
+			return err
+		}
+		entries := store.Entries{Account: e.Account, LeadID: e.LeadID, Reference: e.Reference, Effects: instead}
+		if err := w.Store.Plan(ctx, tx, entries); err != nil {
+			return err
+		}
+		return tx.Enqueue(ctx, Card{Account: e.Account, Lead: e.LeadID})
+	})
+	if err == nil {
+		w.Logger.Log(ctx, level, "card", slog.String("account", e.Account), slog.Int64("lead", e.LeadID),
+			slog.String("effect", e.Key), slog.String("state", string(e.State)), slog.String("problem", e.Problem))
+	}
+	return err
 }
 
 func (w *Worker) mark(ctx context.Context, e store.Effect) error {
@@ -101,9 +149,12 @@ func (w *Worker) write(ctx context.Context, a *account.Account, e *store.Effect,
 	return hopeless("this kind of effect is not known")
 }
 
+// mark is how the text of a note or task ends.
+func mark(e *store.Effect) string { return "[" + pipeline.Reference(e.Key) + "]" }
+
 func (w *Worker) note(ctx context.Context, a *account.Account, e *store.Effect, tried bool) error {
 	if tried {
-		if _, found, err := a.Client.FindNote(ctx, e.LeadID, pipeline.Reference(e.Key)); err != nil || found {
+		if _, found, err := a.Client.FindNote(ctx, e.LeadID, mark(e)); err != nil || found {
 			return err
 		}
 	}
@@ -113,12 +164,29 @@ func (w *Worker) note(ctx context.Context, a *account.Account, e *store.Effect, 
 
 func (w *Worker) task(ctx context.Context, a *account.Account, e *store.Effect, tried bool) error {
 	if tried {
-		if _, found, err := a.Client.FindTask(ctx, e.LeadID, pipeline.Reference(e.Key)); err != nil || found {
+		if _, found, err := a.Client.FindTask(ctx, e.LeadID, mark(e)); err != nil || found {
 			return err
 		}
 	}
 	task := kommo.NewTask{LeadID: e.LeadID, Text: e.Text, Due: e.Due, ResponsibleUserID: e.ResponsibleUserID}
 	_, err := a.Client.AddTasks(ctx, []kommo.NewTask{task})
+	if kommo.KindOf(err) != kommo.Invalid {
+		return err
+	}
+	// The person may have left: then it is whoever has the deal now, or else whomever Kommo chooses.
+	lead, gone := a.Client.Lead(ctx, e.LeadID)
+	if gone != nil {
+		return gone
+	}
+	for _, user := range []int64{lead.ResponsibleUserID, 0} {
+		if user == task.ResponsibleUserID {
+			continue
+		}
+		task.ResponsibleUserID = user
+		if _, err = a.Client.AddTasks(ctx, []kommo.NewTask{task}); kommo.KindOf(err) != kommo.Invalid {
+			return err
+		}
+	}
 	return err
 }
 
@@ -158,6 +226,6 @@ type hopeless string
 func (h hopeless) Error() string { return string(h) }
 
 func isHopeless(err error) bool {
-	_, ok := err.(hopeless)
+	_, ok := errors.AsType[hopeless](err)
 	return ok
 }

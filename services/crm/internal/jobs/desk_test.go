@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,8 +38,28 @@ type desk struct {
 	db      *durable.Store
 	store   *store.Store
 	worker  *Worker
-	log     bytes.Buffer
+	log     journal
 	path    string
+	// crash, when it is closed, has the next settle close and open the database first.
+	crash chan struct{}
+}
+
+// journal is a log that can be read while it is written.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(line []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(line)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
 }
 
 // atDesk runs a test in a bubble.
@@ -54,10 +75,12 @@ func atDesk(t *testing.T, test func(d *desk)) {
 		d.sim, d.kommo = simulator, &wire{to: simulator}
 		d.account = d.newAccount()
 		d.open()
+		d.Cleanup(func() {
+			d.close()
+			simulator.Close()
+			d.clock.Close()
+		})
 		test(d)
-		d.close()
-		simulator.Close()
-		d.clock.Close()
 	})
 }
 
@@ -110,7 +133,7 @@ func (d *desk) open() {
 	d.store = store.New(d.db)
 	*worker = Worker{
 		DB: d.db, Store: d.store, Accounts: map[string]*account.Account{"acme": d.account}, Signing: d.signing,
-		Documents: fakeDocuments{}, Logger: logger,
+		Documents: fakeDocuments{}, Logger: logger, Grace: 10 * time.Second,
 	}
 	d.worker = worker
 	d.must(d.db.Start(context.Background()))
@@ -136,12 +159,12 @@ func (d *desk) reopen() {
 	d.open()
 }
 
-// await polls in the bubble's time until ok, for ten minutes at most.
+// await polls in the bubble's time until ok, for five minutes at most.
 func (d *desk) await(what string, ok func() bool) {
 	d.Helper()
 	ticker := time.NewTicker(20 * time.Millisecond)
 	defer ticker.Stop()
-	for range 30_000 {
+	for range 15_000 {
 		if ok() {
 			return
 		}
@@ -154,6 +177,12 @@ func (d *desk) await(what string, ok func() bool) {
 func (d *desk) settle() {
 	d.Helper()
 	d.await("an empty queue", func() bool {
+		select {
+		case <-d.crash:
+			d.crash = nil
+			d.reopen()
+		default:
+		}
 		return d.count(`SELECT COUNT(*) FROM river_job WHERE state NOT IN ('completed', 'cancelled', 'discarded')`) == 0
 	})
 }
@@ -239,5 +268,5 @@ func (d *desk) move(lead, stage int64) {
 
 func (d *desk) fault(name, method, path string, count int) {
 	d.Helper()
-	d.control("POST", "faults", fmt.Sprintf(`{"name":%q,"method":%q,"path":%q,"count":%d,"retry_after":"90s"}`, name, method, path, count), nil)
+	d.control("POST", "faults", fmt.Sprintf(`{"name":%q,"method":%q,"path":%q,"count":%d,"retry_after":"2s","delay":"1s"}`, name, method, path, count), nil)
 }

@@ -29,41 +29,63 @@ func (w *Worker) takeEvents(ctx context.Context, job Card) error {
 	return nil
 }
 
+// startTime is how long an event waits for the start of its request to be saved; it is about to be.
+const startTime = 100 * time.Millisecond
+
 // takeEvent plans the effects of one event. The event says that something happened; the request, read now, says what is
-// true: a deal is moved on by nothing else.
+// true: a deal is moved on by nothing else, and by no other request that goes by the same reference.
 func (w *Worker) takeEvent(ctx context.Context, e store.SigningEvent) error {
 	attempt, err := w.Store.Attempt(ctx, e.Reference)
-	if errors.Is(err, store.ErrNotFound) {
+	switch {
+	case err == nil && attempt.State == pipeline.Planned:
+		return durable.Later(startTime)
+	case errors.Is(err, store.ErrNotFound), err == nil && attempt.SignatureRequest != e.Request:
 		return w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
 			return w.Store.DropEvent(ctx, tx, e.Position)
 		})
+	case err != nil:
+		return err
 	}
+	effects, err := w.shown(ctx, attempt, e)
 	if err != nil {
 		return err
 	}
-	var effects []pipeline.Effect
-	if kind, shown := kinds()[e.Type]; shown {
-		answer, err := w.Signing.GetSignatureRequest(ctx, &signingv1.GetSignatureRequestRequest{Name: e.Request})
-		if err != nil {
-			return fmt.Errorf("read the signature request: %w", err)
-		}
-		request := answer.GetSignatureRequest()
-		if kind == pipeline.EventCompleted && request.GetState() != signingv1.SignatureRequest_STATE_COMPLETED {
-			return fmt.Errorf("the request is not completed: %s", request.GetState())
-		}
-		effects = pipeline.OnEvent(attempt.Subject, told(kind, e, request))
-	}
+	state := pipeline.State(e.State)
 	err = w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
-		return errors.Join(
-			w.Store.MoveAttempt(ctx, tx, e.Reference, pipeline.State(e.State), e.Request, e.Time),
-			w.Store.Plan(ctx, tx, e.Account, e.LeadID, e.Reference, effects),
+		err := errors.Join(
+			w.Store.MoveAttempt(ctx, tx, store.Move{Reference: e.Reference, State: state, Request: e.Request, Time: e.Time}),
+			w.Store.Plan(ctx, tx, store.Entries{Account: e.Account, LeadID: e.LeadID, Reference: e.Reference, Effects: effects}),
 			w.Store.DropEvent(ctx, tx, e.Position))
+		if err != nil || state.Live() || state == pipeline.Completed {
+			return err
+		}
+		// Whoever moved the deal back before this was heard of has been looked at in vain.
+		return tx.Enqueue(ctx, newDeal(e.Account, e.LeadID))
 	})
 	if err == nil {
 		w.Logger.InfoContext(ctx, "signing event", slog.String("account", e.Account), slog.Int64("lead", e.LeadID),
 			slog.String("event", e.Type), slog.Int("effects", len(effects)))
 	}
 	return err
+}
+
+// shown returns the effects of an event; many have none.
+func (w *Worker) shown(ctx context.Context, attempt store.Attempt, e store.SigningEvent) ([]pipeline.Effect, error) {
+	kind, shown := kinds()[e.Type]
+	if !shown {
+		return nil, nil
+	}
+	answer, err := w.Signing.GetSignatureRequest(ctx, &signingv1.GetSignatureRequestRequest{Name: e.Request})
+	if err != nil {
+		return nil, fmt.Errorf("read the signature request: %w", err)
+	}
+	request := answer.GetSignatureRequest()
+	if kind == pipeline.EventCompleted && request.GetState() != signingv1.SignatureRequest_STATE_COMPLETED {
+		return nil, fmt.Errorf("the request is not completed: %s", request.GetState())
+	}
+	event := told(kind, e, request)
+	event.Ours = attempt.Withdrawn
+	return pipeline.OnEvent(attempt.Subject, event), nil
 }
 
 func kinds() map[string]pipeline.EventKind {

@@ -24,31 +24,52 @@ type wire struct {
 	to http.Handler
 
 	mu sync.Mutex
-	// before is told of each call that writes, counted from 1.
-	before func(n int, r *http.Request)
+	// before is told of each call that writes, counted from 1, and may answer it with a status of its own.
+	before func(n int, r *http.Request) (status int)
+	// read is the same for each call that reads.
+	read func(r *http.Request) (status int)
+	// after is told of each call that was answered.
+	after  func(r *http.Request)
 	writes int
 	calls  int
 }
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	w.mu.Lock()
-	w.calls++
-	if r.Method != http.MethodGet {
-		w.writes++
-		if w.before != nil {
-			w.before(w.writes, r)
-		}
-	}
-	w.mu.Unlock()
 	answer := &recorder{ResponseRecorder: httptest.NewRecorder()}
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
-	w.to.ServeHTTP(answer, r)
+	if status := w.note(r); status != 0 {
+		answer.Header().Set("Content-Type", "application/problem+json")
+		answer.WriteHeader(status)
+		fmt.Fprintf(answer, `{"title":"no","type":"https://httpstatus.es/%d","status":%d}`, status, status)
+	} else {
+		w.to.ServeHTTP(answer, r)
+	}
+	if w.after != nil {
+		w.after(r)
+	}
 	if answer.gone {
 		return nil, io.ErrUnexpectedEOF
 	}
 	return answer.Result(), nil
+}
+
+func (w *wire) note(r *http.Request) (status int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.calls++
+	if r.Method == http.MethodGet && w.read != nil {
+		return w.read(r)
+	}
+	if r.Method == http.MethodGet {
+		return 0
+	}
+	w.writes++
+	if w.before == nil {
+		return 0
+	}
+	return w.before(w.writes, r)
 }
 
 func (w *wire) count() (calls, writes int) {
@@ -86,7 +107,9 @@ type fakeSigning struct {
 	chunks [][]byte
 }
 
-func newFakeSigning() *fakeSigning { return &fakeSigning{chunks: [][]byte{[]byte("%PDF-"), []byte("signed")}} }
+func newFakeSigning() *fakeSigning {
+	return &fakeSigning{chunks: [][]byte{[]byte("%PDF-"), []byte("signed")}}
+}
 
 func (f *fakeSigning) CreateSignatureRequest(ctx context.Context, in *signingv1.CreateSignatureRequestRequest, _ ...grpc.CallOption) (*signingv1.CreateSignatureRequestResponse, error) {
 	f.mu.Lock()
@@ -144,6 +167,18 @@ func (f *fakeSigning) GetSignatureRequest(_ context.Context, in *signingv1.GetSi
 		}
 	}
 	return nil, no(codes.NotFound, "SIGNATURE_REQUEST_NOT_FOUND")
+}
+
+func (f *fakeSigning) ListSignatureRequests(_ context.Context, in *signingv1.ListSignatureRequestsRequest, _ ...grpc.CallOption) (*signingv1.ListSignatureRequestsResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := &signingv1.ListSignatureRequestsResponse{}
+	for _, known := range f.requests {
+		if known.GetReference() == in.GetReference() {
+			out.SignatureRequests = append(out.SignatureRequests, proto.CloneOf(known))
+		}
+	}
+	return out, nil
 }
 
 func (f *fakeSigning) CancelSignatureRequest(_ context.Context, in *signingv1.CancelSignatureRequestRequest, _ ...grpc.CallOption) (*signingv1.CancelSignatureRequestResponse, error) {

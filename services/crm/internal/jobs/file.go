@@ -39,7 +39,7 @@ func (w *Worker) file(ctx context.Context, a *account.Account, e *store.Effect, 
 		}
 	}
 	uuid, version, _ := strings.Cut(e.RemoteID, " ")
-	attached, noted, err := found(ctx, a.Client, e.LeadID, uuid, tried)
+	attached, noted, err := found(ctx, a.Client, e, tried)
 	if err != nil {
 		return err
 	}
@@ -56,25 +56,28 @@ func (w *Worker) file(ctx context.Context, a *account.Account, e *store.Effect, 
 }
 
 // found tells which steps an earlier try got done.
-func found(ctx context.Context, client *kommo.Client, leadID int64, uuid string, tried bool) (attached, noted bool, err error) {
+func found(ctx context.Context, client *kommo.Client, e *store.Effect, tried bool) (attached, noted bool, err error) {
 	if !tried {
 		return false, false, nil
 	}
-	files, err := client.AttachedFiles(ctx, leadID)
+	files, err := client.AttachedFiles(ctx, e.LeadID)
 	if err != nil {
 		return false, false, err
 	}
-	noted, err = hasAttachmentNote(ctx, client, leadID, uuid)
+	uuid, _, _ := strings.Cut(e.RemoteID, " ")
+	noted, err = hasAttachmentNote(ctx, client, e.LeadID, func(n kommo.Note) bool {
+		return n.FileUUID == uuid || n.Type == "attachment" && n.FileName == e.FileName // the name holds our reference
+	})
 	return slices.Contains(files, uuid), noted, err
 }
 
-func hasAttachmentNote(ctx context.Context, client *kommo.Client, leadID int64, uuid string) (bool, error) {
+func hasAttachmentNote(ctx context.Context, client *kommo.Client, leadID int64, ours func(kommo.Note) bool) (bool, error) {
 	for page := 1; ; page++ {
 		notes, more, err := client.Notes(ctx, leadID, page)
 		if err != nil {
 			return false, err
 		}
-		if slices.ContainsFunc(notes, func(n kommo.Note) bool { return n.FileUUID == uuid }) {
+		if slices.ContainsFunc(notes, ours) {
 			return true, nil
 		}
 		if !more {

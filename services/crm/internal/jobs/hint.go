@@ -2,9 +2,11 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/countersign/countersign/services/crm/internal/pipeline"
+	"github.com/countersign/countersign/services/crm/internal/store"
 )
 
 // worthALook returns the leads of a hook that have to be read again, each once. Most hooks are about nothing of ours, or
@@ -58,11 +60,21 @@ func (w *Worker) idle(ctx context.Context, account string, hint LeadHint) (bool,
 		switch {
 		case attempt.State == pipeline.Planned:
 			return false, nil
+		case attempt.State.Live() && triggers && attempt.Rule != rule.ID:
+			return false, nil
 		case attempt.State.Live():
-			busy = busy || !triggers || attempt.Rule == rule.ID
+			busy = true
 		case attempt.State == pipeline.Completed && triggers:
 			busy = busy || attempt.Rule == rule.ID && !rule.Repeatable
 		}
 	}
-	return busy == triggers, nil
+	if triggers || busy {
+		return busy == triggers, nil
+	}
+	// Leaving the stage ends the asking, so that coming back asks again.
+	known, err := w.Store.Deal(ctx, account, hint.Lead)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return false, err
+	}
+	return known.Decision != pipeline.Ask, nil
 }

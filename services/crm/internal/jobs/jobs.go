@@ -71,7 +71,9 @@ type Worker struct {
 	Accounts  map[string]*account.Account
 	Signing   signingv1.SigningProviderClient
 	Documents documentv1.DocumentServiceClient
-	Logger    *slog.Logger
+	// Grace is how long a write whose outcome is not known may still take effect at Kommo.
+	Grace  time.Duration
+	Logger *slog.Logger
 }
 
 // Register adds the jobs. worker is filled in before they run: its database needs the jobs to be opened.
@@ -80,14 +82,14 @@ func Register(jobs *durable.Jobs, worker *Worker) {
 	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Hook) error {
 		return worker.hook(ctx, run, job)
 	})
-	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Deal) error {
+	durable.Handle(jobs, opts, func(ctx context.Context, _ *durable.Run, job Deal) error {
 		return worker.leased(ctx, fmt.Sprintf("deal/%s/%d", job.Account, job.Lead), func() error {
-			return later(worker.look(ctx, run, job))
+			return later(worker.look(ctx, job))
 		})
 	})
-	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Card) error {
+	durable.Handle(jobs, opts, func(ctx context.Context, _ *durable.Run, job Card) error {
 		return worker.leased(ctx, fmt.Sprintf("card/%s/%d", job.Account, job.Lead), func() error {
-			return later(worker.card(ctx, run, job))
+			return later(worker.card(ctx, job))
 		})
 	})
 }

@@ -34,7 +34,7 @@ type call struct {
 	out any
 }
 
-// do makes the call. An empty answer where out wants one is NotFound, because that is how Kommo says "none".
+// do makes the call. A 204 where out wants something is NotFound, because that is how Kommo says "none".
 func (c *Client) do(ctx context.Context, call call) error {
 	request, err := c.request(ctx, call)
 	if err != nil {
@@ -68,7 +68,7 @@ func (c *Client) accept(call call, answer *http.Response, body []byte) error {
 		return e
 	case call.out == nil:
 		return nil
-	case answer.StatusCode == http.StatusNoContent || len(bytes.TrimSpace(body)) == 0:
+	case answer.StatusCode == http.StatusNoContent:
 		return failure(call.name, http.StatusNoContent, answer.Header, nil)
 	}
 	if err := json.Unmarshal(body, call.out); err != nil {

@@ -1,6 +1,7 @@
 package kommo
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 	"testing"
@@ -31,7 +32,7 @@ func TestDeal(t *testing.T) {
 	got, err := newClient(t, v.URL).Deal(t.Context(), Account{ID: 31001782, Currency: "CHF"}, 824971, "language")
 	want := pipeline.Deal{
 		Account: "31001782", LeadID: 824971, Name: "Roth AG", Price: "550.5", Currency: "CHF", PipelineID: 6691762, StageID: 56415001,
-		ResponsibleUserID: 9496334, Company: "Roth Holding",
+		ResponsibleUserID: 9496334, UpdateTime: time.Unix(1681647077, 0).UTC(), Company: "Roth Holding",
 		Fields: map[string]string{"77": "CH93", "iban": "CH93", "78": "2026-12-31", "start": "2026-12-31", "79": "A, B", "kinds": "A, B"},
 		Contact: &pipeline.Contact{
 			ID: 1558245, Name: "Ana Roth", FirstName: "Ana", LastName: "Roth", Email: "w@x.example", Phone: "+41 79 000", Language: "de",
@@ -251,6 +252,17 @@ func TestEnsureWebhook(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" || changed != (len(got) > 1) || (err != nil) != (name == "list broken") {
 			t.Errorf("%s: %s changed %v, %v", name, diff, changed, err)
+		}
+	}
+}
+
+func TestAnAttachmentNoteIsKnownInBothForms(t *testing.T) {
+	for _, params := range []string{
+		`{"file_uuid":"u-1","version_uuid":"v-1","file_name":"a CS-1.pdf"}`,
+		`{"original_name":"a CS-1.pdf","attachment":"u-1","is_drive_attachment":true}`,
+	} {
+		if n := (noteJSON{Type: "attachment", Params: json.RawMessage(params)}).note(); n.FileUUID != "u-1" || n.FileName != "a CS-1.pdf" {
+			t.Errorf("%s became %+v", params, n)
 		}
 	}
 }

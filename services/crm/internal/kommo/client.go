@@ -13,7 +13,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// The defaults of a client. Kommo allows 7 calls a second per source address; a burst of 2 keeps 5 a second below that.
+// The defaults of a client. Kommo allows 7 calls a second per source address; one after the
+// other, 5 a second stay below that.
 const (
 	DefaultRatePerSecond = 5
 	defaultBurst         = 1

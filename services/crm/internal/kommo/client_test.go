@@ -47,7 +47,10 @@ func TestFailures(t *testing.T) {
 		"token":         {401, "application/problem+json", `{}`, Unauthorized, false},
 		"plan":          {402, "application/problem+json", `{}`, PaymentRequired, false},
 		"block":         {403, "text/plain", "403 Forbidden", Forbidden, false},
-		"gone":          {404, "text/html", "<html>", NotFound, false},
+		"gone":          {404, "application/problem+json", `{"title":"Not Found","type":"https://httpstatus.es/404","status":404}`, NotFound, false},
+		"a proxy's 404": {404, "text/html", "<html>", Unavailable, true},
+		"someone's 404": {404, "application/json", `{"error":"no such host"}`, Unavailable, true},
+		"an odd 404":    {404, "application/json", `{"status":404}`, Unavailable, true},
 		"server error":  {500, "application/problem+json", `{}`, Unavailable, true},
 		"gateway":       {504, "text/html", "x", Unavailable, true},
 		"redirect":      {307, "text/plain", "", Unavailable, true},
@@ -84,10 +87,14 @@ func TestReadingIsNeverUncertain(t *testing.T) {
 	v := newVendor(t)
 	v.on("GET /api/v4/leads/5", 500, `{}`)
 	v.on("GET /api/v4/account", 200, `{"id":"five"}`)
+	v.on("GET /api/v4/leads/6", 200, `{}`) // an answer about nothing is no deletion
+	v.on("GET /api/v4/leads/7", 200, ``)
 	c := newClient(t, v.URL)
 	_, lead := c.Lead(t.Context(), 5)
 	_, account := c.Account(t.Context())
-	for _, err := range []error{lead, account} {
+	_, nothing := c.Lead(t.Context(), 6)
+	_, empty := c.Lead(t.Context(), 7)
+	for _, err := range []error{lead, account, nothing, empty} {
 		var e *Error
 		if !errors.As(err, &e) || e.Kind != Unavailable || e.Uncertain {
 			t.Errorf("got %+v", err)

@@ -28,6 +28,10 @@ func TestSimulatedDealIsRead(t *testing.T) {
 		t.Fatal("no main contact")
 	}
 	got.Contact.ID = 0
+	if got.UpdateTime.IsZero() {
+		t.Error("nothing says when the deal changed last")
+	}
+	got.UpdateTime = time.Time{}
 	want := pipeline.Deal{
 		Account: "32720107", LeadID: leadID, Name: "Roth AG", Price: "1200", Currency: "CHF", PipelineID: sim.DefaultPipelineID,
 		StageID: sim.StageNew, ResponsibleUserID: sim.DefaultUserID, Company: "Roth Holding",

@@ -43,7 +43,8 @@ func newDeal(account Account, lead Lead) pipeline.Deal {
 	deal := pipeline.Deal{
 		Account: strconv.FormatInt(account.ID, 10), LeadID: lead.ID, Name: lead.Name, Price: lead.Price, Currency: account.Currency,
 		PipelineID: lead.PipelineID, StageID: lead.StatusID, ResponsibleUserID: lead.ResponsibleUserID, Deleted: lead.Deleted,
-		Fields: make(map[string]string, 2*len(lead.Fields)),
+		UpdateTime: lead.UpdateTime,
+		Fields:     make(map[string]string, 2*len(lead.Fields)),
 	}
 	for _, field := range lead.Fields {
 		deal.Fields[strconv.FormatInt(field.FieldID, 10)] = fieldText(field)

@@ -15,7 +15,8 @@ type Kind string
 
 // The kinds of failures.
 const (
-	// NotFound: no such thing, or an empty answer where one thing was asked for. Kommo answers 204 or 404.
+	// NotFound: no such thing. Kommo answers 204, or 404 with its own problem object; any other 404 is a stranger's, such as
+	// a proxy's, and Unavailable.
 	NotFound Kind = "not_found"
 	// Unauthorized: the token is expired or revoked. Permanent until it is replaced.
 	Unauthorized Kind = "unauthorized"
@@ -94,8 +95,11 @@ const (
 	maxShown     = 10
 )
 
-// problem is Kommo's error object. Title and detail are left out: they may repeat what was sent.
+// problem is Kommo's error object. Title and detail are never shown: they may repeat what was sent.
 type problem struct {
+	Status     int         `json:"status"`
+	Type       string      `json:"type"`
+	Title      string      `json:"title"`
 	RetryAfter json.Number `json:"retry_after"`
 	Validation []struct {
 		RequestID any         `json:"request_id"`
@@ -112,6 +116,10 @@ func failure(call string, status int, header http.Header, body []byte) *Error {
 		_ = json.Unmarshal(body, &p)
 	}
 	switch e.Kind {
+	case NotFound:
+		if status == http.StatusNotFound && (p.Status != status || p.Type == "" && p.Title == "") {
+			e.Kind, e.problem = Unavailable, "not Kommo's own answer"
+		}
 	case RateLimited:
 		e.RetryAfter = pause(p.RetryAfter)
 	case Invalid:

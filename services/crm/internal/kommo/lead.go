@@ -83,7 +83,7 @@ func (c *Client) Lead(ctx context.Context, id int64) (Lead, error) {
 		name: "Lead", method: http.MethodGet, path: fmt.Sprintf("leads/%d", id), query: url.Values{"with": {"contacts"}}, out: &out,
 	})
 	if err == nil && out.ID != id {
-		err = &Error{Kind: NotFound, Call: "Lead", Status: http.StatusOK}
+		err = &Error{Kind: Unavailable, Call: "Lead", Status: http.StatusOK, problem: "the answer is about no such lead"}
 	}
 	return out.lead(), err
 }

@@ -1,6 +1,7 @@
 package kommo
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,8 +23,9 @@ type Note struct {
 	Type       string
 	Text       string
 	CreateTime time.Time
-	// FileUUID of an attachment note.
+	// FileUUID and FileName of an attachment note; either may be empty, because Kommo gives such a note back in two forms.
 	FileUUID string
+	FileName string
 }
 
 type newNoteJSON struct {
@@ -72,10 +74,17 @@ func (n noteJSON) note() Note {
 	var params struct {
 		Text     string `json:"text"`
 		FileUUID string `json:"file_uuid"`
+		FileName string `json:"file_name"`
+		// The other form of an attachment.
+		Attachment   string `json:"attachment"`
+		OriginalName string `json:"original_name"`
 	}
 	// Params differ by type, and are a list when empty: what does not fit has no text.
 	_ = json.Unmarshal(n.Params, &params)
-	return Note{ID: n.ID, Type: n.Type, Text: params.Text, CreateTime: time.Unix(n.CreatedAt, 0).UTC(), FileUUID: params.FileUUID}
+	return Note{
+		ID: n.ID, Type: n.Type, Text: params.Text, CreateTime: time.Unix(n.CreatedAt, 0).UTC(),
+		FileUUID: cmp.Or(params.FileUUID, params.Attachment), FileName: cmp.Or(params.FileName, params.OriginalName),
+	}
 }
 
 // Notes lists a page, counted from 1, of a lead's notes and tells whether there are more.

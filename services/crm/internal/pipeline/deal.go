@@ -26,6 +26,10 @@ type Deal struct {
 	StageID           int64
 	ResponsibleUserID int64
 	Deleted           bool
+	// UpdateTime is when the deal changed last, by the CRM's clock, in whole seconds.
+	UpdateTime time.Time
+	// Ask numbers the times that data was missing, so that the same lack is asked for once each time.
+	Ask int
 	// StageEntryTime is when the deal last entered the stage it is in; zero when unknown. Reading it costs a call, so decide
 	// without it first: only a decision for NotReentered or Unchanged can come out otherwise with it.
 	StageEntryTime time.Time

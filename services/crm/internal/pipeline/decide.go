@@ -15,7 +15,8 @@ const (
 	Ask Outcome = "ask"
 	// Running means that a live request for the deal and rule is there already.
 	Running Outcome = "running"
-	// Withdraw the live attempts in Withdraw, because the deal is gone or lost.
+	// Withdraw the live attempts in Withdraw, because the deal is gone, lost, or asks for another document now. What it
+	// asks for is decided once they have ended.
 	Withdraw Outcome = "withdraw"
 )
 
@@ -34,6 +35,9 @@ const (
 	NotReentered Reason = "not_reentered"
 	// Unchanged means that the last attempt was refused and nothing it was refused for has changed.
 	Unchanged Reason = "unchanged"
+	// Existing means that the deal was in its stage before the stage was looked through for the first time. Decide never
+	// says so: nothing was decided yet.
+	Existing Reason = "existing"
 )
 
 // Decision is what to do about a deal.
@@ -64,22 +68,25 @@ func Decide(rules Rules, deal Deal, history History, now time.Time) Decision {
 	if !ok {
 		return Decision{Outcome: Nothing, Reason: NoRule}
 	}
-	last := history.last(rule.ID)
-	if last.Number > 0 && last.State.Live() {
-		return Decision{Outcome: Running, Rule: rule.ID, Attempt: last.Number}
+	if others := rules.others(rule, history); len(others) > 0 {
+		return Decision{Outcome: Withdraw, Rule: rule.ID, Withdraw: others}
 	}
+	if live := history.live(); len(live) > 0 {
+		return Decision{Outcome: Running, Rule: rule.ID, Attempt: live[len(live)-1].Number}
+	}
+	last := history.last(rule.ID)
 	return rule.next(deal, last, now)
 }
 
 // next decides when no attempt is live; last is zero or has ended.
 func (r Rule) next(deal Deal, last Attempt, now time.Time) Decision {
-	again := last.Number > 0 && deal.StageEntryTime.After(last.EndTime)
+	again := last.reentered(deal.StageEntryTime)
 	d := Decision{Outcome: Nothing, Rule: r.ID, Attempt: last.Number}
 	switch {
 	case last.State == Completed && !r.Repeatable:
 		d.Reason = AlreadyCompleted
 		return d
-	case last.Number > 0 && last.State != Refused && !again:
+	case last.Number > 0 && last.State != Refused && !last.Unsent && !again:
 		d.Reason = NotReentered
 		return d
 	}
@@ -91,7 +98,7 @@ func (r Rule) next(deal Deal, last Attempt, now time.Time) Decision {
 	d.Attempt = last.Number + 1
 	if len(missing) > 0 {
 		s := Subject{Rule: r, Account: deal.Account, LeadID: deal.LeadID, ResponsibleUserID: deal.ResponsibleUserID, Attempt: d.Attempt}
-		d.Outcome, d.Missing, d.Effects = Ask, missing, []Effect{s.missingData(missing, now)}
+		d.Outcome, d.Missing, d.Effects = Ask, missing, []Effect{s.missingData(deal.Ask, missing, now)}
 		return d
 	}
 	d.Outcome, d.Plan = Start, &plan
@@ -111,4 +118,28 @@ func (s Rules) withdrawable(deal Deal, history History) []Attempt {
 		}
 	}
 	return open
+}
+
+// others returns the live attempts that may not go on beside one of the rule: those of another rule, and those of a rule
+// that is configured no more unless they are about the same template.
+func (s Rules) others(rule Rule, history History) []Attempt {
+	var others []Attempt
+	for _, a := range history.live() {
+		_, configured := s.Rule(a.Rule)
+		if a.Rule != rule.ID && (configured || a.Template != rule.Template) {
+			others = append(others, a)
+		}
+	}
+	return others
+}
+
+// Stale tells whether a planned attempt would ask for something else than what the deal asks for now: other people, other
+// terms, or other values among those that used takes. A new date or title alone is no change.
+func (s Rules) Stale(deal Deal, attempt Attempt, planned Plan, used func(key string) bool) bool {
+	rule, ok := s.Rule(attempt.Rule)
+	if !ok {
+		return true
+	}
+	now, missing := rule.plan(deal, attempt.Number, time.Time{})
+	return len(missing) > 0 || now.digest("", used) != planned.digest("", used)
 }

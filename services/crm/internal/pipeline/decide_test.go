@@ -66,7 +66,16 @@ func TestDecide(t *testing.T) {
 		"live, moved in again":            {deal: with(reentered), history: History{{Rule: "nda", Number: 1, State: OutForSignature}}, want: Running, attempt: 1},
 		"an unknown state is live":        {deal: with(reentered), history: History{{Rule: "nda", Number: 1, State: "NEW"}}, want: Running, attempt: 1},
 		"an older live one counts":        {deal: with(reentered), history: History{ended(Expired, 2), {Rule: "nda", Number: 1, State: Signed}}, want: Running, attempt: 1},
-		"another rule's live one":         {deal: goodDeal(), history: History{{Rule: "msa", Number: 4, State: Signed}}, want: Start, attempt: 1},
+		"another rule's live one":         {deal: goodDeal(), history: History{{Rule: "msa", Number: 4, State: Signed}}, want: Withdraw},
+		"another rule's, just planned":    {deal: goodDeal(), history: History{{Rule: "msa", Number: 4, State: Planned}}, want: Withdraw},
+		"a gone rule's, same template":    {deal: goodDeal(), history: History{{Rule: "gone", Number: 4, State: Signed, Template: "nda-v1"}}, want: Running, attempt: 4},
+		"a gone rule's, other template":   {deal: goodDeal(), history: History{{Rule: "gone", Number: 4, State: Signed, Template: "old"}}, want: Withdraw},
+		"a live one and another rule's":   {deal: goodDeal(), history: History{{Rule: "nda", Number: 1, State: Signed}, {Rule: "msa", Number: 4, State: Signed}}, want: Withdraw},
+		"another rule's ended one":        {deal: goodDeal(), history: History{{Rule: "msa", Number: 4, State: Canceled}}, want: Start, attempt: 1},
+		"another stage without a rule":    {deal: with(func(d *Deal) { d.StageID = 71 }), history: History{{Rule: "msa", Number: 4, State: Signed}}, want: Nothing, reason: NoRule},
+		"the entry it was started for":    {deal: with(reentered), history: History{{Rule: "nda", Number: 1, State: Declined, EndTime: friday().Add(-time.Hour), DealTime: friday().Add(-time.Minute)}}, want: Nothing, reason: NotReentered, attempt: 1},
+		"the CRM's clock is behind":       {deal: with(func(d *Deal) { d.StageEntryTime = friday().Add(-62 * time.Minute) }), history: History{{Rule: "nda", Number: 1, State: Declined, EndTime: friday().Add(-time.Hour), DealTime: friday().Add(-2 * time.Hour)}}, want: Start, attempt: 2},
+		"never sent":                      {deal: goodDeal(), history: History{{Rule: "nda", Number: 1, State: Canceled, EndTime: friday(), Unsent: true}}, want: Start, attempt: 2},
 		"declined, still in the stage":    {deal: goodDeal(), history: History{ended(Declined, 1)}, want: Nothing, reason: NotReentered, attempt: 1},
 		"declined, entered before":        {deal: with(leftBefore), history: History{ended(Declined, 1)}, want: Nothing, reason: NotReentered, attempt: 1},
 		"declined, entered since":         {deal: with(reentered), history: History{ended(Declined, 1)}, want: Start, attempt: 2},
@@ -91,11 +100,12 @@ func TestDecide(t *testing.T) {
 		"deleted with a live one":         {rule: func(r *Rule) { r.KeepWhenLost = true }, deal: with(func(d *Deal) { d.Deleted = true }), history: History{{Rule: "nda", Number: 1, State: Planned}}, want: Withdraw},
 	} {
 		t.Run(name, func(t *testing.T) {
-			rule := nda()
+			rule, other := nda(), nda()
+			other.ID, other.Pipeline = "msa", 9
 			if c.rule != nil {
 				c.rule(&rule)
 			}
-			d := Decide(mustRules(t, rule), c.deal, c.history, friday())
+			d := Decide(mustRules(t, rule, other), c.deal, c.history, friday())
 			if d.Outcome != c.want || d.Reason != c.reason || d.Attempt != c.attempt {
 				t.Errorf("got %s %q attempt %d, want %s %q attempt %d", d.Outcome, d.Reason, d.Attempt, c.want, c.reason, c.attempt)
 			}
@@ -170,5 +180,41 @@ func TestTitleTakesNoPlaceholderFromAValue(t *testing.T) {
 		if d.Plan.Title != want {
 			t.Errorf("%q gave %q", pattern, d.Plan.Title)
 		}
+	}
+}
+
+func TestAPlanIsStaleWhenWhatItsDocumentShowsHasChanged(t *testing.T) {
+	rules := mustRules(t, nda())
+	plan := *Decide(rules, goodDeal(), nil, friday()).Plan
+	used := func(key string) bool { return key == "deal.name" || key == "document.date" }
+	attempt := Attempt{Rule: "nda", Number: 1, State: Planned}
+	for name, c := range map[string]struct {
+		deal Deal
+		want bool
+	}{
+		"another day":      {goodDeal(), false},
+		"another price":    {with(func(d *Deal) { d.Price = "1300" }), false},
+		"another name":     {with(func(d *Deal) { d.Name = "Renamed" }), true},
+		"another address":  {with(func(d *Deal) { d.Contact.Email = "ana@new.example" }), true},
+		"no contact":       {with(func(d *Deal) { d.Contact = nil }), true},
+		"moved on since":   {with(func(d *Deal) { d.StageID = 71 }), false},
+		"changed by hooks": {with(func(d *Deal) { d.UpdateTime = friday() }), false},
+	} {
+		if got := rules.Stale(c.deal, attempt, plan, used); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if !mustRules(t).Stale(goodDeal(), attempt, plan, used) {
+		t.Error("a plan of a rule that is gone is not stale")
+	}
+}
+
+func TestTheSameLackIsAskedForAgainAnotherTime(t *testing.T) {
+	key := func(ask int) string {
+		lacking := with(func(d *Deal) { d.Contact, d.Ask = nil, ask })
+		return Decide(mustRules(t, nda()), lacking, nil, friday()).Effects[0].Key
+	}
+	if key(1) != key(1) || key(1) == key(2) {
+		t.Errorf("keys %q and %q", key(1), key(2))
 	}
 }

@@ -14,6 +14,16 @@
 // have entered the trigger stage after the attempt ended. After a refusal, corrected data is such an act as well. A
 // completed attempt is repeated only under a rule that says so.
 //
+// Two clocks meet here, the CRM's and ours. A stage entry counts as new only when it is later than the deal's own last
+// change was at the start of the attempt, both by the CRM's clock: whatever the clocks differ, one entry starts one
+// attempt. An entry while the attempt was live is told from one after its end by our clock, with five minutes' grace.
+//
+// # One deal, one document
+//
+// A deal that comes to another rule's stage while an attempt is live has that attempt withdrawn first; the other rule's
+// turn comes when it has ended. An attempt of a rule that is configured no more counts as one of another rule, or as the
+// same one when it is about the same template.
+//
 // # Names
 //
 // The first and the last name are taken from the contact's own fields. For SES and AES only, a full name of exactly two

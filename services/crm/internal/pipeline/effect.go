@@ -110,8 +110,9 @@ func (s Subject) task(pattern, name string, event Event) Effect {
 	})
 }
 
-// missingData is the one task that asks for the fields. Its key holds them, so that a second gap makes a second task.
-func (s Subject) missingData(missing []Field, at time.Time) Effect {
+// missingData is the one task that asks for the fields. Its key holds them, so that a second gap makes a second task, and
+// the ask's number, so that the same gap of another time does.
+func (s Subject) missingData(ask int, missing []Field, at time.Time) Effect {
 	t := phrasesIn(s.Rule.CardLanguage)
 	names, codes := make([]string, len(missing)), make([]string, len(missing))
 	for i, field := range missing {
@@ -119,7 +120,7 @@ func (s Subject) missingData(missing []Field, at time.Time) Effect {
 	}
 	slices.Sort(codes)
 	pattern := fill(t.missingTask, map[string]string{"fields": strings.Join(names, ", ")})
-	return s.task(pattern, "missing/"+strings.Join(codes, "+"), Event{Time: at})
+	return s.task(pattern, fmt.Sprintf("missing/%d/%s", ask, strings.Join(codes, "+")), Event{Time: at})
 }
 
 // businessDays returns the time n days later, Saturdays and Sundays not counted.

@@ -36,7 +36,7 @@ func TestOnEvent(t *testing.T) {
 		EventCompleted:            {"file/signed", "note/completed", "field/status/completed", "stage/completed"},
 		EventDeclined:             {"note/declined", "task/declined", "field/status/declined"},
 		EventExpired:              {"note/expired", "task/expired", "field/status/expired"},
-		EventCanceled:             {"note/canceled", "field/status/canceled"},
+		EventCanceled:             {"note/canceled", "task/canceled", "field/status/canceled"},
 		EventProofFailed:          {"note/proof_failed", "task/proof_failed", "field/status/proof_failed"},
 		EventRefused:              {"task/refused", "field/status/refused"},
 		"news":                    nil,
@@ -109,7 +109,7 @@ func TestMissingDataTask(t *testing.T) {
 	if want := "Das Dokument kann noch nicht verschickt werden. Bitte ergänzen: Nachname, E-Mail-Adresse. Danach geht es von selbst hinaus. [" + Reference(task.Key) + "]"; task.Text != want {
 		t.Errorf("text %q", task.Text)
 	}
-	if task.Kind != KindTask || task.Key != "3200/824971/nda/1/task/missing/EMAIL+LAST_NAME" || task.ResponsibleUserID != 9 {
+	if task.Kind != KindTask || task.Key != "3200/824971/nda/1/task/missing/0/EMAIL+LAST_NAME" || task.ResponsibleUserID != 9 {
 		t.Errorf("task %+v", task)
 	}
 	if again := ask(&Contact{FirstName: "Eva"}); again.Key != task.Key {
@@ -214,5 +214,14 @@ func TestRefusalAdvice(t *testing.T) {
 	task := OnEvent(subject(t, "en"), Event{Kind: EventRefused, Reason: "SIGNER_PHONE_REQUIRED"})[0]
 	if !strings.Contains(task.Text, "mobile number") || !strings.Contains(task.Text, "SIGNER_PHONE_REQUIRED") {
 		t.Errorf("text %q", task.Text)
+	}
+}
+
+func TestAWithdrawalOfOursMakesNoTask(t *testing.T) {
+	s := Subject{Rule: nda(), Account: "3200", LeadID: 1, Attempt: 1, Title: "NDA"}
+	for _, e := range OnEvent(s, Event{Kind: EventCanceled, Ours: true, Reason: WithdrawReason("en"), Time: friday()}) {
+		if e.Kind == KindTask || strings.Contains(e.Text, WithdrawReason("en")) {
+			t.Errorf("%s %q", e.Key, e.Text)
+		}
 	}
 }

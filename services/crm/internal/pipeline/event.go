@@ -36,8 +36,10 @@ type Event struct {
 	Reason string
 	// Provider, Level and Verdict are those the request ended with; an empty Level is the rule's.
 	Provider string
-	Level    Level
-	Verdict  Verdict
+	// Ours is set for a cancellation that we asked for: the deal itself was the reason.
+	Ours    bool
+	Level   Level
+	Verdict Verdict
 }
 
 // Subject is what an effect is about: one attempt for one deal.
@@ -84,7 +86,7 @@ func OnEvent(s Subject, e Event) []Effect {
 	case EventExpired:
 		return []Effect{s.note(t.expired, "expired", e), s.task(t.expiredTask, "expired", e), s.status(StatusExpired)}
 	case EventCanceled:
-		return []Effect{s.note(t.canceled, "canceled", e), s.status(StatusCanceled)}
+		return s.canceled(t, e)
 	case EventProofFailed:
 		return []Effect{s.note(t.proofFailed, "proof_failed", e), s.task(t.proofTask, "proof_failed", e), s.status(StatusProofFailed)}
 	case EventRefused:
@@ -92,6 +94,31 @@ func OnEvent(s Subject, e Event) []Effect {
 	}
 	return nil
 }
+
+// canceled asks a person to follow up, unless the deal was left behind by one.
+func (s Subject) canceled(t phrases, e Event) []Effect {
+	if e.Ours {
+		e.Reason = ""
+		return []Effect{s.note(t.canceled, "canceled", e), s.status(StatusCanceled)}
+	}
+	return []Effect{s.note(t.canceled, "canceled", e), s.task(t.canceledTask, "canceled", e), s.status(StatusCanceled)}
+}
+
+// OnFailed returns what asks a person to do by hand what an effect that the CRM refused for good was to do; most are not
+// worth it.
+func OnFailed(s Subject, kind Kind, at time.Time) []Effect {
+	t, e := phrasesIn(s.Rule.CardLanguage), Event{Time: at}
+	switch kind {
+	case KindFile:
+		return []Effect{s.task(t.fileTask, "file", e)}
+	case KindStage:
+		return []Effect{s.task(t.stageTask, "stage", e)}
+	}
+	return nil
+}
+
+// WithdrawReason is what signers are told when we withdraw their request, in one of the card's languages or else English.
+func WithdrawReason(language string) string { return phrasesIn(language).withdrawn }
 
 // completed moves the deal on only when level and proof suffice for the rule; else a person decides.
 func (s Subject) completed(t phrases, e Event) []Effect {

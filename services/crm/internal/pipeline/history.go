@@ -36,8 +36,21 @@ type Attempt struct {
 	State  State
 	// EndTime is when the event that ended the attempt happened, not when it was read; zero while live.
 	EndTime time.Time
-	// Fingerprint is the started plan's.
+	// DealTime is the UpdateTime of the deal that the attempt was started for.
+	DealTime time.Time
+	// Fingerprint and Template are the started plan's.
 	Fingerprint string
+	Template    string
+	// Unsent means that the attempt ended before signing heard of it: the deal is still to get its request.
+	Unsent bool
+}
+
+// clockSlack is by how much the CRM's clock and ours may differ.
+const clockSlack = 5 * time.Minute
+
+// reentered tells whether a deal that entered its stage at that time did so as a new act after the attempt.
+func (a Attempt) reentered(entry time.Time) bool {
+	return a.Number > 0 && entry.After(a.DealTime) && entry.After(a.EndTime.Add(-clockSlack))
 }
 
 // History is every attempt known for a deal, in any order.

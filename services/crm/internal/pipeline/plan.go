@@ -76,7 +76,7 @@ func (r Rule) plan(deal Deal, attempt int, now time.Time) (Plan, []Field) {
 		Language:       r.Language,
 		Expiry:         r.Expiry,
 	}
-	p.Fingerprint = p.fingerprint(r.TitlePattern)
+	p.Fingerprint = p.digest(r.TitlePattern, func(string) bool { return true })
 	return p, nil
 }
 
@@ -171,8 +171,8 @@ func fill(pattern string, values map[string]string) string {
 	return b.String()
 }
 
-// fingerprint leaves out the title for its pattern, because a title may hold the date.
-func (p Plan) fingerprint(titlePattern string) string {
+// digest leaves out the title for its pattern, because a title may hold the date, and the values that used does not take.
+func (p Plan) digest(titlePattern string, used func(key string) bool) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%q %q %q %q %q", titlePattern, p.Template, p.Provider, p.Level, p.Legislation)
 	fmt.Fprintf(h, " %q %q %d", p.Authentication, p.Language, p.Expiry)
@@ -180,7 +180,7 @@ func (p Plan) fingerprint(titlePattern string) string {
 		fmt.Fprintf(h, " %q", []string{s.Role, s.FirstName, s.LastName, s.Email, s.Phone, s.Language, strconv.Itoa(s.Order)})
 	}
 	for _, key := range slices.Sorted(maps.Keys(p.Values)) {
-		if key != "document.date" {
+		if key != "document.date" && used(key) {
 			fmt.Fprintf(h, " %q=%q", key, p.Values[key])
 		}
 	}

@@ -19,6 +19,11 @@ type phrases struct {
 
 	bouncedTask, identificationTask, declinedTask, expiredTask, proofTask, insufficientTask, refusedTask, missingTask string
 
+	canceledTask, fileTask, stageTask string
+
+	// withdrawn is what signers are told.
+	withdrawn string
+
 	// document and someone stand in for a title and a signer that are not known; because leads in a reason.
 	document, someone, because string
 	verdicts                   map[Verdict]string

@@ -20,6 +20,11 @@ func german() phrases {
 		refusedTask:        "„{title}“ konnte nicht verschickt werden. {advice}{reason}",
 		missingTask:        "Das Dokument kann noch nicht verschickt werden. Bitte ergänzen: {fields}. Danach geht es von selbst hinaus.",
 
+		canceledTask: "„{title}“ wurde bei {provider} zurückgezogen. Bitte nachfassen; zum erneuten Versand den Deal zurück in die Unterschriftsphase ziehen.",
+		fileTask:     "„{title}“ ist unterschrieben, aber das unterschriebene Dokument konnte hier nicht angehängt werden. Bitte an die Administration wenden.",
+		stageTask:    "„{title}“ ist unterschrieben, aber der Deal konnte nicht weitergezogen werden. Bitte prüfen und den Deal von Hand weiterziehen.",
+		withdrawn:    "Dieses Dokument wurde zurückgezogen.",
+
 		document: "das Dokument", someone: "Eine Person", because: " Grund: ",
 		verdicts: map[Verdict]string{
 			Proven:        "Nachweis: geprüft.",

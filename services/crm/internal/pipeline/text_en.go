@@ -20,6 +20,11 @@ func english() phrases {
 		refusedTask:        "“{title}” could not be sent. {advice}{reason}",
 		missingTask:        "The document cannot be sent yet. Please fill in: {fields}. It then goes out by itself.",
 
+		canceledTask: "“{title}” was withdrawn at {provider}. Please follow up; to send it again, move the deal back to the signing stage.",
+		fileTask:     "“{title}” is signed, but the signed document could not be attached here. Please ask your administrator.",
+		stageTask:    "“{title}” is signed, but the deal could not be moved. Please check and move the deal by hand.",
+		withdrawn:    "This document has been withdrawn.",
+
 		document: "the document", someone: "A signer", because: " Reason: ",
 		verdicts: map[Verdict]string{
 			Proven:        "Proof: verified.",

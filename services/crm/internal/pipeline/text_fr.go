@@ -20,6 +20,11 @@ func french() phrases {
 		refusedTask:        "« {title} » n’a pas pu être envoyé. {advice}{reason}",
 		missingTask:        "Le document ne peut pas encore partir. Merci de compléter : {fields}. L’envoi se fera ensuite tout seul.",
 
+		canceledTask: "« {title} » a été retiré chez {provider}. Merci de relancer ; pour renvoyer, ramenez l’affaire à l’étape de signature.",
+		fileTask:     "« {title} » est signé, mais le document signé n’a pas pu être joint ici. Merci de voir avec l’administrateur.",
+		stageTask:    "« {title} » est signé, mais l’affaire n’a pas pu avancer. Merci de vérifier et d’avancer l’affaire à la main.",
+		withdrawn:    "Ce document a été retiré.",
+
 		document: "le document", someone: "Un signataire", because: " Motif : ",
 		verdicts: map[Verdict]string{
 			Proven:        "Preuve : vérifiée.",

@@ -20,6 +20,11 @@ func italian() phrases {
 		refusedTask:        "«{title}» non è stato inviato. {advice}{reason}",
 		missingTask:        "Il documento non può ancora partire. Si prega di completare: {fields}. Poi l’invio avviene da solo.",
 
+		canceledTask: "«{title}» è stato ritirato presso {provider}. Si prega di ricontattare; per un nuovo invio, riportare il deal nella fase di firma.",
+		fileTask:     "«{title}» è firmato, ma il documento firmato non ha potuto essere allegato qui. Si prega di rivolgersi all’amministrazione.",
+		stageTask:    "«{title}» è firmato, ma il deal non ha potuto essere spostato. Si prega di verificare e spostare il deal a mano.",
+		withdrawn:    "Questo documento è stato ritirato.",
+
 		document: "il documento", someone: "Un firmatario", because: " Motivo: ",
 		verdicts: map[Verdict]string{
 			Proven:        "Prova: verificata.",

@@ -37,9 +37,18 @@ type Effect struct {
 	RemoteID string
 }
 
+// Entries are effects to add to a deal's ledger.
+type Entries struct {
+	Account string
+	LeadID  int64
+	// Reference of the attempt they belong to; empty when they belong to none.
+	Reference string
+	Effects   []pipeline.Effect
+}
+
 // Plan adds effects at the end of a deal's ledger, in order. One whose key is there already stays as it is.
-func (s *Store) Plan(ctx context.Context, tx *durable.Tx, account string, leadID int64, reference string, effects []pipeline.Effect) error {
-	for _, e := range effects {
+func (s *Store) Plan(ctx context.Context, tx *durable.Tx, p Entries) error {
+	for _, e := range p.Effects {
 		body, err := json.Marshal(e)
 		if err != nil {
 			return fmt.Errorf("encode the effect: %w", err)
@@ -48,7 +57,7 @@ func (s *Store) Plan(ctx context.Context, tx *durable.Tx, account string, leadID
 			`INSERT INTO effect (account, lead_id, effect_key, place, state, problem, reference, remote_id, body)
 			SELECT $1, $2, $3, COALESCE(MAX(place), 0) + 1, $4, '', $5, '', $6 FROM effect WHERE account = $1 AND lead_id = $2
 			ON CONFLICT (account, lead_id, effect_key) DO NOTHING`,
-			account, leadID, e.Key, string(Planned), reference, string(body))
+			p.Account, p.LeadID, e.Key, string(Planned), p.Reference, string(body))
 		if err != nil {
 			return fmt.Errorf("plan the effect: %w", err)
 		}

@@ -3,10 +3,6 @@ package api
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -15,9 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-	"google.golang.org/protobuf/proto"
-
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
 	"github.com/countersign/countersign/services/internal/durable"
@@ -25,12 +18,6 @@ import (
 	"github.com/countersign/countersign/services/signing/internal/jobs"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/store"
-)
-
-const (
-	normalExpiry  = 14 * 24 * time.Hour
-	shortestAhead = time.Hour
-	longestAhead  = 365 * 24 * time.Hour
 )
 
 // Provider serves the SigningProvider contract.
@@ -62,122 +49,6 @@ func (p *Provider) ListProviders(_ context.Context, in *signingv1.ListProvidersR
 		out.Providers = append(out.Providers, fromProvider(id, p.Providers[id].Capabilities()))
 	}
 	return out, nil
-}
-
-// CreateSignatureRequest accepts a request and starts it.
-func (p *Provider) CreateSignatureRequest(ctx context.Context, in *signingv1.CreateSignatureRequestRequest,
-) (*signingv1.CreateSignatureRequestResponse, error) {
-	r, err := p.accepted(in)
-	if err != nil {
-		return nil, answer(err)
-	}
-	r, events := signature.Created(r, time.Now())
-	var inserted bool
-	err = p.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
-		inserted, err = p.Store.Insert(ctx, tx, r, events)
-		if err != nil || !inserted {
-			return err
-		}
-		return tx.Enqueue(ctx, jobs.Advance{Request: r.ID})
-	})
-	if err != nil {
-		return nil, err
-	}
-	if !inserted {
-		first, err := p.Store.ByRequestID(ctx, r.RequestID)
-		if err != nil {
-			return nil, err
-		}
-		if first.ContentHash != r.ContentHash {
-			return nil, answer(errReused)
-		}
-		r = first
-	}
-	return &signingv1.CreateSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
-}
-
-// accepted decodes a request and refuses what its provider cannot honour.
-func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signature.Request, error) {
-	hash, err := contentHash(in.GetSignatureRequest())
-	if err != nil {
-		return signature.Request{}, err
-	}
-	r := toRequest(in.GetSignatureRequest())
-	r.ID, r.RequestID, r.ContentHash = uuid.NewString(), in.GetRequestId(), hash
-	if r.CallbackToken, err = newToken(); err != nil {
-		return r, err
-	}
-	if err := checkExpiry(&r, time.Now()); err != nil {
-		return r, err
-	}
-	if err := checkRoles(r.Signers); err != nil {
-		return r, err
-	}
-	provider, ok := p.Providers[r.Provider]
-	if !ok {
-		return r, &signature.Refusal{
-			Reason: signature.ReasonProviderUnknown, Field: "signature_request.provider",
-			Detail: "no provider of that name is configured",
-		}
-	}
-	order := signature.Order{
-		Correlation: r.Correlation(), CallbackToken: r.CallbackToken, Title: r.Title, Message: r.Message, Level: r.Level,
-		Legislation: r.Legislation, Language: r.Language, ExpireTime: r.ExpireTime, Signers: r.Signers,
-	}
-	if refusal := provider.Refusal(order); refusal != nil && !needsDocument(refusal.Reason) {
-		return r, refusal
-	}
-	return r, nil
-}
-
-// needsDocument tells of a refusal that cannot be judged before the document is there: it is judged again then.
-func needsDocument(reason signature.RefusalReason) bool {
-	switch reason {
-	case signature.ReasonSignatureFieldMissing, signature.ReasonDocumentTooLarge, signature.ReasonDocumentRejected:
-		return true
-	}
-	return false
-}
-
-func checkExpiry(r *signature.Request, now time.Time) error {
-	if r.ExpireTime.IsZero() {
-		r.ExpireTime = now.Add(normalExpiry)
-	}
-	ahead := r.ExpireTime.Sub(now)
-	if ahead < shortestAhead || ahead > longestAhead {
-		return invalid("signature_request.expire_time", "must be 1 hour to 365 days ahead")
-	}
-	return nil
-}
-
-func checkRoles(signers []signature.Signer) error {
-	seen := map[string]bool{}
-	for i, s := range signers {
-		if seen[s.Role] {
-			return invalid(fmt.Sprintf("signature_request.signers[%d].role", i), "is another signer's role already")
-		}
-		seen[s.Role] = true
-	}
-	return nil
-}
-
-// contentHash tells whether a repeated request id comes with the same content.
-func contentHash(in *signingv1.SignatureRequest) (string, error) {
-	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(in)
-	if err != nil {
-		return "", fmt.Errorf("hash the request: %w", err)
-	}
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:]), nil
-}
-
-// newToken returns 192 unguessable bits as a path segment.
-func newToken() (string, error) {
-	raw := make([]byte, 24)
-	if _, err := rand.Read(raw); err != nil {
-		return "", fmt.Errorf("make a token: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(raw), nil
 }
 
 // GetSignatureRequest returns one request.

@@ -3,8 +3,6 @@ package jobs
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -33,6 +31,13 @@ func (w *Worker) prepare(ctx context.Context, r signature.Request) (signature.Re
 	if err != nil {
 		return r, fmt.Errorf("prepare the document: %w", err)
 	}
+	if r.Source.Document != "" && !signable(document.GetKind()) {
+		refusal := signature.Refusal{
+			Reason: signature.ReasonDocumentRejected, Field: "source_document", Detail: "only a rendered or an uploaded document can be signed",
+		}
+		next, events := signature.Refuse(r, refusal, time.Now())
+		return w.save(ctx, next, events)
+	}
 	r.Document, r.FileName, r.Fields = document.GetName(), document.GetFileName(), nil
 	for _, f := range document.GetSignatureFields() {
 		r.Fields = append(r.Fields, signature.Field{
@@ -41,6 +46,11 @@ func (w *Worker) prepare(ctx context.Context, r signature.Request) (signature.Re
 		})
 	}
 	return w.save(ctx, r, nil)
+}
+
+// signable tells whether documents of this kind are to be signed: not what was signed before, and no audit trail.
+func signable(kind documentv1.Document_Kind) bool {
+	return kind == documentv1.Document_KIND_RENDERED || kind == documentv1.Document_KIND_UPLOADED
 }
 
 func (w *Worker) document(ctx context.Context, r signature.Request) (*documentv1.Document, error) {
@@ -71,6 +81,10 @@ func templateRefusal(err error) *signature.Refusal {
 		detail = "no font has the character " + fault.Metadata(err)["rune"]
 	case "DOCUMENT_NOT_FOUND":
 		detail = "there is no such document"
+	case "REQUEST_ID_REUSED":
+		detail = "the template was changed while the document was being rendered"
+	case "TOO_LARGE":
+		return &signature.Refusal{Reason: signature.ReasonDocumentTooLarge, Detail: "the document is larger than can be archived"}
 	case "INVALID_REQUEST":
 		detail = "the template's name, language or values break a rule"
 	default:
@@ -79,82 +93,15 @@ func templateRefusal(err error) *signature.Refusal {
 	return &signature.Refusal{Reason: signature.ReasonTemplateRejected, Field: fault.Metadata(err)["variable"], Detail: detail}
 }
 
-// archive brings the signed document and the audit trail into the archive, exactly as the vendor gave them.
-func (w *Worker) archive(ctx context.Context, p signature.Provider, r signature.Request) (signature.Request, error) {
-	signed, err := w.keep(ctx, r, documentv1.Document_KIND_SIGNED, func() (io.ReadCloser, error) {
-		return p.SignedDocument(ctx, r.Envelope)
-	})
-	if err != nil {
-		return r, later(fmt.Errorf("archive the signed document: %w", err))
+// documentRefusal translates why a prepared document can never be read; nil means that it may, or that it was.
+func documentRefusal(err error) *signature.Refusal {
+	switch {
+	case errors.Is(err, errTooLarge):
+		return &signature.Refusal{Reason: signature.ReasonDocumentTooLarge, Detail: "the document is larger than can be sent"}
+	case fault.Reason(err) == "HASH_MISMATCH":
+		return &signature.Refusal{Reason: signature.ReasonDocumentRejected, Detail: "the document is damaged in the archive"}
 	}
-	trail, err := w.keep(ctx, r, documentv1.Document_KIND_AUDIT_TRAIL, func() (io.ReadCloser, error) {
-		return p.AuditTrail(ctx, r.Envelope)
-	})
-	if err != nil && !errors.Is(err, signature.ErrNoAuditTrail) {
-		return r, later(fmt.Errorf("archive the audit trail: %w", err))
-	}
-	next, events := signature.Archived(r, signed, trail, time.Now())
-	return w.save(ctx, next, events)
-}
-
-// keep uploads a file under an id that is made of its content: the same file twice is one document.
-func (w *Worker) keep(ctx context.Context, r signature.Request, kind documentv1.Document_Kind,
-	open func() (io.ReadCloser, error),
-) (string, error) {
-	file, err := open()
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	content, err := io.ReadAll(io.LimitReader(file, most+1))
-	if err != nil {
-		return "", fmt.Errorf("read from the provider: %w", err)
-	}
-	if len(content) > most {
-		return "", errTooLarge
-	}
-	sum := sha256.Sum256(content)
-	upload, err := w.Documents.CreateDocument(ctx)
-	if err != nil {
-		return "", err
-	}
-	header := &documentv1.CreateDocumentRequest_Header{
-		Kind: kind, Title: r.Title, FileName: r.FileName, Parent: r.Document, Origin: r.Provider,
-		RequestId: fmt.Sprintf("%s-%d-%s", r.ID, kind, hex.EncodeToString(sum[:16])),
-	}
-	parts := []*documentv1.CreateDocumentRequest{{Part: &documentv1.CreateDocumentRequest_Header_{Header: header}}}
-	for rest := content; len(rest) > 0; rest = rest[min(chunk, len(rest)):] {
-		part := &documentv1.CreateDocumentRequest_Chunk{Chunk: rest[:min(chunk, len(rest))]}
-		parts = append(parts, &documentv1.CreateDocumentRequest{Part: part})
-	}
-	for _, part := range parts {
-		if err := upload.Send(part); err != nil {
-			break // CloseAndRecv has the reason
-		}
-	}
-	created, err := upload.CloseAndRecv()
-	return created.GetDocument().GetName(), err
-}
-
-// prove has the signed document proven and ends the request by the verdict.
-func (w *Worker) prove(ctx context.Context, r signature.Request) (signature.Request, error) {
-	request := &documentv1.ProveDocumentRequest{
-		Name: r.SignedDocument, SentDocument: r.Document, AuditTrail: r.AuditTrail,
-		Level:       documentv1.Level(documentv1.Level_value["LEVEL_"+string(r.Level)]),
-		Legislation: documentv1.Legislation(documentv1.Legislation_value["LEGISLATION_"+string(r.Legislation)]),
-	}
-	for _, s := range r.Signers {
-		request.Signers = append(request.Signers, &documentv1.ProveDocumentRequest_ExpectedSigner{
-			Role: s.Role, FirstName: s.FirstName, LastName: s.LastName,
-		})
-	}
-	answer, err := w.Documents.ProveDocument(ctx, request)
-	if err != nil {
-		return r, fmt.Errorf("prove the signed document: %w", err)
-	}
-	proof := answer.GetProof()
-	next, events := signature.Judge(r, verdict(proof.GetVerdict()), level(proof.GetLevel()), time.Now())
-	return w.save(ctx, next, events)
+	return nil
 }
 
 func verdict(v documentv1.Proof_Verdict) signature.Verdict {

@@ -55,12 +55,10 @@ type Worker struct {
 // Register adds the jobs. worker is filled in before they run: its database needs the jobs to be opened.
 func Register(jobs *durable.Jobs, worker *Worker) {
 	opts := durable.Options{Timeout: 2 * time.Minute}
-	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Advance) error {
+	durable.Handle(jobs, opts, func(ctx context.Context, _ *durable.Run, job Advance) error {
 		return worker.leased(ctx, job.Request, func() error {
-			if _, err := worker.advance(ctx, job.Request); err != nil {
-				return err
-			}
-			return run.Done(ctx, func(context.Context, *durable.Tx) error { return nil })
+			_, err := worker.advance(ctx, job.Request)
+			return err
 		})
 	})
 	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Check) error {
@@ -77,19 +75,22 @@ func (w *Worker) leased(ctx context.Context, request string, work func() error) 
 		return durable.Later(250 * time.Millisecond)
 	}
 	defer release()
-	return work()
+	if err := work(); err != nil {
+		return fmt.Errorf("request %s: %w", request, err) // whoever reads the log looks for it
+	}
+	return nil
 }
 
 func (w *Worker) check(ctx context.Context, run *durable.Run, job Check) error {
 	r, err := w.advance(ctx, job.Request)
-	if err != nil {
+	if err != nil || r.State != signature.OutForSignature {
+		return err
+	}
+	if err := w.settle(ctx, r); err != nil {
 		return err
 	}
 	pause := min(2*time.Duration(job.Waited)*time.Second, w.LongestCheck)
 	return run.Done(ctx, func(ctx context.Context, tx *durable.Tx) error {
-		if r.State != signature.OutForSignature {
-			return nil
-		}
 		return tx.EnqueueAt(ctx, Check{Request: r.ID, Waited: int64(pause / time.Second)}, time.Now().Add(pause))
 	})
 }
@@ -103,26 +104,48 @@ func (w *Worker) advance(ctx context.Context, id string) (signature.Request, err
 	if err != nil {
 		return r, err
 	}
-	provider, ok := w.Providers[r.Provider]
-	if !ok {
-		return r, fmt.Errorf("provider %q of request %s is not configured any more", r.Provider, r.ID)
-	}
+	done := signature.StepNone
 	for {
 		step := signature.Next(r, time.Now())
-		before := r.State
-		if r, err = w.do(ctx, provider, r, step); err != nil {
-			return r, err
-		}
-		if step == signature.StepNone || step == signature.StepRead && r.State == before {
+		if step == signature.StepNone || step == signature.StepRead && step == done {
 			return r, nil
 		}
+		if step == done {
+			return r, fmt.Errorf("step %s changed nothing", step)
+		}
+		if r, err = w.do(ctx, r, step); err != nil {
+			return r, err
+		}
+		done = step
 	}
 }
 
-func (w *Worker) do(ctx context.Context, p signature.Provider, r signature.Request, step signature.Step) (signature.Request, error) {
+// absentPause is how long a request waits for an account that left the configuration.
+const absentPause = 10 * time.Minute
+
+// do does one step. What needs no vendor goes on when the account is not configured any more.
+func (w *Worker) do(ctx context.Context, r signature.Request, step signature.Step) (signature.Request, error) {
 	switch step {
 	case signature.StepPrepare:
 		return w.prepare(ctx, r)
+	case signature.StepProve:
+		return w.prove(ctx, r)
+	case signature.StepEnd:
+		next, events := signature.EndUnsent(r, time.Now())
+		return w.save(ctx, next, events)
+	}
+	p, ok := w.Providers[r.Provider]
+	if !ok {
+		w.Logger.ErrorContext(ctx, "the provider of a request is not configured any more: configure it again",
+			slog.String("request", r.ID), slog.String("provider", r.Provider))
+		return r, durable.Later(absentPause)
+	}
+	return w.at(ctx, p, r, step)
+}
+
+// at does a step that needs the vendor.
+func (w *Worker) at(ctx context.Context, p signature.Provider, r signature.Request, step signature.Step) (signature.Request, error) {
+	switch step {
 	case signature.StepSend:
 		return w.send(ctx, p, r)
 	case signature.StepRead:
@@ -131,11 +154,10 @@ func (w *Worker) do(ctx context.Context, p signature.Provider, r signature.Reque
 		return w.withdraw(ctx, p, r)
 	case signature.StepArchive:
 		return w.archive(ctx, p, r)
-	case signature.StepProve:
-		return w.prove(ctx, r)
-	case signature.StepEnd:
-		next, events := signature.EndUnsent(r, time.Now())
-		return w.save(ctx, next, events)
+	case signature.StepArchiveTrail:
+		return w.archiveTrail(ctx, p, r)
+	case signature.StepFind:
+		return w.find(ctx, p, r)
 	}
 	return r, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/countersign/countersign/services/internal/durable"
@@ -13,10 +15,16 @@ import (
 // send has the vendor invite the signers. The intent is saved first: from then on an envelope may exist, and every later
 // try looks for it before it makes one.
 func (w *Worker) send(ctx context.Context, p signature.Provider, r signature.Request) (signature.Request, error) {
-	order, err := w.order(ctx, r)
-	if err != nil {
-		return r, err
+	pdf, err := w.content(ctx, r.Document)
+	if refusal := documentRefusal(err); refusal != nil && !r.SendAttempted {
+		next, events := signature.Refuse(r, *refusal, time.Now())
+		return w.save(ctx, next, events)
 	}
+	if err != nil {
+		return r, fmt.Errorf("read the document to send: %w", err)
+	}
+	order := orderOf(r)
+	order.Document = pdf
 	resume := r.SendAttempted
 	if !resume {
 		if refusal := p.Refusal(order); refusal != nil {
@@ -38,20 +46,48 @@ func (w *Worker) send(ctx context.Context, p signature.Provider, r signature.Req
 	if err != nil {
 		return r, later(err)
 	}
+	r.Resumed = resume
 	next, events := signature.Sent(r, envelope, time.Now())
 	return w.save(ctx, next, events)
 }
 
-func (w *Worker) order(ctx context.Context, r signature.Request) (signature.Order, error) {
-	pdf, err := w.content(ctx, r.Document)
-	if err != nil {
-		return signature.Order{}, fmt.Errorf("read the document to send: %w", err)
-	}
+// orderOf is the order for a request, without its document.
+func orderOf(r signature.Request) signature.Order {
 	return signature.Order{
-		Correlation: r.Correlation(), CallbackToken: r.CallbackToken, Title: r.Title, Message: r.Message,
-		Level: r.Level, Legislation: r.Legislation, Language: r.Language, ExpireTime: r.ExpireTime,
-		FileName: r.FileName, Document: pdf, Fields: r.Fields, Signers: r.Signers,
-	}, nil
+		Correlation: r.Correlation(), Envelope: r.Envelope, CallbackToken: r.CallbackToken, Title: r.Title,
+		Message: r.Message, Level: r.Level, Legislation: r.Legislation, Language: r.Language, ExpireTime: r.ExpireTime,
+		FileName: r.FileName, Fields: r.Fields, Signers: r.Signers,
+	}
+}
+
+// find looks for the envelope of a request that may have been sent and is not wanted any more: what is found is
+// withdrawn next, and where nothing is found the request ends.
+func (w *Worker) find(ctx context.Context, p signature.Provider, r signature.Request) (signature.Request, error) {
+	envelope, err := p.Find(ctx, orderOf(r))
+	if errors.Is(err, signature.ErrNoEnvelope) {
+		next, events := signature.EndUnfound(r, time.Now())
+		return w.save(ctx, next, events)
+	}
+	if err != nil {
+		return r, later(err)
+	}
+	next, events := signature.Sent(r, envelope, time.Now())
+	return w.save(ctx, next, events)
+}
+
+// settle looks once more, a while after a request was sent by a later try than the first, whether an earlier one came
+// through after all. The provider withdraws what it finds beside the request's envelope.
+func (w *Worker) settle(ctx context.Context, r signature.Request) error {
+	p, ok := w.Providers[r.Provider]
+	if !r.Resumed || !ok {
+		return nil
+	}
+	if _, err := p.Find(ctx, orderOf(r)); err != nil && !errors.Is(err, signature.ErrNoEnvelope) {
+		return later(err)
+	}
+	r.Resumed = false
+	_, err := w.save(ctx, r, nil)
+	return err
 }
 
 // read asks the vendor how it stands: the only way a request that is out for signature moves.
@@ -61,7 +97,7 @@ func (w *Worker) read(ctx context.Context, p signature.Provider, r signature.Req
 		return r, later(err)
 	}
 	next, events := signature.Observe(r, envelope, time.Now())
-	if len(events) == 0 {
+	if len(events) == 0 && slices.Equal(next.Signers, r.Signers) {
 		return r, nil
 	}
 	return w.save(ctx, next, events)
@@ -76,7 +112,14 @@ func (w *Worker) withdraw(ctx context.Context, p signature.Provider, r signature
 		}
 		r = asked
 	}
-	if err := p.Withdraw(ctx, r.Envelope, r.WithdrawReason); err != nil {
+	err := p.Withdraw(ctx, r.Envelope, r.WithdrawReason)
+	var rejected *signature.RejectedError
+	if errors.As(err, &rejected) { // an envelope that was paused by hand, for one: only a person can help
+		w.Logger.WarnContext(ctx, "the provider refuses to withdraw a request", slog.String("request", r.ID),
+			slog.String("reason", string(rejected.Reason)))
+		return r, durable.Later(longestPause)
+	}
+	if err != nil {
 		return r, later(err)
 	}
 	after, err := w.read(ctx, p, r)
@@ -84,9 +127,20 @@ func (w *Worker) withdraw(ctx context.Context, p signature.Provider, r signature
 		return after, err
 	}
 	if after.State == signature.OutForSignature {
-		return after, durable.Later(5 * time.Second)
+		return after, durable.Later(pauseSince(after.UpdateTime))
 	}
 	return after, nil
+}
+
+// The pauses of what only time can bring.
+const (
+	shortestPause = 3 * time.Second
+	longestPause  = 15 * time.Minute
+)
+
+// pauseSince is as long as something was waited for already, so that the waiting doubles with each try.
+func pauseSince(start time.Time) time.Duration {
+	return min(max(time.Since(start), shortestPause), longestPause)
 }
 
 // later turns a vendor that asks for patience into a pause; anything else is tried again with growing pauses.
@@ -94,9 +148,6 @@ func later(err error) error {
 	var unavailable *signature.UnavailableError
 	if errors.As(err, &unavailable) && unavailable.RetryAfter > 0 {
 		return durable.Later(unavailable.RetryAfter)
-	}
-	if errors.Is(err, signature.ErrNotReady) {
-		return durable.Later(3 * time.Second)
 	}
 	return err
 }

@@ -28,6 +28,8 @@ const (
 	redirects    fault = "the answer is a redirect"
 	endlessBody  fault = "the answer never ends"
 	notAPDF      fault = "the file is a page of HTML"
+	forbidden    fault = "a firewall says no"
+	refused      fault = "the vendor says no"
 )
 
 // line is the connection to the vendor. Its faults are made of HTTP alone, so that they fit every vendor.
@@ -91,6 +93,10 @@ func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
 		return answer(r, http.StatusServiceUnavailable, "", nil), nil
 	case expiredToken:
 		return answer(r, http.StatusUnauthorized, "{}", nil), nil
+	case forbidden:
+		return answer(r, http.StatusForbidden, "<html>forbidden</html>", nil), nil
+	case refused:
+		return answer(r, http.StatusBadRequest, `{"message":"no"}`, nil), nil
 	case redirects:
 		return answer(r, http.StatusTemporaryRedirect, "", http.Header{"Location": {"http://localhost:1/elsewhere"}}), nil
 	case endlessBody:

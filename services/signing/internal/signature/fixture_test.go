@@ -28,6 +28,13 @@ func preparing() signature.Request {
 	return r
 }
 
+// maybeSent is the same request when its sending had an unknown outcome.
+func maybeSent() signature.Request {
+	r := preparing()
+	r.Document, r.SendAttempted = "documents/d1", true
+	return r
+}
+
 // sent is the same request when both signers were invited.
 func sent() signature.Request {
 	r := preparing()
@@ -41,8 +48,11 @@ func signed() signature.Request {
 	return r
 }
 
+// kept is signed, and its document is in the archive.
+func kept() signature.Request { return signature.Kept(signed(), "documents/s1", at(3)) }
+
 func archived() signature.Request {
-	r, _ := signature.Archived(signed(), "documents/s1", "documents/a1", at(3))
+	r, _ := signature.Archived(kept(), "documents/a1", at(4))
 	return r
 }
 

@@ -21,29 +21,38 @@ func TestJudge(t *testing.T) {
 		required signature.Verdict
 		verdict  signature.Verdict
 		signers  []signature.Signer
+		shown    signature.Level // what the file proves; the level asked for when empty
 		reason   string
 	}{
-		{"proven", signature.AES, proven, proven, nil, ""},
-		{"proven, attested would do", signature.AES, attested, proven, nil, ""},
-		{"attested where it does", signature.SES, attested, attested, nil, ""},
-		{"attested where it does not", signature.SES, proven, attested, nil, "PROOF_INSUFFICIENT"},
-		{"indeterminate", signature.SES, attested, indeterminate, nil, "PROOF_INSUFFICIENT"},
-		{"failed", signature.SES, attested, failed, nil, "PROOF_INSUFFICIENT"},
-		{"no verdict", signature.SES, attested, "", nil, "PROOF_INSUFFICIENT"},
-		{"a required verdict that was never set", signature.SES, "", attested, nil, "PROOF_INSUFFICIENT"},
-		{"required: failed", signature.SES, failed, failed, nil, "PROOF_INSUFFICIENT"},
-		{"required: indeterminate", signature.SES, indeterminate, indeterminate, nil, "PROOF_INSUFFICIENT"},
-		{"the level asked for", signature.QES, proven, proven, []signature.Signer{says(signature.QES, signature.EIDAS)}, ""},
-		{"more than asked for", signature.SES, proven, proven, []signature.Signer{says(signature.QES, "")}, ""},
-		{"one signature lowered", signature.QES, proven, proven, []signature.Signer{says(signature.QES, signature.EIDAS), says(signature.AES, signature.EIDAS)}, "LEVEL_LOWERED"},
-		{"a level nobody knows", signature.SES, proven, proven, []signature.Signer{says("EES", "")}, "LEVEL_LOWERED"},
-		{"qualified under the other law", signature.QES, proven, proven, []signature.Signer{says(signature.QES, signature.ZERTES)}, "LEVEL_LOWERED"},
-		{"the other law does not matter below QES", signature.AES, proven, proven, []signature.Signer{says(signature.AES, signature.ZERTES)}, ""},
-		{"lowered and not proven", signature.QES, proven, failed, []signature.Signer{says(signature.SES, "")}, "LEVEL_LOWERED"},
+		{"proven", signature.AES, proven, proven, nil, "", ""},
+		{"proven, attested would do", signature.AES, attested, proven, nil, "", ""},
+		{"attested where it does", signature.SES, attested, attested, nil, "", ""},
+		{"attested where it does not", signature.SES, proven, attested, nil, "", "PROOF_INSUFFICIENT"},
+		{"indeterminate", signature.SES, attested, indeterminate, nil, "", "PROOF_INSUFFICIENT"},
+		{"failed", signature.SES, attested, failed, nil, "", "PROOF_INSUFFICIENT"},
+		{"no verdict", signature.SES, attested, "", nil, "", "PROOF_INSUFFICIENT"},
+		{"a required verdict that was never set", signature.SES, "", attested, nil, "", "PROOF_INSUFFICIENT"},
+		{"required: failed", signature.SES, failed, failed, nil, "", "PROOF_INSUFFICIENT"},
+		{"required: indeterminate", signature.SES, indeterminate, indeterminate, nil, "", "PROOF_INSUFFICIENT"},
+		{"the level asked for", signature.QES, proven, proven, []signature.Signer{says(signature.QES, signature.EIDAS)}, "", ""},
+		{"more than asked for", signature.SES, proven, proven, []signature.Signer{says(signature.QES, "")}, "", ""},
+		{"one signature lowered", signature.QES, proven, proven, []signature.Signer{says(signature.QES, signature.EIDAS), says(signature.AES, signature.EIDAS)}, "", "LEVEL_LOWERED"},
+		{"a level nobody knows", signature.SES, proven, proven, []signature.Signer{says("EES", "")}, "", "LEVEL_LOWERED"},
+		{"qualified under the other law", signature.QES, proven, proven, []signature.Signer{says(signature.QES, signature.ZERTES)}, "", "LEVEL_LOWERED"},
+		{"the other law does not matter below QES", signature.AES, proven, proven, []signature.Signer{says(signature.AES, signature.ZERTES)}, "", ""},
+		{"lowered and not proven", signature.QES, proven, failed, []signature.Signer{says(signature.SES, "")}, "", "LEVEL_LOWERED"},
+		{"the file proves less", signature.QES, proven, proven, nil, signature.AES, "PROOF_INSUFFICIENT"},
+		{"the file proves less, attested would do", signature.QES, attested, proven, nil, signature.SES, "PROOF_INSUFFICIENT"},
+		{"the file proves a level nobody knows", signature.SES, proven, proven, nil, "EES", "PROOF_INSUFFICIENT"},
+		{"the file proves more", signature.SES, proven, proven, nil, signature.QES, ""},
+		{"attested, whatever the file proves", signature.QES, attested, attested, nil, signature.SES, ""},
 	} {
+		if c.shown == "" {
+			c.shown = c.asked
+		}
 		r := archived()
 		r.Level, r.RequiredVerdict, r.Signers = c.asked, c.required, c.signers
-		got, events := signature.Judge(r, c.verdict, signature.AES, at(5))
+		got, events := signature.Judge(r, c.verdict, c.shown, at(5))
 		want, kind := signature.Completed, signature.EventCompleted
 		if c.reason != "" {
 			want, kind = signature.ProofFailed, signature.EventProofFailed
@@ -52,7 +61,7 @@ func TestJudge(t *testing.T) {
 			t.Errorf("%s: %s (%s: %s)", c.name, got.State, got.StateReason, got.StateDetail)
 		}
 		told := len(events) == 1 && events[0].Type == kind && events[0].Verdict == c.verdict &&
-			events[0].ProvenLevel == signature.AES && events[0].StateReason == c.reason
+			events[0].ProvenLevel == c.shown && events[0].StateReason == c.reason
 		if !told || got.Verdict != c.verdict {
 			t.Errorf("%s: events %+v", c.name, events)
 		}

@@ -23,6 +23,12 @@ type Provider interface {
 	// from it instead of making a second one. A returned Envelope means that the signers were invited.
 	Send(ctx context.Context, order Order, resume bool) (Envelope, error)
 
+	// Find looks for the order's envelope as Send with resume does, and neither makes nor activates one: a half-made
+	// draft counts as none and is discarded. Of several envelopes it keeps one, which is order.Envelope where that is
+	// set, and withdraws the others. It fails with ErrNoEnvelope when there is none. Of the order it needs the
+	// correlation, the signers and order.Envelope.
+	Find(ctx context.Context, order Order) (Envelope, error)
+
 	// Read returns the vendor's own view of the envelope now. It is the only source of state.
 	Read(ctx context.Context, envelopeID string) (Envelope, error)
 
@@ -67,6 +73,8 @@ type Order struct {
 	// Correlation is our own id for this attempt, 1 to 64 characters of [A-Za-z0-9_-]; unique over all orders, stored
 	// with the vendor so that an envelope can be found again.
 	Correlation string
+	// Envelope is the vendor's id of what was sent for this order; empty until that is known.
+	Envelope string
 	// CallbackToken is the unguessable path segment of the callback URLs of this order (Skribble only).
 	CallbackToken string
 	// Title is shown to signers.
@@ -143,13 +151,17 @@ type EnvelopeSigner struct {
 	SignedLegislation Legislation
 }
 
+// ErrNoEnvelope means that the vendor has no envelope of this order.
+var ErrNoEnvelope = errors.New("the provider has no envelope of this order")
+
 // ErrNoAuditTrail means that the vendor issues no audit trail for this envelope: final, and not a failure.
 var ErrNoAuditTrail = errors.New("the provider issues no audit trail for this request")
 
 // ErrNotReady means that the vendor has not produced the file yet: ask again later.
 var ErrNotReady = errors.New("the provider has not produced the file yet")
 
-// RejectedError means that the vendor understood and said no: repeating changes nothing. Detail is safe to show to a
+// RejectedError means that the vendor understood and said no: repeating changes nothing. A look-up that is refused is
+// none: it leaves open what was looked for, and is an UnavailableError. Detail is safe to show to a
 // person and holds no personal data.
 type RejectedError struct {
 	Reason RefusalReason

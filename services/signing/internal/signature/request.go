@@ -94,6 +94,9 @@ type Request struct {
 	CallbackToken string
 	// SendAttempted is saved before the vendor is asked to send: once set, an envelope may exist whatever was answered.
 	SendAttempted bool
+	// Resumed tells that the signers were invited by a later try than the first, and that nobody has looked yet whether
+	// an earlier one came through after all.
+	Resumed bool
 	// Envelope is the vendor's id; empty until the signers were invited.
 	Envelope string
 	// Withdrawal is saved before the vendor is asked to withdraw; WithdrawReason is the caller's text.
@@ -101,7 +104,10 @@ type Request struct {
 	WithdrawReason string
 
 	SignedDocument string
-	// AuditTrail is the resource name of the archived protocol; NoAuditTrail means that the vendor issues none.
+	// ArchiveTime is when the signed document came into the archive; zero until then.
+	ArchiveTime time.Time
+	// AuditTrail is the resource name of the archived protocol; NoAuditTrail means that the vendor issues none, or did
+	// not within AuditTrailWait.
 	AuditTrail   string
 	NoAuditTrail bool
 	Verdict      Verdict

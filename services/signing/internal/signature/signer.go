@@ -1,6 +1,10 @@
 package signature
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Signer is one person who is asked to sign.
 type Signer struct {
@@ -40,3 +44,100 @@ const (
 	SignerIdentificationFailed SignerState = "identification_failed"
 	SignerFailed               SignerState = "failed"
 )
+
+func (r Request) observeSigners(e Envelope, now time.Time) (Request, []Event) {
+	var events []Event
+	signers := slices.Clone(r.Signers)
+	taken := map[string]bool{}
+	for _, s := range signers {
+		taken[s.ProviderID] = s.ProviderID != ""
+	}
+	for i := range signers {
+		seen, ok := match(signers[i], i, e.Signers, taken)
+		if !ok {
+			continue
+		}
+		s := &signers[i]
+		s.ProviderID, taken[seen.ID] = seen.ID, seen.ID != ""
+		if seen.SignedLevel != "" {
+			s.SignedLevel, s.SignedLegislation = seen.SignedLevel, seen.SignedLegislation
+		}
+		if seen.State.rank() <= s.State.rank() {
+			continue
+		}
+		s.State, s.SignTime = seen.State, seen.SignTime
+		if kind, ok := signerEvents()[seen.State]; ok {
+			event := r.event(kind, orNow(seen.SignTime, now))
+			event.SignerRole = s.Role
+			events = append(events, event)
+		}
+	}
+	if !slices.Equal(signers, r.Signers) {
+		r.Signers, r.UpdateTime = signers, now
+	}
+	return r, events
+}
+
+// NoteSigner takes a fact about one signer that the vendor tells in its calls alone, and not when it is read: that the
+// invitation bounced, or that the identification failed. signerID is the vendor's. It never moves a signer back.
+func NoteSigner(r Request, signerID string, state SignerState, at time.Time) (Request, []Event) {
+	told := state == SignerBounced || state == SignerIdentificationFailed
+	i := slices.IndexFunc(r.Signers, func(s Signer) bool { return s.ProviderID == signerID })
+	if r.State != OutForSignature || signerID == "" || !told || i < 0 || state.rank() <= r.Signers[i].State.rank() {
+		return r, nil
+	}
+	r.Signers, r.UpdateTime = slices.Clone(r.Signers), at
+	r.Signers[i].State = state
+	event := r.event(signerEvents()[state], at)
+	event.SignerRole = r.Signers[i].Role
+	return r, []Event{event}
+}
+
+// match finds a signer in the vendor's view: by the vendor's id once it is known, else by e-mail, else by place. One
+// address may stand for several signers, so place goes first where it agrees, and whoever is taken already is left out.
+func match(s Signer, place int, seen []EnvelopeSigner, taken map[string]bool) (EnvelopeSigner, bool) {
+	if s.ProviderID != "" {
+		for _, candidate := range seen {
+			if candidate.ID == s.ProviderID {
+				return candidate, true
+			}
+		}
+		return EnvelopeSigner{}, false
+	}
+	if place < len(seen) && !taken[seen[place].ID] && (seen[place].Email == "" || strings.EqualFold(seen[place].Email, s.Email)) {
+		return seen[place], true
+	}
+	for _, candidate := range seen {
+		if !taken[candidate.ID] && strings.EqualFold(candidate.Email, s.Email) {
+			return candidate, true
+		}
+	}
+	return EnvelopeSigner{}, false
+}
+
+func signerEvents() map[SignerState]EventType {
+	return map[SignerState]EventType{
+		SignerOpened:               EventSignerOpened,
+		SignerSigned:               EventSignerSigned,
+		SignerDeclined:             EventSignerDeclined,
+		SignerBounced:              EventSignerBounced,
+		SignerIdentificationFailed: EventIdentificationFailed,
+	}
+}
+
+// rank orders signer states: a late fact never moves a signer back.
+func (s SignerState) rank() int {
+	switch s {
+	case SignerInvited:
+		return 1
+	case SignerBounced:
+		return 2
+	case SignerOpened:
+		return 3
+	case SignerIdentificationFailed:
+		return 4
+	case SignerSigned, SignerDeclined, SignerFailed:
+		return 5
+	}
+	return 0
+}

@@ -13,12 +13,16 @@ const (
 	StepPrepare Step = "prepare"
 	// StepSend: have the vendor invite the signers.
 	StepSend Step = "send"
+	// StepFind: look whether a sending of unknown outcome left an envelope; it is not wanted any more.
+	StepFind Step = "find"
 	// StepRead: ask the vendor how it stands.
 	StepRead Step = "read"
 	// StepWithdraw: have the vendor withdraw the envelope, then read.
 	StepWithdraw Step = "withdraw"
-	// StepArchive: bring the signed document and the audit trail into the archive.
+	// StepArchive: bring the signed document into the archive.
 	StepArchive Step = "archive"
+	// StepArchiveTrail: bring the audit trail into the archive.
+	StepArchiveTrail Step = "archive_trail"
 	// StepProve: have the signed document proven.
 	StepProve Step = "prove"
 	// StepEnd: end a request that never reached the vendor.
@@ -36,8 +40,11 @@ func Next(r Request, now time.Time) Step {
 		}
 		return StepRead
 	case Signed:
-		if r.SignedDocument == "" || r.AuditTrail == "" && !r.NoAuditTrail {
+		switch {
+		case r.SignedDocument == "":
 			return StepArchive
+		case r.AuditTrail == "" && !r.NoAuditTrail:
+			return StepArchiveTrail
 		}
 		return StepProve
 	}
@@ -45,11 +52,14 @@ func Next(r Request, now time.Time) Step {
 }
 
 func nextPreparing(r Request, now time.Time) Step {
+	unwanted := r.Withdrawal != NotWithdrawn || !now.Before(r.ExpireTime)
 	switch {
-	case r.SendAttempted:
-		return StepSend // an envelope may exist: find it before anything else
-	case r.Withdrawal != NotWithdrawn, !now.Before(r.ExpireTime):
+	case unwanted && r.SendAttempted:
+		return StepFind // an envelope may exist, and must not come into being now
+	case unwanted:
 		return StepEnd
+	case r.SendAttempted:
+		return StepSend // which finds what exists before it makes anything
 	case r.Document == "":
 		return StepPrepare
 	}
@@ -63,12 +73,16 @@ func (s Step) Describe() string {
 		return "the document is being prepared"
 	case StepSend:
 		return "the provider is being asked to invite the signers"
+	case StepFind:
+		return "the provider is being asked whether it was sent"
 	case StepRead:
 		return "waiting for the signers"
 	case StepWithdraw:
 		return "the provider is being asked to withdraw it"
 	case StepArchive:
 		return "the signed document is being archived"
+	case StepArchiveTrail:
+		return "waiting for the provider's audit trail"
 	case StepProve:
 		return "the signed document is being proven"
 	case StepEnd:

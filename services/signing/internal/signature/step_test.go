@@ -29,15 +29,15 @@ func TestNext(t *testing.T) {
 		{"accepted, out of time", preparing(), late, signature.StepEnd},
 		{"a moment before", preparing(), late.Add(-time.Nanosecond), signature.StepPrepare},
 		{"maybe sent", with(with(preparing(), ready), attempted), now, signature.StepSend},
-		{"maybe sent, withdrawn", with(with(preparing(), attempted), withdrawn), now, signature.StepSend},
-		{"maybe sent, out of time", with(preparing(), attempted), late, signature.StepSend},
+		{"maybe sent, withdrawn", with(with(preparing(), attempted), withdrawn), now, signature.StepFind},
+		{"maybe sent, out of time", with(preparing(), attempted), late, signature.StepFind},
 		{"out", sent(), now, signature.StepRead},
 		{"out, a moment before", sent(), late.Add(-time.Nanosecond), signature.StepRead},
 		{"out, out of time", sent(), late, signature.StepWithdraw},
 		{"out, withdrawn", with(sent(), withdrawn), now, signature.StepWithdraw},
 		{"signed", signed(), now, signature.StepArchive},
 		{"signed, out of time", signed(), late, signature.StepArchive},
-		{"half archived", with(signed(), func(r *signature.Request) { r.SignedDocument = "documents/s1" }), now, signature.StepArchive},
+		{"half archived", kept(), now, signature.StepArchiveTrail},
 		{"archived", archived(), late, signature.StepProve},
 		{"completed", ended(signature.Completed), late, signature.StepNone},
 		{"a state nobody knows", ended("PURPLE"), now, signature.StepNone},
@@ -53,7 +53,7 @@ func TestEveryStepIsDescribed(t *testing.T) {
 	seen := map[string]signature.Step{}
 	for _, step := range []signature.Step{
 		signature.StepPrepare, signature.StepSend, signature.StepRead, signature.StepWithdraw, signature.StepArchive,
-		signature.StepProve, signature.StepEnd,
+		signature.StepArchiveTrail, signature.StepProve, signature.StepEnd, signature.StepFind,
 	} {
 		text := step.Describe()
 		if first, taken := seen[text]; taken || text == "" {

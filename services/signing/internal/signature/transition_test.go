@@ -12,8 +12,9 @@ import (
 // starts are requests in every state there is.
 func starts() map[string]signature.Request {
 	return map[string]signature.Request{
-		"preparing": preparing(), "out": sent(), "signed": signed(), "archived": archived(),
-		"completed": ended(signature.Completed), "declined": ended(signature.Declined),
+		"preparing": preparing(), "out": sent(), "signed": signed(), "kept": kept(), "archived": archived(),
+		"maybe sent": maybeSent(),
+		"completed":  ended(signature.Completed), "declined": ended(signature.Declined),
 		"expired": ended(signature.Expired), "canceled": ended(signature.Canceled),
 		"refused": ended(signature.Refused), "proof failed": ended(signature.ProofFailed),
 	}
@@ -43,6 +44,13 @@ func facts() map[string]fact {
 		"ask": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
 			return signature.AskWithdrawal(r, signature.WithdrawnByCaller, "deal lost", now), nil
 		},
+		"unfound in time": signature.EndUnfound,
+		"unfound late": func(r signature.Request, _ time.Time) (signature.Request, []signature.Event) {
+			return signature.EndUnfound(r, expiry())
+		},
+		"bounced": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.NoteSigner(r, "v1", signature.SignerBounced, now)
+		},
 		"end in time": signature.EndUnsent,
 		"end late": func(r signature.Request, _ time.Time) (signature.Request, []signature.Event) {
 			return signature.EndUnsent(r, expiry())
@@ -52,11 +60,20 @@ func facts() map[string]fact {
 		"see signed": see(signature.EnvelopeSigned), "see declined": see(signature.EnvelopeDeclined),
 		"see expired": see(signature.EnvelopeExpired), "see withdrawn": see(signature.EnvelopeWithdrawn),
 		"see gone": see(signature.EnvelopeGone), "see failed": see(signature.EnvelopeFailed),
-		"archived": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-			return signature.Archived(r, "documents/s2", "documents/a2", now)
+		"kept": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.Kept(r, "documents/s2", now), nil
 		},
-		"archived nothing": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-			return signature.Archived(r, "", "", now)
+		"kept nothing": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.Kept(r, "", now), nil
+		},
+		"archived": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.Archived(r, "documents/a2", now)
+		},
+		"no trail": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.Archived(r, "", now)
+		},
+		"fail": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.FailProof(r, "PROVIDER_FAILED", "gone", now)
 		},
 		"judge proven": judge(signature.Proven), "judge failed": judge(signature.Failed), "judge nothing": judge(""),
 	}
@@ -74,13 +91,21 @@ func TestEveryTransition(t *testing.T) {
 	}
 	moves := map[string]map[string]move{
 		"preparing": {
-			"refuse":   one(signature.Refused, signature.EventRefused, "TITLE_INVALID"),
-			"sent":     one(signature.OutForSignature, signature.EventSent, ""),
-			"ask":      {to: signature.Preparing},
-			"end late": one(signature.Expired, signature.EventExpired, ""),
+			"refuse":       one(signature.Refused, signature.EventRefused, "TITLE_INVALID"),
+			"sent":         one(signature.OutForSignature, signature.EventSent, ""),
+			"ask":          {to: signature.Preparing},
+			"end late":     one(signature.Expired, signature.EventExpired, ""),
+			"unfound late": one(signature.Expired, signature.EventExpired, ""),
+		},
+		"maybe sent": {
+			"refuse":       one(signature.Refused, signature.EventRefused, "TITLE_INVALID"),
+			"sent":         one(signature.OutForSignature, signature.EventSent, ""),
+			"ask":          {to: signature.Preparing},
+			"unfound late": one(signature.Expired, signature.EventExpired, ""),
 		},
 		"out": {
 			"ask":           {to: signature.OutForSignature},
+			"bounced":       one(signature.OutForSignature, signature.EventSignerBounced, ""),
 			"see signed":    one(signature.Signed, signature.EventSigned, ""),
 			"see declined":  one(signature.Declined, signature.EventDeclined, ""),
 			"see expired":   one(signature.Expired, signature.EventExpired, ""),
@@ -88,8 +113,20 @@ func TestEveryTransition(t *testing.T) {
 			"see gone":      one(signature.Canceled, signature.EventCanceled, "PROVIDER_FAILED"),
 			"see failed":    one(signature.Canceled, signature.EventCanceled, "PROVIDER_FAILED"),
 		},
-		"signed": {"archived": one(signature.Signed, signature.EventArchived, "")},
+		"signed": {
+			"kept": {to: signature.Signed},
+			"fail": one(signature.ProofFailed, signature.EventProofFailed, "PROVIDER_FAILED"),
+		},
+		"kept": {
+			"archived":      one(signature.Signed, signature.EventArchived, ""),
+			"no trail":      one(signature.Signed, signature.EventArchived, ""),
+			"judge proven":  one(signature.Completed, signature.EventCompleted, ""),
+			"judge failed":  one(signature.ProofFailed, signature.EventProofFailed, "PROOF_INSUFFICIENT"),
+			"judge nothing": one(signature.ProofFailed, signature.EventProofFailed, "PROOF_INSUFFICIENT"),
+			"fail":          one(signature.ProofFailed, signature.EventProofFailed, "PROVIDER_FAILED"),
+		},
 		"archived": {
+			"fail":          one(signature.ProofFailed, signature.EventProofFailed, "PROVIDER_FAILED"),
 			"judge proven":  one(signature.Completed, signature.EventCompleted, ""),
 			"judge failed":  one(signature.ProofFailed, signature.EventProofFailed, "PROOF_INSUFFICIENT"),
 			"judge nothing": one(signature.ProofFailed, signature.EventProofFailed, "PROOF_INSUFFICIENT"),
@@ -134,12 +171,13 @@ func TestCreatedStartsARequestAndLeavesItsArgumentAlone(t *testing.T) {
 	}
 }
 
-func TestARequestThatMayBeOutCannotBeEndedAsUnsent(t *testing.T) {
-	r := preparing()
-	r.SendAttempted = true
-	r = signature.AskWithdrawal(r, signature.WithdrawnByCaller, "deal lost", at(1))
+func TestARequestThatMayBeOutIsEndedOnlyWhenItWasNotFound(t *testing.T) {
+	r := signature.AskWithdrawal(maybeSent(), signature.WithdrawnByCaller, "deal lost", at(1))
 	if got, events := signature.EndUnsent(r, at(2)); got.State != signature.Preparing || len(events) != 0 {
 		t.Fatalf("%s with %v", got.State, kinds(events))
+	}
+	if got, _ := signature.EndUnfound(r, at(2)); got.State != signature.Canceled || got.StateDetail != "deal lost" {
+		t.Fatalf("%s %q", got.State, got.StateDetail)
 	}
 }
 
@@ -198,8 +236,8 @@ func TestAnEnvelopeThatIsSignedWhenItIsFoundAgain(t *testing.T) {
 }
 
 func TestAnArchiveWithoutAnAuditTrailIsNoted(t *testing.T) {
-	r, _ := signature.Archived(signed(), "documents/s1", "", at(3))
-	if !r.NoAuditTrail || r.SignedDocument != "documents/s1" || signature.Next(r, at(3)) != signature.StepProve {
+	r, _ := signature.Archived(kept(), "", at(4))
+	if !r.NoAuditTrail || !r.ArchiveTime.Equal(at(3)) || r.SignedDocument != "documents/s1" || signature.Next(r, at(3)) != signature.StepProve {
 		t.Fatalf("%+v", r)
 	}
 }

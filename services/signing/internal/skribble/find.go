@@ -35,7 +35,8 @@ func (p *Provider) await(ctx context.Context, order signature.Order) (request, e
 			return request{}, err
 		}
 		if len(found) > 0 {
-			return found[0], p.withdrawAll(ctx, found[1:])
+			kept, others := keep(found, order.Envelope)
+			return kept, p.withdrawAll(ctx, others)
 		}
 		if i == graceSteps {
 			return request{}, nil
@@ -46,16 +47,51 @@ func (p *Provider) await(ctx context.Context, order signature.Order) (request, e
 	}
 }
 
+// keep returns the one of the requests to keep: the one that is known already, else the first.
+func keep(found []request, known string) (request, []request) {
+	i := max(0, slices.IndexFunc(found, func(r request) bool { return r.ID == known }))
+	return found[i], slices.Delete(slices.Clone(found), i, i+1)
+}
+
 func (p *Provider) withdrawAll(ctx context.Context, duplicates []request) error {
 	for _, duplicate := range duplicates {
 		if p.envelope(duplicate).State != signature.EnvelopeOpen {
 			continue
 		}
 		if err := p.Withdraw(ctx, duplicate.ID, ""); err != nil {
-			return err
+			return vendorhttp.Inconclusive(err)
 		}
 	}
 	return nil
+}
+
+// Find looks for the order's request as a resumed Send does.
+func (p *Provider) Find(ctx context.Context, order signature.Order) (signature.Envelope, error) {
+	found, err := p.await(ctx, order)
+	switch {
+	case err != nil:
+		return signature.Envelope{}, translate(err, private(order)...)
+	case found.ID == "":
+		return signature.Envelope{}, signature.ErrNoEnvelope
+	}
+	return inOrderOf(order, p.envelope(found)), nil
+}
+
+// settle looks once more after a lost attempt was made good, because the lost one may have shown meanwhile: one is kept,
+// the others are withdrawn.
+func (p *Provider) settle(ctx context.Context, order signature.Order, made request) (request, error) {
+	found, err := p.find(ctx, order.Correlation)
+	if err != nil {
+		return request{}, err
+	}
+	listed := slices.ContainsFunc(found, func(r request) bool { return r.ID == made.ID })
+	if len(found) == 0 || listed && len(found) == 1 {
+		return made, nil
+	}
+	if !listed {
+		found = append(found, made)
+	}
+	return found[0], p.withdrawAll(ctx, found[1:])
 }
 
 // find returns the requests made for the correlation, the one to keep first: what is furthest along, then the oldest.
@@ -96,7 +132,7 @@ func (p *Provider) progress(r request) int {
 }
 
 // list returns the requests whose title holds the search text. Whether the first page is 0 or 1 differs between
-// Skribble's own texts: it starts at 0 and, where that is refused, at 1.
+// Skribble's own texts: it starts at 0 and, where that is refused or empty, at 1.
 func (p *Provider) list(ctx context.Context, search string) ([]request, error) {
 	var all []request
 	seen := map[string]bool{}
@@ -104,7 +140,8 @@ func (p *Provider) list(ctx context.Context, search string) ([]request, error) {
 	for page := 0; page < first+maxPages; page++ {
 		listed, err := p.page(ctx, search, page)
 		var refused *vendorhttp.StatusError
-		if page == 0 && errors.As(err, &refused) && refused.Status == http.StatusBadRequest {
+		badPage := errors.As(err, &refused) && refused.Status == http.StatusBadRequest
+		if page == 0 && (badPage || err == nil && len(listed) == 0) {
 			first = 1
 			continue
 		}

@@ -52,8 +52,12 @@ func tokenRefused(err error) bool {
 		return true
 	}
 	said := problemIn(refused.Body)
-	vague := said.Key == "" && (said.Kind == "" || said.Kind == "problem-with-message")
-	return refused.Status == http.StatusForbidden && (vague || strings.HasPrefix(said.Key, "error.auth."))
+	return refused.Status == http.StatusForbidden && (said.vague() || strings.HasPrefix(said.Key, "error.auth."))
+}
+
+// vague tells whether the problem names none.
+func (p problem) vague() bool {
+	return p.Key == "" && (p.Kind == "" || p.Kind == "problem-with-message")
 }
 
 // isGone tells whether Skribble itself said that the object does not exist. A 404 in other words comes from something
@@ -66,8 +70,8 @@ func isGone(err error) bool {
 // errNotSkribble is the cause of a 404 that Skribble's API does not give.
 var errNotSkribble = errors.New("the base URL does not lead to Skribble's API")
 
-// translate turns a refused call into the port's failure; other errors pass. The private values are kept out of its
-// detail.
+// translate turns a refused call into the port's failure; other errors pass. Only what is asked for with a POST can be
+// refused for good: a look-up says nothing final. The private values are kept out of its detail.
 func translate(err error, private ...string) error {
 	var refused *vendorhttp.StatusError
 	if !errors.As(err, &refused) {
@@ -79,10 +83,16 @@ func translate(err error, private ...string) error {
 		return vendorhttp.Misconfigured()
 	case refused.Status == http.StatusNotFound && !said.known:
 		return &signature.UnavailableError{Cause: errNotSkribble}
+	case refused.Status == http.StatusForbidden && said.vague():
+		return vendorhttp.Forbidden()
 	}
 	detail := fmt.Sprintf("Skribble answered %d %s %s: %s", refused.Status, said.Kind, said.Key,
 		vendorhttp.Detail(said.Message, private...))
-	return &signature.RejectedError{Reason: reason(refused.Status, said), Detail: strings.Join(strings.Fields(detail), " ")}
+	rejected := &signature.RejectedError{Reason: reason(refused.Status, said), Detail: strings.Join(strings.Fields(detail), " ")}
+	if refused.Method != http.MethodPost {
+		return vendorhttp.Inconclusive(rejected)
+	}
+	return rejected
 }
 
 func reason(status int, said problem) signature.RefusalReason {

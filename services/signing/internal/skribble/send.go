@@ -27,11 +27,23 @@ func (p *Provider) Send(ctx context.Context, order signature.Order, resume bool)
 }
 
 func (p *Provider) send(ctx context.Context, order signature.Order, resume bool) (request, error) {
-	if resume {
-		if found, err := p.await(ctx, order); err != nil || found.ID != "" {
-			return found, err
-		}
+	if !resume {
+		return p.create(ctx, order)
 	}
+	if found, err := p.await(ctx, order); err != nil || found.ID != "" {
+		return found, err
+	}
+	made, err := p.create(ctx, order)
+	if err != nil {
+		return request{}, err
+	}
+	if made, err = p.settle(ctx, order, made); err != nil {
+		return request{}, &signature.UnknownOutcomeError{Cause: errors.New("the request is made, but maybe not alone: " + err.Error())}
+	}
+	return made, nil
+}
+
+func (p *Provider) create(ctx context.Context, order signature.Order) (request, error) {
 	if refusal := p.Refusal(order); refusal != nil {
 		return request{}, &signature.RejectedError{Reason: refusal.Reason, Detail: refusal.Detail}
 	}

@@ -100,14 +100,15 @@ func TestRightsAreNotTokens(t *testing.T) {
 	vendor := &scripted{answer: func(w http.ResponseWriter, r *http.Request) {
 		refuseWith(w, http.StatusForbidden, "feature-not-enabled", "", "not in your plan")
 	}}
-	_, err := vendor.provider(t).Read(t.Context(), "sr-1")
+	_, err := vendor.provider(t).Send(t.Context(), anOrder(), false)
 	var rejected *signature.RejectedError
 	if !errors.As(err, &rejected) || rejected.Reason != signature.ReasonProviderMisconfigured || vendor.logins != 1 {
 		t.Errorf("%v after %d logins", err, vendor.logins)
 	}
 	vendor = &scripted{answer: func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusForbidden) }}
-	_, err = vendor.provider(t).Read(t.Context(), "sr-1")
-	if !errors.As(err, &rejected) || len(vendor.calls) != 1 {
+	_, err = vendor.provider(t).Send(t.Context(), anOrder(), false)
+	var unavailable *signature.UnavailableError
+	if !errors.As(err, &unavailable) || unavailable.RetryAfter < 5*time.Minute || len(vendor.calls) != 1 {
 		t.Errorf("a new token refused without a word: %v after %v", err, vendor.calls)
 	}
 }

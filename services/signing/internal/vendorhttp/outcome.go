@@ -17,6 +17,9 @@ const maxRetryAfter = time.Hour
 // happened and the call works once an operator has mended them: a wrong key must not end requests for good.
 var ErrCredentials = errors.New("the provider refused the account's credentials")
 
+// errForbidden is the cause of a 403 without a reason.
+var errForbidden = errors.New("the provider answered 403 and does not say why")
+
 // errRedirected is the cause when a vendor answers with a redirect, which none of them documents.
 var errRedirected = errors.New("the provider answered with a redirect, which is not followed")
 
@@ -26,6 +29,8 @@ var errTooLarge = errors.New("the answer is too large")
 // StatusError means that the vendor answered with a status from 400 to 499 other than 408 and 429: the call had no
 // effect and a repeated one would be answered alike. Body is the vendor's, bounded; it may hold personal data.
 type StatusError struct {
+	// Method of the call.
+	Method string
 	Status int
 	Body   []byte
 }
@@ -36,6 +41,28 @@ func (e *StatusError) Error() string { return fmt.Sprintf("the provider answered
 func Misconfigured() error {
 	return &signature.UnavailableError{RetryAfter: credentialsPause, Cause: ErrCredentials}
 }
+
+// Forbidden returns the failure for a 403 that does not say what is forbidden: a firewall, a blocked account or a key
+// without a right. An operator may mend it, so it ends no request; it is left alone for long.
+func Forbidden() error {
+	return &signature.UnavailableError{RetryAfter: forbiddenPause, Cause: errForbidden}
+}
+
+// Inconclusive turns a rejection into an unavailability that tells the same: what was refused served to look something
+// up, or to clear something away, so that the question is still open. Other errors pass.
+func Inconclusive(err error) error {
+	var rejected *signature.RejectedError
+	if !errors.As(err, &rejected) {
+		return err
+	}
+	return &signature.UnavailableError{RetryAfter: refusedPause, Cause: fmt.Errorf("%s: %s", rejected.Reason, rejected.Detail)}
+}
+
+// The pauses after what an operator has to mend: a 403 that says nothing, and a look-up that was refused.
+const (
+	forbiddenPause = 15 * time.Minute
+	refusedPause   = 5 * time.Minute
+)
 
 // credentialsPause is how long to leave an account alone whose credentials were refused.
 const credentialsPause = 5 * time.Minute
@@ -62,7 +89,7 @@ func (c *Client) refusal(request Request, response *http.Response, body []byte) 
 	case status == http.StatusRequestTimeout || status >= 500:
 		return failure(request.Effect, cause)
 	case status >= 400:
-		return &StatusError{Status: status, Body: body}
+		return &StatusError{Method: request.Method, Status: status, Body: body}
 	default:
 		return &signature.UnavailableError{RetryAfter: credentialsPause, Cause: errRedirected}
 	}

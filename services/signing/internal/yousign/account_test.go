@@ -49,13 +49,14 @@ func (v vendor) leavesNoDraft(t *testing.T) {
 	}
 }
 
-func TestAReadOnlyKeyIsAMisconfiguration(t *testing.T) {
+// TestAReadOnlyKeyEndsNoRequest: its 403 does not say why, and an operator can mend it.
+func TestAReadOnlyKeyEndsNoRequest(t *testing.T) {
 	v := newVendor(t, nil)
 	config := v.config(http.DefaultClient)
 	config.APIKey = sim.DefaultReadOnlyKey
 	_, err := newProvider(t, config).Send(t.Context(), anOrder(signature.SES), false)
-	var rejected *signature.RejectedError
-	if !errors.As(err, &rejected) || rejected.Reason != signature.ReasonProviderMisconfigured {
+	var unavailable *signature.UnavailableError
+	if !errors.As(err, &unavailable) || unavailable.RetryAfter < 5*time.Minute {
 		t.Errorf("Send: %v", err)
 	}
 }
@@ -120,6 +121,71 @@ func TestWebhooks(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What only the vendor's calls tell of a signer must name the signer that was invited.
+func TestSignersThatCannotBeReached(t *testing.T) {
+	const secret = "0123456789abcdef0123456789abcdef"
+	for verb, c := range map[string]struct {
+		level signature.Level
+		want  signature.SignerState
+	}{
+		"bounce":               {signature.SES, signature.SignerBounced},
+		"fail_identification":  {signature.QES, signature.SignerIdentificationFailed},
+		"block_identification": {signature.QES, signature.SignerIdentificationFailed},
+	} {
+		t.Run(verb, func(t *testing.T) {
+			told := make(chan yousign.Event, 16)
+			gateway := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				raw, err := io.ReadAll(r.Body)
+				event, decodeErr := yousign.Decode(raw)
+				if err != nil || decodeErr != nil || !yousign.Verify(raw, r.Header.Get(yousign.SignatureHeader), []string{secret}) {
+					t.Errorf("webhook %s: %v, %v, or not verified", raw, err, decodeErr)
+				}
+				if event.SignerState() != "" {
+					told <- event
+				}
+			}))
+			t.Cleanup(gateway.Close)
+			v := newVendor(t, func(c *sim.Config) { c.Webhook = &sim.Webhook{Endpoint: gateway.URL, SecretKey: secret} })
+			order := anOrder(c.level)
+			envelope, err := newProvider(t, v.config(http.DefaultClient)).Send(t.Context(), order, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			request := signature.Request{State: signature.Preparing, Signers: order.Signers}
+			request, _ = signature.Sent(request, envelope, time.Now())
+			v.act(t, envelope.ID, verb, map[string]string{})
+			select {
+			case event := <-told:
+				noted, events := signature.NoteSigner(request, event.SignerID, event.SignerState(), event.Time)
+				if noted.Signers[0].State != c.want || len(events) != 1 || event.EnvelopeID != envelope.ID {
+					t.Errorf("%+v made the signer %s, events %v", event, noted.Signers[0].State, events)
+				}
+			case <-time.After(10 * time.Second):
+				t.Fatal("nobody was told")
+			}
+		})
+	}
+}
+
+// TestAPausedRequestCannotBeWithdrawn: the refusal is told, so that nobody asks again and again.
+func TestAPausedRequestCannotBeWithdrawn(t *testing.T) {
+	v := newVendor(t, nil)
+	provider := newProvider(t, v.config(http.DefaultClient))
+	envelope, err := provider.Send(t.Context(), anOrder(signature.SES), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.act(t, envelope.ID, "pause", map[string]string{})
+	var rejected *signature.RejectedError
+	if err := provider.Withdraw(t.Context(), envelope.ID, "lost"); !errors.As(err, &rejected) {
+		t.Errorf("Withdraw: %v, want a rejection", err)
+	}
+	v.act(t, envelope.ID, "resume", map[string]string{})
+	if err := provider.Withdraw(t.Context(), envelope.ID, "lost"); err != nil {
+		t.Errorf("Withdraw after the pause: %v", err)
 	}
 }
 

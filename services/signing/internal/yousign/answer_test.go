@@ -99,7 +99,7 @@ func TestRejections(t *testing.T) {
 		{400, problemJSON("document.analyze_error", "x"), signature.ReasonDocumentRejected, "document.analyze_error"},
 		{400, problemJSON("configuration.not_enabled", "x"), signature.ReasonProviderMisconfigured, "configuration.not_enabled"},
 		{400, problemJSON("date.out_of_range", "x"), signature.ReasonExpiryInvalid, "date.out_of_range"},
-		{403, problemJSON("about:blank", "read only"), signature.ReasonProviderMisconfigured, "read only"},
+		{403, problemJSON("feature.not_in_plan", "no QES"), signature.ReasonProviderMisconfigured, "no QES"},
 		{405, `{"message":"x"}`, signature.ReasonProviderRejected, "405"},
 		{413, `<html>`, signature.ReasonDocumentTooLarge, "413"},
 		{415, `{}`, signature.ReasonDocumentRejected, "415"},

@@ -18,28 +18,53 @@ const maxPages = 20
 // errListTooLong is the cause when the list does not end: then nothing is known of what it does not show.
 var errListTooLong = errors.New("the list of signature requests is too long to look one up")
 
-// find returns the request made for the correlation, an empty one when there is none. Of several, which a create call
-// can leave behind that came through late, it keeps the one furthest along and ends the others.
-func (p *Provider) find(ctx context.Context, correlation string) (request, error) {
-	found, err := p.list(ctx, correlation)
+// Find looks for the order's request as a resumed Send does. What is still a draft invited nobody: it is deleted.
+func (p *Provider) Find(ctx context.Context, order signature.Order) (signature.Envelope, error) {
+	found, err := p.find(ctx, order)
+	if err == nil && found.ID != "" && found.Status != statusDraft {
+		found, err = p.detailed(ctx, found)
+	} else if err == nil && found.ID != "" {
+		err = p.remove(ctx, found.ID)
+		if isGone(err) {
+			err = nil
+		}
+		found = request{}
+	}
+	switch {
+	case err != nil:
+		return signature.Envelope{}, translate(err, private(order)...)
+	case found.ID == "":
+		return signature.Envelope{}, signature.ErrNoEnvelope
+	}
+	return inOrderOf(order, envelope(found)), nil
+}
+
+// find returns the order's request, an empty one when there is none. Of several, which a create call can leave behind
+// that came through late, it keeps the one that is known already, else the one furthest along, and ends the others.
+func (p *Provider) find(ctx context.Context, order signature.Order) (request, error) {
+	found, err := p.list(ctx, order.Correlation)
 	if err != nil || len(found) == 0 {
 		return request{}, err
 	}
 	slices.SortFunc(found, func(a, b request) int {
-		return cmp.Or(cmp.Compare(progress(b), progress(a)), a.CreatedAt.Compare(b.CreatedAt.Time), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(rank(b, order), rank(a, order)), a.CreatedAt.Compare(b.CreatedAt.Time), cmp.Compare(a.ID, b.ID))
 	})
 	for _, duplicate := range found[1:] {
 		if state := envelope(duplicate).State; state != signature.EnvelopeDraft && state != signature.EnvelopeOpen {
 			continue
 		}
 		if err := p.Withdraw(ctx, duplicate.ID, ""); err != nil {
-			return request{}, err
+			return request{}, vendorhttp.Inconclusive(err)
 		}
 	}
 	return p.read(ctx, found[0].ID)
 }
 
-func progress(r request) int {
+// rank is highest for the one to keep.
+func rank(r request, order signature.Order) int {
+	if r.ID == order.Envelope {
+		return 5
+	}
 	switch envelope(r).State {
 	case signature.EnvelopeSigned:
 		return 4

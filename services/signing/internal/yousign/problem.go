@@ -61,6 +61,12 @@ func refusedAs(err error) (status int, said problem, ok bool) {
 	return refused.Status, problemIn(refused.Body), true
 }
 
+// asked tells whether the refused call asked for something to be done.
+func asked(err error) bool {
+	var refused *vendorhttp.StatusError
+	return errors.As(err, &refused) && refused.Method == http.MethodPost
+}
+
 // isGone tells whether Yousign itself said that the object does not exist. A 404 in other words comes from something
 // that is not Yousign's API, such as a proxy or a wrong base URL, and says nothing of the object.
 func isGone(err error) bool {
@@ -71,8 +77,9 @@ func isGone(err error) bool {
 // errNotYousign is the cause of a 404 that Yousign's API does not give.
 var errNotYousign = errors.New("the base URL does not lead to Yousign's API")
 
-// translate turns a refused call into the port's failure; other errors pass. The private values are kept out of its
-// detail.
+// translate turns a refused call into the port's failure; other errors pass. Only what is asked for with a POST can be
+// refused for good: a look-up says nothing final, nor does a draft that cannot be deleted. The private values are kept
+// out of its detail.
 func translate(err error, private ...string) error {
 	status, said, ok := refusedAs(err)
 	switch {
@@ -82,9 +89,15 @@ func translate(err error, private ...string) error {
 		return vendorhttp.Misconfigured()
 	case status == http.StatusNotFound && !said.known():
 		return &signature.UnavailableError{Cause: errNotYousign}
+	case status == http.StatusForbidden && !said.known():
+		return vendorhttp.Forbidden()
 	}
 	detail := fmt.Sprintf("Yousign answered %d %s: %s", status, said.Type, said.text(private))
-	return &signature.RejectedError{Reason: reason(status, said), Detail: strings.Join(strings.Fields(detail), " ")}
+	rejected := &signature.RejectedError{Reason: reason(status, said), Detail: strings.Join(strings.Fields(detail), " ")}
+	if !asked(err) {
+		return vendorhttp.Inconclusive(rejected)
+	}
+	return rejected
 }
 
 func reason(status int, said problem) signature.RefusalReason {

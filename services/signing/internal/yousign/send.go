@@ -25,7 +25,7 @@ func (p *Provider) Send(ctx context.Context, order signature.Order, resume bool)
 func (p *Provider) send(ctx context.Context, order signature.Order, resume bool) (request, error) {
 	var draft request
 	if resume {
-		found, err := p.find(ctx, order.Correlation)
+		found, err := p.find(ctx, order)
 		if err != nil {
 			return request{}, err
 		}
@@ -47,7 +47,7 @@ func (p *Provider) send(ctx context.Context, order signature.Order, resume bool)
 	if err == nil {
 		return sent, nil
 	}
-	if _, _, refused := refusedAs(err); refused && isFinal(err) {
+	if isFinal(err) {
 		p.discard(ctx, draft)
 		return request{}, err
 	}
@@ -64,7 +64,7 @@ func halfway(err error) error {
 	return &signature.UnknownOutcomeError{Cause: errors.New("the request is half made: " + err.Error())}
 }
 
-// isFinal tells whether repeating changes nothing.
+// isFinal tells whether a step was refused for good.
 func isFinal(err error) bool {
 	var rejected *signature.RejectedError
 	return errors.As(translate(err), &rejected)

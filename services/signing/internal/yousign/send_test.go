@@ -85,6 +85,63 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// What is looked up while a draft is completed can be refused, which leaves a draft to be continued.
+func TestARefusedLookUpHalfwayIsUnknown(t *testing.T) {
+	for refused, answers := range map[string]map[string]http.HandlerFunc{
+		"GET " + one + "/signers": {"POST " + root: say(201, fullDraft)},
+		"GET " + one: {
+			"POST " + root: say(201, fullDraft), "GET " + one + "/signers": say(200, "["+aSigner+"]"),
+			"POST " + one + "/activate": say(400, problemJSON("signature_request.status", "already")),
+		},
+	} {
+		for _, status := range []int{400, 403, 404, 422} {
+			answers[refused] = say(status, problemJSON("a.reason", "x"))
+			_, err := script(t, answers).provider().Send(t.Context(), anOrder(), false)
+			var unknown *signature.UnknownOutcomeError
+			var rejected *signature.RejectedError
+			if !errors.As(err, &unknown) || errors.As(err, &rejected) {
+				t.Errorf("%s answered %d: %v, want unknown", refused, status, err)
+			}
+		}
+	}
+}
+
+// A draft that cannot be deleted is not "no envelope": it may have been activated meanwhile.
+func TestFindDeletesADraft(t *testing.T) {
+	for status, want := range map[int]error{204: signature.ErrNoEnvelope, 404: signature.ErrNoEnvelope, 400: nil, 500: nil} {
+		vendor := script(t, map[string]http.HandlerFunc{
+			"GET " + root: say(200, `{"meta":{},"data":[`+fullDraft+`]}`), "GET " + one: say(200, fullDraft),
+			"DELETE " + one: say(status, problemJSON("resource.not_found", "x")),
+		})
+		_, err := vendor.provider().Find(t.Context(), anOrder())
+		var unavailable *signature.UnavailableError
+		if want != nil && !errors.Is(err, want) || want == nil && !errors.As(err, &unavailable) {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
+// TestADuplicateThatCannotBeCanceledEndsNothing: the order's own request is still to be found.
+func TestADuplicateThatCannotBeCanceledEndsNothing(t *testing.T) {
+	other := strings.ReplaceAll(anOngoing, "sr-1", "sr-2")
+	vendor := script(t, map[string]http.HandlerFunc{
+		"GET " + root: say(200, `{"meta":{},"data":[`+other+`,`+anOngoing+`]}`), "GET " + root + "/sr-2": say(200, other),
+		"POST " + root + "/sr-2/cancel": say(422, problemJSON("signature_request.paused", "x")),
+	})
+	order := anOrder()
+	order.Envelope = "sr-1" // else the first of the two would be kept
+	for _, call := range []func() (signature.Envelope, error){
+		func() (signature.Envelope, error) { return vendor.provider().Send(t.Context(), order, true) },
+		func() (signature.Envelope, error) { return vendor.provider().Find(t.Context(), order) },
+	} {
+		_, err := call()
+		var unavailable *signature.UnavailableError
+		if !errors.As(err, &unavailable) || unavailable.RetryAfter <= 0 {
+			t.Errorf("%v, want unavailable", err)
+		}
+	}
+}
+
 func TestAnOverdueOrderIsResumedAndNotRefused(t *testing.T) {
 	order := anOrder()
 	order.ExpireTime = time.Now().AddDate(0, 0, -2)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
 )
 
@@ -46,7 +47,8 @@ func Verify(raw []byte, header string, secrets []string) bool {
 	return verified
 }
 
-// Event is one webhook. It is a hint that something happened to the request, and no source of state.
+// Event is one webhook. It is a hint that something happened to the request, and no source of state but for what API v3
+// tells nowhere else: see SignerState.
 type Event struct {
 	// ID is the same on all deliveries of the event.
 	ID string
@@ -60,6 +62,21 @@ type Event struct {
 	EnvelopeID string
 	// Correlation is the request's external id; it may be empty.
 	Correlation string
+	// SignerID of the signer it is about; empty for events about nobody.
+	SignerID string
+}
+
+// SignerState is what the event alone tells of its signer: that the invitation could not be delivered, or that the
+// identification failed, with another try (identification_failed) or without (identification_blocked). Empty for all
+// else, which is to be read.
+func (e Event) SignerState() signature.SignerState {
+	switch e.Name {
+	case "signer.notification_delivery_failed":
+		return signature.SignerBounced
+	case "signer.identification_failed", "signer.identification_blocked":
+		return signature.SignerIdentificationFailed
+	}
+	return ""
 }
 
 // Decode reads a webhook's raw body, whose envelope is flat or nested below "metadata". It fails for a body without an
@@ -93,6 +110,7 @@ func Decode(raw []byte) (Event, error) {
 		return Event{}, errNotAnEvent
 	}
 	event.EnvelopeID, event.Correlation = usable(text(data.Request["id"])), text(data.Request["external_id"])
+	event.SignerID = usable(text(data.Signer["id"]))
 	if event.EnvelopeID == "" {
 		event.EnvelopeID = usable(text(data.Signer["signature_request_id"]))
 	}

@@ -66,6 +66,8 @@ func TestDecode(t *testing.T) {
 		{"nested", `{"metadata":{"event_id":"3f1c0b7e-2f6b-4a54-9f0e-0a4f4f7b0001","event_name":"signature_request.done","event_time":1760000000,"sandbox":true},
 			"data":{"signature_request":{"id":"0ef334d2-7f36-4643-8a2a-4283b4a3e4a4","external_id":"kommo-12345"}}}`, golden},
 		{"a signer's event", `{"event_id":"e","event_name":"signer.done","data":{"signer":{"id":"s","signature_request_id":"r"}}}`,
+			Event{ID: "e", Name: "signer.done", EnvelopeID: "r", SignerID: "s"}},
+		{"a signer without a usable id", `{"event_id":"e","event_name":"signer.done","data":{"signer":{"id":"../s"},"signature_request":{"id":"r"}}}`,
 			Event{ID: "e", Name: "signer.done", EnvelopeID: "r"}},
 		{"an invented name", `{"event_id":"e","event_name":"request.completed","data":{"signature_request":{"id":"r","external_id":null}}}`,
 			Event{ID: "e", Name: "signature_request.done", EnvelopeID: "r"}},
@@ -117,7 +119,8 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if event.ID == "" || event.Name == "" || event.EnvelopeID != "" && !vendorhttp.IsID(event.EnvelopeID) || len(event.Correlation) > maxEventWord {
+		if event.ID == "" || event.Name == "" || event.EnvelopeID != "" && !vendorhttp.IsID(event.EnvelopeID) ||
+			event.SignerID != "" && !vendorhttp.IsID(event.SignerID) || len(event.Correlation) > maxEventWord {
 			t.Errorf("%q was decoded as %+v", body, event)
 		}
 	})

@@ -1,0 +1,34 @@
+package e2e_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// checkLog fails the test when the log holds personal data or a secret.
+func (w *world) checkLog(t *testing.T) {
+	t.Helper()
+	text := w.logs.String()
+	if !strings.Contains(text, "level=DEBUG") || !strings.Contains(text, "level=INFO") {
+		t.Error("the product logged nothing at debug or info level: this check would see nothing")
+	}
+	forbidden := slices.Concat(marks(), secrets(), w.callbackTokens(t))
+	for line := range strings.Lines(text) {
+		for _, private := range forbidden {
+			if strings.Contains(strings.ToLower(line), strings.ToLower(private)) {
+				t.Errorf("the log holds %q: %s", private, line)
+			}
+		}
+	}
+}
+
+// callbackTokens are the secret path segments that Skribble was told.
+func (w *world) callbackTokens(t *testing.T) []string {
+	t.Helper()
+	var tokens []string
+	for _, e := range w.skribble.envelopes(t, "") {
+		tokens = append(tokens, e.callbackToken())
+	}
+	return tokens
+}

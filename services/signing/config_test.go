@@ -1,0 +1,158 @@
+package signing_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/countersign/countersign/services/internal/config"
+	"github.com/countersign/countersign/services/signing"
+)
+
+const (
+	apiKey        = "the-key-of-the-account"
+	webhookToken  = "a-token-of-22-letters-and-more"
+	webhookSecret = "the-secret-of-the-webhooks"
+)
+
+// settings are those of two accounts, with nothing wrong.
+func settings() signing.Config {
+	c := signing.DefaultConfig()
+	c.Callbacks = "https://sign.example.com"
+	c.Providers = map[string]signing.Provider{
+		"ch": {Vendor: "skribble", BaseURL: "https://api.skribble.com/v2", Username: config.NewSecret("api_acme"), APIKey: config.NewSecret(apiKey)},
+		"eu": {
+			Vendor: "yousign", BaseURL: "https://api.yousign.app/v3", APIKey: config.NewSecret(apiKey),
+			WebhookToken: config.NewSecret(webhookToken), WebhookSecrets: []config.Secret{config.NewSecret(webhookSecret)},
+		},
+	}
+	return c
+}
+
+// with changes the settings of one account.
+func with(id string, change func(*signing.Provider)) func(*signing.Config) {
+	return func(c *signing.Config) {
+		p := c.Providers[id]
+		change(&p)
+		c.Providers[id] = p
+	}
+}
+
+// TestCheckNamesEveryMistakeWithItsKey and never the value of a secret.
+func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*signing.Config)
+		keys  []string
+	}{
+		"nothing":                  {func(*signing.Config) {}, nil},
+		"no providers":             {func(c *signing.Config) { *c = signing.DefaultConfig() }, nil},
+		"no settings":              {func(c *signing.Config) { *c = signing.Config{} }, []string{"signing.first_check"}},
+		"checks in vain":           {func(c *signing.Config) { c.LongestCheck = time.Minute }, []string{"signing.first_check"}},
+		"checks without a pause":   {func(c *signing.Config) { c.FirstCheck = time.Millisecond }, []string{"signing.first_check"}},
+		"no callbacks":             {func(c *signing.Config) { c.Callbacks = "" }, []string{"signing.providers.ch: signing.callbacks"}},
+		"callbacks nowhere":        {func(c *signing.Config) { c.Callbacks = "sign.example.com" }, []string{"signing.providers.ch: signing.callbacks"}},
+		"no vendor":                {with("eu", func(p *signing.Provider) { p.Vendor = "" }), []string{"signing.providers.eu: vendor"}},
+		"another vendor":           {with("ch", func(p *signing.Provider) { p.Vendor = "docusign" }), []string{"signing.providers.ch: vendor"}},
+		"no user":                  {with("ch", func(p *signing.Provider) { p.Username = config.Secret{} }), []string{"signing.providers.ch: skribble: the user name"}},
+		"no key":                   {with("ch", func(p *signing.Provider) { p.APIKey = config.Secret{} }), []string{"signing.providers.ch: skribble: the user name and the API key"}},
+		"no base URL":              {with("eu", func(p *signing.Provider) { p.BaseURL = "" }), []string{"signing.providers.eu: yousign: the base URL"}},
+		"secrets in the clear":     {with("eu", func(p *signing.Provider) { p.BaseURL = "http://api.yousign.app/v3" }), []string{"signing.providers.eu"}},
+		"a sandbox that is none":   {with("eu", func(p *signing.Provider) { p.Sandbox = true }), []string{"signing.providers.eu"}},
+		"a demo user that is real": {with("ch", func(p *signing.Provider) { p.Username = config.NewSecret("api_demo_acme") }), []string{"signing.providers.ch"}},
+		"a short token":            {with("eu", func(p *signing.Provider) { p.WebhookToken = config.NewSecret(webhookToken[:21]) }), []string{"signing.providers.eu: webhook_token"}},
+		"no webhook secret":        {with("eu", func(p *signing.Provider) { p.WebhookSecrets = nil }), []string{"signing.providers.eu: webhook_secrets"}},
+		"everything at once": {
+			func(c *signing.Config) {
+				c.Callbacks, c.FirstCheck, c.LongestCheck = "", 0, -1
+				c.Providers["ch"], c.Providers["eu"] = signing.Provider{Vendor: "skribble"}, signing.Provider{Vendor: "yousign"}
+			},
+			[]string{"signing.providers.ch: signing.callbacks", "signing.providers.eu: webhook_token", "signing.first_check"},
+		},
+	} {
+		cfg := settings()
+		c.spoil(&cfg)
+		var mistakes []string
+		if err := cfg.Check(); err != nil {
+			mistakes = strings.Split(err.Error(), "\n")
+		}
+		if len(mistakes) != len(c.keys) {
+			t.Errorf("%s: %d mistakes, want %d:\n%s", name, len(mistakes), len(c.keys), strings.Join(mistakes, "\n"))
+			continue
+		}
+		for i, key := range c.keys {
+			if !strings.HasPrefix(mistakes[i], key) || !strings.Contains(mistakes[i], ": ") {
+				t.Errorf("%s: %q does not begin with %s", name, mistakes[i], key)
+			}
+		}
+		for _, secret := range []string{apiKey, webhookToken[:21], webhookSecret} {
+			if strings.Contains(strings.Join(mistakes, "\n"), secret) {
+				t.Errorf("%s: a secret is told: %v", name, mistakes)
+			}
+		}
+	}
+}
+
+// TestSecretsAreNeverPrinted in whatever way the settings are.
+func TestSecretsAreNeverPrinted(t *testing.T) {
+	cfg := settings()
+	asJSON, jsonErr := json.Marshal(cfg)
+	asYAML, yamlErr := yaml.Marshal(cfg)
+	if jsonErr != nil || yamlErr != nil {
+		t.Fatal(jsonErr, yamlErr)
+	}
+	var log strings.Builder
+	slog.New(slog.NewTextHandler(&log, nil)).Info("settings", slog.Any("settings", cfg))
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("settings", slog.Any("settings", cfg))
+	for how, text := range map[string]string{
+		"%v": fmt.Sprintf("%v", cfg), "%+v": fmt.Sprintf("%+v", cfg), "%#v": fmt.Sprintf("%#v", cfg), "Sprint": fmt.Sprint(cfg.Providers),
+		"JSON": string(asJSON), "YAML": string(asYAML), "log": log.String(),
+	} {
+		if !strings.Contains(text, "redacted") {
+			t.Errorf("%s: nothing is redacted in %s", how, text)
+		}
+		for _, secret := range []string{apiKey, webhookToken, webhookSecret} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s: a secret is in %s", how, text)
+			}
+		}
+	}
+}
+
+// TestTheSettingsComeFromAFileAndTheEnvironment under the names that the errors use.
+func TestTheSettingsComeFromAFileAndTheEnvironment(t *testing.T) {
+	root := struct {
+		Signing signing.Config `yaml:"signing"`
+	}{signing.DefaultConfig()}
+	file := `
+signing:
+  callbacks: https://sign.example.com
+  longest_check: 2h
+  providers:
+    eu:
+      vendor: yousign
+      base_url: https://api.yousign.app/v3
+      api_key: ` + apiKey + `
+      webhook_token: ` + webhookToken + `
+      webhook_secrets: [` + webhookSecret + `]
+`
+	environment := func(name string) (string, bool) { return "20m", name == "COUNTERSIGN_SIGNING_FIRST_CHECK" }
+	if err := config.Load(&root, []byte(file), "COUNTERSIGN", environment); err != nil {
+		t.Fatal(err)
+	}
+	got := root.Signing
+	if err := got.Check(); err != nil || got.FirstCheck != 20*time.Minute || got.LongestCheck != 2*time.Hour ||
+		got.Providers["eu"].APIKey.Reveal() != apiKey {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if err := config.Load(&root, []byte("signing:\n  provider: eu\n"), "COUNTERSIGN", environment); err == nil {
+		t.Error("an unknown key was taken")
+	}
+}
+
+func discard() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }

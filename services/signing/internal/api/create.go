@@ -1,0 +1,156 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/proto"
+
+	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
+	"github.com/countersign/countersign/services/internal/durable"
+	"github.com/countersign/countersign/services/signing/internal/jobs"
+	"github.com/countersign/countersign/services/signing/internal/signature"
+	"github.com/countersign/countersign/services/signing/internal/store"
+)
+
+const (
+	normalExpiry  = 14 * 24 * time.Hour
+	shortestAhead = time.Hour
+	longestAhead  = 365 * 24 * time.Hour
+)
+
+// CreateSignatureRequest accepts a request and starts it.
+func (p *Provider) CreateSignatureRequest(ctx context.Context, in *signingv1.CreateSignatureRequestRequest,
+) (*signingv1.CreateSignatureRequestResponse, error) {
+	hash, err := contentHash(in.GetSignatureRequest())
+	if err != nil {
+		return nil, err
+	}
+	r, err := p.created(ctx, in.GetRequestId(), hash)
+	if errors.Is(err, store.ErrNotFound) {
+		r, err = p.create(ctx, in, hash)
+	}
+	if err != nil {
+		return nil, answer(err)
+	}
+	return &signingv1.CreateSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
+}
+
+// created returns the request that this id created. It comes before every check: a repetition succeeds although its
+// expiry is near by now, or its provider gone.
+func (p *Provider) created(ctx context.Context, requestID, hash string) (signature.Request, error) {
+	first, err := p.Store.ByRequestID(ctx, requestID)
+	if err == nil && first.ContentHash != hash {
+		return first, errReused
+	}
+	return first, err
+}
+
+func (p *Provider) create(ctx context.Context, in *signingv1.CreateSignatureRequestRequest, hash string) (signature.Request, error) {
+	r, err := p.accepted(in)
+	if err != nil {
+		return r, err
+	}
+	r.ContentHash = hash
+	r, events := signature.Created(r, time.Now())
+	var inserted bool
+	err = p.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
+		inserted, err = p.Store.Insert(ctx, tx, r, events)
+		if err != nil || !inserted {
+			return err
+		}
+		return tx.Enqueue(ctx, jobs.Advance{Request: r.ID})
+	})
+	if err == nil && !inserted {
+		return p.created(ctx, r.RequestID, hash) // the same call was faster
+	}
+	return r, err
+}
+
+// accepted decodes a request and refuses what its provider cannot honour.
+func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signature.Request, error) {
+	token, err := newToken()
+	if err != nil {
+		return signature.Request{}, err
+	}
+	r := toRequest(in.GetSignatureRequest())
+	r.ID, r.RequestID, r.CallbackToken = uuid.NewString(), in.GetRequestId(), token
+	if err := checkExpiry(&r, time.Now()); err != nil {
+		return r, err
+	}
+	if err := checkRoles(r.Signers); err != nil {
+		return r, err
+	}
+	provider, ok := p.Providers[r.Provider]
+	if !ok {
+		return r, &signature.Refusal{
+			Reason: signature.ReasonProviderUnknown, Field: "signature_request.provider",
+			Detail: "no provider of that name is configured",
+		}
+	}
+	order := signature.Order{
+		Correlation: r.Correlation(), CallbackToken: r.CallbackToken, Title: r.Title, Message: r.Message, Level: r.Level,
+		Legislation: r.Legislation, Language: r.Language, ExpireTime: r.ExpireTime, Signers: r.Signers,
+	}
+	if refusal := provider.Refusal(order); refusal != nil && !needsDocument(refusal.Reason) {
+		return r, refusal
+	}
+	return r, nil
+}
+
+// needsDocument tells of a refusal that cannot be judged before the document is there: it is judged again then.
+func needsDocument(reason signature.RefusalReason) bool {
+	switch reason {
+	case signature.ReasonSignatureFieldMissing, signature.ReasonDocumentTooLarge, signature.ReasonDocumentRejected:
+		return true
+	}
+	return false
+}
+
+func checkExpiry(r *signature.Request, now time.Time) error {
+	if r.ExpireTime.IsZero() {
+		r.ExpireTime = now.Add(normalExpiry)
+	}
+	ahead := r.ExpireTime.Sub(now)
+	if ahead < shortestAhead || ahead > longestAhead {
+		return invalid("signature_request.expire_time", "must be 1 hour to 365 days ahead")
+	}
+	return nil
+}
+
+func checkRoles(signers []signature.Signer) error {
+	seen := map[string]bool{}
+	for i, s := range signers {
+		if seen[s.Role] {
+			return invalid(fmt.Sprintf("signature_request.signers[%d].role", i), "is another signer's role already")
+		}
+		seen[s.Role] = true
+	}
+	return nil
+}
+
+// contentHash tells whether a repeated request id comes with the same content.
+func contentHash(in *signingv1.SignatureRequest) (string, error) {
+	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(in)
+	if err != nil {
+		return "", fmt.Errorf("hash the request: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// newToken returns 192 unguessable bits as a path segment.
+func newToken() (string, error) {
+	raw := make([]byte, 24)
+	if _, err := rand.Read(raw); err != nil {
+		return "", fmt.Errorf("make a token: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(raw), nil
+}

@@ -1,0 +1,79 @@
+package signature
+
+import "time"
+
+// AuditTrailWait is how long an audit trail is waited for. After that the request goes on as if the vendor issued none,
+// and the verdict decides.
+const AuditTrailWait = 24 * time.Hour
+
+// Kept notes that the signed document came into the archive. It happens once: what is archived is never replaced. The
+// audit trail is waited for apart, so that a late one does not cost the document again.
+func Kept(r Request, signedDocument string, now time.Time) Request {
+	if r.State != Signed || r.SignedDocument != "" || signedDocument == "" {
+		return r
+	}
+	r.SignedDocument, r.ArchiveTime, r.UpdateTime = signedDocument, now, now
+	return r
+}
+
+// Archived notes that all there is came into the archive: the audit trail, or "" where there is none.
+func Archived(r Request, auditTrail string, now time.Time) (Request, []Event) {
+	if r.State != Signed || r.SignedDocument == "" || r.AuditTrail != "" || r.NoAuditTrail {
+		return r, nil
+	}
+	r.AuditTrail, r.NoAuditTrail, r.UpdateTime = auditTrail, auditTrail == "", now
+	return r, []Event{r.event(EventArchived, now)}
+}
+
+// TrailOverdue tells whether the audit trail has been waited for long enough.
+func TrailOverdue(r Request, now time.Time) bool { return now.Sub(r.ArchiveTime) >= AuditTrailWait }
+
+// FailProof ends a signed request that can never be archived or proven. A person decides about it.
+func FailProof(r Request, reason, detail string, now time.Time) (Request, []Event) {
+	if r.State != Signed {
+		return r, nil
+	}
+	return r.end(ProofFailed, EventProofFailed, reason, detail, now)
+}
+
+// Judge ends a request whose signed document was proven: completed when the proof is what was required, shows the level
+// that was asked for, and no signature has a lower one; failed otherwise. A person decides about a failed one.
+func Judge(r Request, verdict Verdict, proven Level, now time.Time) (Request, []Event) {
+	if r.State != Signed || r.SignedDocument == "" {
+		return r, nil
+	}
+	r.Verdict, r.ProvenLevel = verdict, proven
+	if lowered := r.lowered(); lowered != "" {
+		return FailProof(r, "LEVEL_LOWERED", lowered, now)
+	}
+	if !verdict.Satisfies(r.RequiredVerdict) {
+		return FailProof(r, "PROOF_INSUFFICIENT",
+			"the proof's verdict is "+string(verdict)+", required is "+string(r.RequiredVerdict), now)
+	}
+	if verdict == Proven && !proven.AtLeast(r.Level) {
+		return FailProof(r, "PROOF_INSUFFICIENT",
+			"the file proves the level "+orNone(proven)+", asked was "+string(r.Level), now)
+	}
+	return r.end(Completed, EventCompleted, "", "", now)
+}
+
+// lowered tells which signature is worth less than was asked for, in the vendor's words; empty when none is.
+func (r Request) lowered() string {
+	for _, s := range r.Signers {
+		if s.SignedLevel != "" && !s.SignedLevel.AtLeast(r.Level) {
+			return "the provider reports a signature of level " + string(s.SignedLevel) + ", asked was " + string(r.Level)
+		}
+		if r.Level == QES && s.SignedLegislation != "" && s.SignedLegislation != r.Legislation {
+			return "the provider reports a qualified signature under " + string(s.SignedLegislation) +
+				", asked was " + string(r.Legislation)
+		}
+	}
+	return ""
+}
+
+func orNone(l Level) string {
+	if l == "" {
+		return "none"
+	}
+	return string(l)
+}
