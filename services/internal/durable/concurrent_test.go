@@ -182,3 +182,46 @@ func TestAPanicInAChangeLeavesNothingAndTheStoreGoesOn(t *testing.T) {
 	}
 	gapless(t, events)
 }
+
+// Changes that share a commit must not share their fate: one fails, one panics, one's caller has gone, the rest is there.
+func TestChangesThatShareACommitFailAlone(t *testing.T) {
+	store := open(t, filepath.Join(t.TempDir(), "a.db"), nil)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	var wait sync.WaitGroup
+	errs := make([]error, 40)
+	for i := range errs {
+		wait.Go(func() {
+			ctx := t.Context()
+			if i%4 == 3 {
+				ctx = gone
+			}
+			errs[i] = store.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
+				if err := add(ctx, tx, fmt.Sprint("row ", i)); err != nil {
+					return err
+				}
+				tx.Append(fmt.Sprint("row ", i), []byte("x"))
+				switch i % 4 {
+				case 1:
+					return errAbort
+				case 2:
+					panic("on purpose")
+				}
+				return nil
+			})
+		})
+	}
+	wait.Wait()
+	written := 0
+	for i, err := range errs {
+		if good := i%4 == 0; good != (err == nil) || runs(t, store, fmt.Sprint("row ", i)) != map[bool]int{true: 1}[good] {
+			t.Errorf("change %d: err = %v, rows = %d", i, err, runs(t, store, fmt.Sprint("row ", i)))
+		}
+		if err == nil {
+			written++
+		}
+	}
+	if events, err := store.Events(t.Context(), 0, "", 100); err != nil || len(events) != written || written != 10 {
+		t.Errorf("%d events for %d changes, %v", len(events), written, err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime/debug"
 )
 
 // mostGrouped bounds how many changes share a commit.
@@ -15,7 +16,6 @@ type change struct {
 	ctx  context.Context
 	run  func(ctx context.Context, tx *Tx) error
 	err  error
-	cry  any // what run panicked with
 	done chan struct{}
 }
 
@@ -35,9 +35,6 @@ func (s *Store) Update(ctx context.Context, run func(ctx context.Context, tx *Tx
 		return errClosed
 	}
 	<-c.done // never earlier: run may use what its caller owns
-	if c.cry != nil {
-		panic(c.cry)
-	}
 	return c.err
 }
 
@@ -117,7 +114,7 @@ func (s *Store) apart(sqlTx *sql.Tx, c *change) (events bool, err error) {
 	}
 	tx := &Tx{DBTX: sqlTx, tx: sqlTx, store: s}
 	c.guarded(ctx, tx)
-	if c.err != nil || c.cry != nil {
+	if c.err != nil {
 		if _, err := sqlTx.ExecContext(ctx, `ROLLBACK TO apart`); err != nil {
 			return false, fmt.Errorf("roll back to the savepoint: %w", err)
 		}
@@ -129,9 +126,13 @@ func (s *Store) apart(sqlTx *sql.Tx, c *change) (events bool, err error) {
 	return len(tx.events) > 0, nil
 }
 
-// guarded runs the change; a panic is kept for its caller.
+// guarded runs the change. A panic fails the change alone: the writer serves everybody.
 func (c *change) guarded(ctx context.Context, tx *Tx) {
-	defer func() { c.cry = recover() }()
+	defer func() {
+		if r := recover(); r != nil {
+			c.err = fmt.Errorf("the change panicked: %v\n%s", r, debug.Stack())
+		}
+	}()
 	if c.err = c.run(ctx, tx); c.err == nil {
 		c.err = tx.writeEvents(ctx)
 	}
