@@ -70,13 +70,7 @@ func configure(t *testing.T, path, data string, at addresses, s settings) {
 		"At": at, "Data": data, "Settings": s, "CallsPerSecond": callsPerSecond,
 		"KommoToken": kommoToken, "KommoHookToken": kommoHookToken, "SkribbleUser": skribbleUser,
 		"SkribbleKey": skribbleKey, "YousignKey": yousignKey, "YousignToken": yousignToken, "YousignSecret": yousignSecret,
-		"Rules": []rule{
-			{"skribble-qes", stageSkribbleQES, "skribble", "QES", "", "de"},
-			{"yousign-qes", stageYousignQES, "yousign", "QES", "", "fr"},
-			{"yousign-ses", stageYousignSES, "yousign", "SES", "attested", "en"},
-			{"strict-ses", stageStrictSES, "yousign", "SES", "proven", "en"},
-			{"skribble-aes", stageSkribbleAES, "skribble", "AES", "", "en"},
-		},
+		"Rules": rules(),
 	})
 	if err == nil {
 		err = os.WriteFile(path, []byte(text.String()), 0o600)
@@ -86,7 +80,18 @@ func configure(t *testing.T, path, data string, at addresses, s settings) {
 	}
 }
 
+// rule says which signature a stage asks for.
 type rule struct{ ID, Stage, Provider, Level, Proof, Language string }
+
+func rules() []rule {
+	return []rule{
+		{"skribble-qes", stageSkribbleQES, "skribble", "QES", "", "de"},
+		{"yousign-qes", stageYousignQES, "yousign", "QES", "", "fr"},
+		{"yousign-ses", stageYousignSES, "yousign", "SES", "attested", "en"},
+		{"strict-ses", stageStrictSES, "yousign", "SES", "proven", "en"},
+		{"skribble-aes", stageSkribbleAES, "skribble", "AES", "", "en"},
+	}
+}
 
 const configuration = `
 data: {{.Data}}
@@ -121,13 +126,14 @@ crm:
   listen: {{.At.CRM}}
   address: {{.At.CRM}}
   sweep: {{.Settings.Sweep}}
+  calls_per_second: {{.CallsPerSecond}}
+  lookup_grace: 400ms
   accounts:
     acme:
       base_url: {{.At.Kommo}}
       account_id: 32720107
       token: {{.KommoToken}}
       webhook_token: {{.KommoHookToken}}
-      calls_per_second: {{.CallsPerSecond}}
       drive_hosts: [127.0.0.1]
       request_field: SIGN_REQUEST_ID
       rules:{{range .Rules}}

@@ -28,6 +28,7 @@ func TestKillNine(t *testing.T) {
 	g.world = prepareWorld(t, topologies()[0], settings{Sweep: time.Second, FirstCheck: time.Second}, g.executioner.around)
 	g.skribble.auto(t, "120ms")
 	g.yousign.auto(t, "120ms")
+	g.firstLife(t)
 	start := time.Now()
 	for left := int(kills); left > 0; left -= killsPerRound {
 		g.round(t, min(left, killsPerRound))
@@ -66,6 +67,22 @@ type gauntlet struct {
 	deals       []*deal
 }
 
+// firstLife is a quiet one: the product finds its stages empty, so that every later deal is new to it.
+func (g *gauntlet) firstLife(t *testing.T) {
+	t.Helper()
+	g.launch(t)
+	g.awaitReady(t)
+	g.awaitSwept(t)
+	g.product.stop(t)
+}
+
+// launch starts the product, to be killed at the test's end should it still run.
+func (g *gauntlet) launch(t *testing.T) {
+	t.Helper()
+	g.product = launch(t, g.shape, g.config, g.logs)
+	t.Cleanup(g.product.processes[0].kill)
+}
+
 // round moves new deals while it kills, then leaves the product alone until they are won.
 func (g *gauntlet) round(t *testing.T, kills int) {
 	t.Helper()
@@ -82,7 +99,7 @@ func (g *gauntlet) round(t *testing.T, kills int) {
 		if unheard {
 			g.kommo.move(t, d, d.stage)
 		}
-		g.product = launch(t, g.shape, g.config, g.logs)
+		g.launch(t)
 		if !unheard {
 			g.kommo.move(t, d, d.stage)
 		}
@@ -90,12 +107,7 @@ func (g *gauntlet) round(t *testing.T, kills int) {
 		g.executioner.execute(g.product.processes[0], s)
 		t.Logf("killed %s", s)
 	}
-	g.product = launch(t, g.shape, g.config, g.logs)
-	t.Cleanup(func() { // when the test ends early
-		for _, p := range g.product.processes {
-			p.kill()
-		}
-	})
+	g.launch(t)
 	g.awaitReady(t)
 	for _, d := range fresh {
 		eventually(t, fmt.Sprintf("deal %d is won", d.lead), func() error { return g.isWon(d) })

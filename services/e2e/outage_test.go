@@ -8,6 +8,7 @@ import (
 
 // testLostKommoHook drops the hooks of a move: the sweep finds the deal.
 func testLostKommoHook(t *testing.T, w *world) {
+	w.awaitSwept(t)
 	d := w.deal(stageSkribbleQES)
 	w.kommo.add(t, d)
 	eventually(t, "the hooks of the new deal were delivered", func() error {

@@ -76,6 +76,19 @@ func (w *world) awaitReady(t *testing.T) {
 	}
 }
 
+// awaitSwept waits until every stage was swept once: a deal that is in its stage before that is not sent by itself. It takes
+// a world that sweeps often.
+func (w *world) awaitSwept(t *testing.T) {
+	t.Helper()
+	eventually(t, "the stages are swept", func() error {
+		listed := w.kommo.tap.count(func(c exchange) bool { return c.method == http.MethodGet && c.path == "/api/v4/leads" })
+		if listed <= len(rules()) { // the next one begins the second sweep
+			return fmt.Errorf("leads were listed %d times", listed)
+		}
+		return nil
+	})
+}
+
 // person is somebody whose name, address and number exist nowhere else, so that they are found where they must not be.
 type person struct{ first, last, email, phone string }
 

@@ -76,7 +76,7 @@ func (f front) serve(w http.ResponseWriter, r *http.Request, timeout time.Durati
 		writeError(seen, http.StatusBadRequest, "the path, the query or the content type is not UTF-8")
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(seen, r.Body, most))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		writeError(seen, http.StatusRequestEntityTooLarge, "the body is larger than the gateway takes")
