@@ -108,6 +108,23 @@ func TestTooLargeBodiesAre413(t *testing.T) {
 	}
 }
 
+// A client that reuses no connection must hear the 413 as well, not a reset: it would call again.
+func TestTheAnswerToATooLargeBodyArrives(t *testing.T) {
+	h := open(t, DefaultConfig())
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	body := strings.Repeat("x", 20<<20)
+	for range 10 {
+		response, err := client.Post(h.url+"/webhooks/yousign/tok", "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Fatalf("answered %d, want 413", response.StatusCode)
+		}
+	}
+}
+
 func TestTextThatNoContractCarriesIsRefused(t *testing.T) {
 	h := open(t, DefaultConfig())
 	for name, path := range map[string]string{
