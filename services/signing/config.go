@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"time"
 
@@ -27,7 +28,8 @@ type Config struct {
 	FirstCheck time.Duration `yaml:"first_check"`
 	// LongestCheck is the longest such pause.
 	LongestCheck time.Duration `yaml:"longest_check"`
-	// Providers are the accounts at signing vendors, by a name of your choice.
+	// Providers are the accounts at signing vendors, by a name of your choice: a lower-case letter, then at most 62 lower-case
+	// letters, digits and hyphens.
 	Providers map[string]Provider `yaml:"providers"`
 }
 
@@ -46,7 +48,7 @@ type Provider struct {
 	APIKey config.Secret `yaml:"api_key"`
 	// WebhookToken is the secret last segment of the webhook's path, at least 22 characters. Yousign only.
 	WebhookToken config.Secret `yaml:"webhook_token"`
-	// WebhookSecrets sign the webhooks: two while one is being replaced. Yousign only.
+	// WebhookSecrets sign the webhooks: two while one is being replaced, none of them empty. Yousign only.
 	WebhookSecrets []config.Secret `yaml:"webhook_secrets"`
 	// LookupGrace is how long a request whose sending had an unknown outcome may take to become findable before it is
 	// sent again. Skribble only; 0 means 15 seconds.
@@ -81,6 +83,10 @@ func (c Config) providers() (map[string]signature.Provider, []api.YousignHook, e
 	var errs []error
 	for _, id := range slices.Sorted(maps.Keys(c.Providers)) {
 		p := c.Providers[id]
+		if !regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`).MatchString(id) {
+			errs = append(errs, fmt.Errorf("signing.providers: the name %q: must be a lower-case letter, then at most 62 lower-case letters, digits and hyphens", id))
+			continue
+		}
 		built, err := p.build(c.Callbacks)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("signing.providers.%s: %w", id, err))
@@ -114,6 +120,9 @@ func (p Provider) build(callbacks string) (signature.Provider, error) {
 		}
 		if len(p.WebhookSecrets) == 0 {
 			return nil, errors.New("webhook_secrets: at least one is needed, else every webhook would be refused")
+		}
+		if slices.ContainsFunc(p.WebhookSecrets, func(s config.Secret) bool { return s.Reveal() == "" }) {
+			return nil, errors.New("webhook_secrets: one of them is empty")
 		}
 		return yousign.New(yousign.Config{
 			BaseURL: p.BaseURL, APIKey: p.APIKey.Reveal(), Sandbox: p.Sandbox,

@@ -44,6 +44,14 @@ func with(id string, change func(*signing.Provider)) func(*signing.Config) {
 	}
 }
 
+// named gives an account another name.
+func named(id string) func(*signing.Config) {
+	return func(c *signing.Config) {
+		c.Providers[id] = c.Providers["eu"]
+		delete(c.Providers, "eu")
+	}
+}
+
 // TestCheckNamesEveryMistakeWithItsKey and never the value of a secret.
 func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -67,6 +75,14 @@ func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 		"a demo user that is real": {with("ch", func(p *signing.Provider) { p.Username = config.NewSecret("api_demo_acme") }), []string{"signing.providers.ch"}},
 		"a short token":            {with("eu", func(p *signing.Provider) { p.WebhookToken = config.NewSecret(webhookToken[:21]) }), []string{"signing.providers.eu: webhook_token"}},
 		"no webhook secret":        {with("eu", func(p *signing.Provider) { p.WebhookSecrets = nil }), []string{"signing.providers.eu: webhook_secrets"}},
+		"an empty webhook secret": {
+			with("eu", func(p *signing.Provider) { p.WebhookSecrets = append(p.WebhookSecrets, config.Secret{}) }), []string{"signing.providers.eu: webhook_secrets"},
+		},
+		"a name that no caller can use":    {named("EU_1"), []string{`signing.providers: the name "EU_1"`}},
+		"a name without an end":            {named(strings.Repeat("e", 64)), []string{"signing.providers: the name"}},
+		"a name that begins with a number": {named("1eu"), []string{"signing.providers: the name"}},
+		"no name":                          {named(""), []string{"signing.providers: the name"}},
+		"a long name":                      {named(strings.Repeat("e", 63)), nil},
 		"everything at once": {
 			func(c *signing.Config) {
 				c.Callbacks, c.FirstCheck, c.LongestCheck = "", 0, -1

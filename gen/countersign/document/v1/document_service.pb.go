@@ -681,7 +681,7 @@ type ProveDocumentRequest struct {
 	Level Level `protobuf:"varint,3,opt,name=level,proto3,enum=countersign.document.v1.Level" json:"level,omitempty"`
 	// Legislation that was asked for.
 	Legislation Legislation `protobuf:"varint,4,opt,name=legislation,proto3,enum=countersign.document.v1.Legislation" json:"legislation,omitempty"`
-	// Everyone who was asked to sign.
+	// Everyone who was asked to sign, 1 to 50.
 	Signers []*ProveDocumentRequest_ExpectedSigner `protobuf:"bytes,5,rep,name=signers,proto3" json:"signers,omitempty"`
 	// Name of the archived audit trail; empty when the provider issues none.
 	AuditTrail    string `protobuf:"bytes,6,opt,name=audit_trail,json=auditTrail,proto3" json:"audit_trail,omitempty"`
@@ -1116,7 +1116,7 @@ const file_countersign_document_v1_document_service_proto_rawDesc = "" +
 	"\vlegislation\x18\x04 \x01(\x0e2$.countersign.document.v1.LegislationB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\vlegislation\x12b\n" +
 	"\asigners\x18\x05 \x03(\v2<.countersign.document.v1.ProveDocumentRequest.ExpectedSignerB\n" +
-	"\xbaH\a\x92\x01\x04\b\x01\x10dR\asigners\x12D\n" +
+	"\xbaH\a\x92\x01\x04\b\x01\x102R\asigners\x12D\n" +
 	"\vaudit_trail\x18\x06 \x01(\tB#\xbaH r\x1e2\x1c^(documents/[0-9a-f-]{36})?$R\n" +
 	"auditTrail\x1a\x81\x01\n" +
 	"\x0eExpectedSigner\x12\x1b\n" +

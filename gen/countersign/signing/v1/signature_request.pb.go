@@ -46,7 +46,7 @@ const (
 	SignatureRequest_STATE_CANCELED SignatureRequest_State = 7
 	// Cannot be sent; nothing is left at the provider. End state.
 	SignatureRequest_STATE_REFUSED SignatureRequest_State = 8
-	// Signed and archived, but the file does not prove what it must. A person decides. End state.
+	// Signed, but the file does not prove what it must, or could not be archived. A person decides. End state.
 	SignatureRequest_STATE_PROOF_FAILED SignatureRequest_State = 9
 )
 
@@ -270,7 +270,7 @@ type SignatureRequest struct {
 	//	*SignatureRequest_Template
 	//	*SignatureRequest_SourceDocument
 	Source isSignatureRequest_Source `protobuf_oneof:"source"`
-	// Everyone who is asked to sign, 1 to 100.
+	// Everyone who is asked to sign, 1 to 50.
 	Signers []*Signer `protobuf:"bytes,11,rep,name=signers,proto3" json:"signers,omitempty"`
 	// When the request ends by itself: 1 hour to 365 days ahead. Not set means 14 days.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
@@ -753,7 +753,7 @@ const file_countersign_signing_v1_signature_request_proto_rawDesc = "" +
 	"\x0fsource_document\x18\n" +
 	" \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$H\x00R\x0esourceDocument\x12D\n" +
 	"\asigners\x18\v \x03(\v2\x1e.countersign.signing.v1.SignerB\n" +
-	"\xbaH\a\x92\x01\x04\b\x01\x10dR\asigners\x12;\n" +
+	"\xbaH\a\x92\x01\x04\b\x01\x102R\asigners\x12;\n" +
 	"\vexpire_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"expireTime\x12_\n" +
 	"\x10required_verdict\x18\r \x01(\x0e2&.countersign.document.v1.Proof.VerdictB\f\xbaH\t\x82\x01\x06\x10\x01 \x03 \x04R\x0frequiredVerdict\x12&\n" +

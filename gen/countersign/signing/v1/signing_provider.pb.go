@@ -460,7 +460,8 @@ type CancelSignatureRequestRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of the request.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// Why, 1 to 500 characters; shown to people and, where the provider does so, to signers.
+	// Why, 1 to 500 characters; shown to people and, where the provider does so, to signers. This text is all that the
+	// provider is told, word for word where it takes it: nothing that signers must not read belongs in it.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Caller's id of this request, 1 to 128 characters.
 	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`

@@ -51,7 +51,7 @@ func TestEveryInputRuleIsHeld(t *testing.T) {
 		}, "signature_request.source_document"},
 		"a template's bad name":  {func(r in) { r.SignatureRequest.GetTemplate().Template = "nda" }, "signature_request.template.template"},
 		"no signers":             {func(r in) { r.SignatureRequest.Signers = nil }, "signature_request.signers"},
-		"too many signers":       {func(r in) { r.SignatureRequest.Signers = many(101) }, "signature_request.signers"},
+		"too many signers":       {func(r in) { r.SignatureRequest.Signers = many(51) }, "signature_request.signers"},
 		"an e-mail without at":   {func(r in) { signer(r).Email = "ada.example.org" }, "signature_request.signers[0].email"},
 		"two e-mail addresses":   {func(r in) { signer(r).Email = "a@example.org, b@example.org" }, "signature_request.signers[0].email"},
 		"no e-mail":              {func(r in) { signer(r).Email = "" }, "signature_request.signers[0].email"},

@@ -170,8 +170,8 @@ func TestASkribbleCallbackIsAHint(t *testing.T) {
 		refused(t, r.skribble(token), codes.NotFound, "WEBHOOK_UNAUTHENTICATED")
 	}
 	refused(t, r.skribble(""), codes.InvalidArgument, "INVALID_REQUEST", "field", "token")
-	if r.count("river_job") != 2 {
-		t.Errorf("%d jobs", r.count("river_job"))
+	if r.count("river_job") != 2 || r.count("inbox") != 0 {
+		t.Errorf("%d jobs, %d messages", r.count("river_job"), r.count("inbox"))
 	}
 	var args string
 	if err := r.db.Read().QueryRowContext(t.Context(), `SELECT json(args) FROM river_job LIMIT 1`).Scan(&args); err != nil ||

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc/metadata"
 
@@ -38,7 +39,8 @@ type Webhooks struct {
 }
 
 // ReceiveSkribbleCallback takes a callback as a hint that its request changed. Skribble signs nothing and documents no
-// body: the token in the path is what authenticates it, and the vendor is asked before anything is believed.
+// body: the token in the path is what authenticates it, and the vendor is asked before anything is believed. The job is all
+// there is to keep: nothing tells a repetition from another change.
 func (w *Webhooks) ReceiveSkribbleCallback(ctx context.Context, in *signingv1.ReceiveSkribbleCallbackRequest,
 ) (*signingv1.ReceiveSkribbleCallbackResponse, error) {
 	r, err := w.Store.ByCallbackToken(ctx, in.GetToken())
@@ -48,14 +50,16 @@ func (w *Webhooks) ReceiveSkribbleCallback(ctx context.Context, in *signingv1.Re
 	if err != nil {
 		return nil, err
 	}
-	message := durable.Message{Source: "skribble", ContentType: in.GetKind(), Body: []byte{}}
-	if err := w.take(ctx, message, r); err != nil {
+	err = w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
+		return tx.Enqueue(ctx, jobs.Advance{Request: r.ID})
+	})
+	if err != nil {
 		return nil, err
 	}
 	return &signingv1.ReceiveSkribbleCallbackResponse{}, nil
 }
 
-// ReceiveYousignEvent takes an event as a hint that its request changed.
+// ReceiveYousignEvent takes an event as a hint that its request changed, and as a fact where it alone tells one.
 func (w *Webhooks) ReceiveYousignEvent(ctx context.Context, in *signingv1.ReceiveYousignEventRequest,
 ) (*signingv1.ReceiveYousignEventResponse, error) {
 	hook, ok := w.hook(in.GetToken())
@@ -70,20 +74,24 @@ func (w *Webhooks) ReceiveYousignEvent(ctx context.Context, in *signingv1.Receiv
 	if err != nil {
 		return nil, w.refuse(ctx, "yousign", "malformed", errMalformed)
 	}
-	r, err := w.subject(ctx, hook, event)
-	if errors.Is(err, store.ErrNotFound) || err == nil && event.Sandbox != hook.Sandbox {
-		w.Logger.InfoContext(ctx, "webhook taken and ignored", slog.String("vendor", "yousign"),
-			slog.Bool("known_request", err == nil))
+	for {
+		r, err := w.subject(ctx, hook, event)
+		if errors.Is(err, store.ErrNotFound) || err == nil && event.Sandbox != hook.Sandbox {
+			w.Logger.InfoContext(ctx, "webhook taken and ignored", slog.String("vendor", "yousign"),
+				slog.Bool("known_request", err == nil))
+			return &signingv1.ReceiveYousignEventResponse{}, nil
+		}
+		if err == nil {
+			err = w.take(ctx, hook, event, r)
+		}
+		if errors.Is(err, store.ErrConflict) {
+			continue // a job saved it first: look again
+		}
+		if err != nil {
+			return nil, err
+		}
 		return &signingv1.ReceiveYousignEventResponse{}, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	message := durable.Message{Source: "yousign/" + hook.Provider, Key: event.ID, ContentType: "application/json", Body: []byte{}}
-	if err := w.take(ctx, message, r); err != nil {
-		return nil, err
-	}
-	return &signingv1.ReceiveYousignEventResponse{}, nil
 }
 
 // refuse logs a call that is not taken, without anything it carried.
@@ -92,13 +100,20 @@ func (w *Webhooks) refuse(ctx context.Context, vendor, reason string, err error)
 	return answer(err)
 }
 
-// take keeps the hint and has the vendor asked, in one transaction. The body is not kept: it is personal data that
-// nothing is decided from.
-func (w *Webhooks) take(ctx context.Context, m durable.Message, r signature.Request) error {
+// take keeps the event's id, notes what the event alone tells of its signer, and has the vendor asked, in one transaction.
+// The body is not kept: it is personal data that nothing else is decided from.
+func (w *Webhooks) take(ctx context.Context, hook YousignHook, event yousign.Event, r signature.Request) error {
+	message := durable.Message{Source: "yousign/" + hook.Provider, Key: event.ID, ContentType: "application/json", Body: []byte{}}
+	noted, events := signature.NoteSigner(r, event.SignerID, event.SignerState(), time.Now())
 	return w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
-		_, first, err := tx.Receive(ctx, m)
+		_, first, err := tx.Receive(ctx, message)
 		if err != nil || !first {
 			return err
+		}
+		if len(events) > 0 {
+			if _, err := w.Store.Save(ctx, tx, noted, events); err != nil {
+				return err
+			}
 		}
 		return tx.Enqueue(ctx, jobs.Advance{Request: r.ID})
 	})

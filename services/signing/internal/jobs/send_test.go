@@ -18,6 +18,7 @@ func TestARequestGoesAllTheWay(t *testing.T) {
 	r := newRig(t).start()
 	id := r.accept(nil)
 	r.reaches(id, signature.OutForSignature)
+	r.idle("signing_advance")
 	r.vendor.say(signature.EnvelopeSigned, signature.EnvelopeSigner{ID: "v1", State: signature.SignerSigned, SignedLevel: signature.AES})
 	r.hint(id)
 	done := r.reaches(id, signature.Completed)

@@ -2,82 +2,11 @@ package signature_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
-
-// starts are requests in every state there is.
-func starts() map[string]signature.Request {
-	return map[string]signature.Request{
-		"preparing": preparing(), "out": sent(), "signed": signed(), "kept": kept(), "archived": archived(),
-		"maybe sent": maybeSent(),
-		"completed":  ended(signature.Completed), "declined": ended(signature.Declined),
-		"expired": ended(signature.Expired), "canceled": ended(signature.Canceled),
-		"refused": ended(signature.Refused), "proof failed": ended(signature.ProofFailed),
-	}
-}
-
-func see(state signature.EnvelopeState) fact {
-	return func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-		return signature.Observe(r, signature.Envelope{ID: "e1", State: state}, now)
-	}
-}
-
-func judge(verdict signature.Verdict) fact {
-	return func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-		return signature.Judge(r, verdict, signature.AES, now)
-	}
-}
-
-// facts are everything that can happen to a request.
-func facts() map[string]fact {
-	return map[string]fact{
-		"refuse": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-			return signature.Refuse(r, signature.Refusal{Reason: signature.ReasonTitleInvalid, Detail: "too long"}, now)
-		},
-		"sent": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-			return signature.Sent(r, envelope(signature.EnvelopeOpen), now)
-		},
-		"ask": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-			return signature.AskWithdrawal(r, signature.WithdrawnByCaller, "deal lost", now), nil
-		},
-		"unfound in time": signature.EndUnfound,
-		"unfound late": func(r signature.Request, _ time.Time) (signature.Request, []signature.Event) {
-			return signature.EndUnfound(r, expiry())
-		},
-		"bounced": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-			return signature.NoteSigner(r, "v1", signature.SignerBounced, now)
-		},
-		"end in time": signature.EndUnsent,
-		"end late": func(r signature.Request, _ time.Time) (signature.Request, []signature.Event) {
-			return signature.EndUnsent(r, expiry())
-		},
-		"see open": see(signature.EnvelopeOpen), "see draft": see(signature.EnvelopeDraft),
-		"see unknown": see(signature.EnvelopeUnknown), "see purple": see("purple"), "see nothing": see(""),
-		"see signed": see(signature.EnvelopeSigned), "see declined": see(signature.EnvelopeDeclined),
-		"see expired": see(signature.EnvelopeExpired), "see withdrawn": see(signature.EnvelopeWithdrawn),
-		"see gone": see(signature.EnvelopeGone), "see failed": see(signature.EnvelopeFailed),
-		"kept": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-			return signature.Kept(r, "documents/s2", now), nil
-		},
-		"kept nothing": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-			return signature.Kept(r, "", now), nil
-		},
-		"archived": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-			return signature.Archived(r, "documents/a2", now)
-		},
-		"no trail": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-			return signature.Archived(r, "", now)
-		},
-		"fail": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-			return signature.FailProof(r, "PROVIDER_FAILED", "gone", now)
-		},
-		"judge proven": judge(signature.Proven), "judge failed": judge(signature.Failed), "judge nothing": judge(""),
-	}
-}
 
 // TestEveryTransition holds every state against every fact: what is not in the table changes nothing at all.
 func TestEveryTransition(t *testing.T) {

@@ -123,10 +123,10 @@ func TestFindDeletesADraft(t *testing.T) {
 
 // TestADuplicateThatCannotBeCanceledEndsNothing: the order's own request is still to be found.
 func TestADuplicateThatCannotBeCanceledEndsNothing(t *testing.T) {
-	other := strings.ReplaceAll(anOngoing, "sr-1", "sr-2")
+	other := strings.ReplaceAll(anOngoing, "sr-1", "sr-0")
 	vendor := script(t, map[string]http.HandlerFunc{
-		"GET " + root: say(200, `{"meta":{},"data":[`+other+`,`+anOngoing+`]}`), "GET " + root + "/sr-2": say(200, other),
-		"POST " + root + "/sr-2/cancel": say(422, problemJSON("signature_request.paused", "x")),
+		"GET " + root: say(200, `{"meta":{},"data":[`+other+`,`+anOngoing+`]}`), "GET " + root + "/sr-0": say(200, other),
+		"POST " + root + "/sr-0/cancel": say(422, problemJSON("signature_request.paused", "x")),
 	})
 	order := anOrder()
 	order.Envelope = "sr-1" // else the first of the two would be kept
