@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"github.com/countersign/countersign/services/crm/internal/account"
 	"github.com/countersign/countersign/services/crm/internal/kommo"
@@ -23,6 +26,11 @@ type Config struct {
 	Address string `yaml:"address"`
 	// Sweep is how often the stages that ask for signatures are looked through for deals whose webhook was lost.
 	Sweep time.Duration `yaml:"sweep"`
+	// CallsPerSecond to Kommo, by all accounts together: Kommo counts by source address, and blocks it above 7.
+	CallsPerSecond float64 `yaml:"calls_per_second"`
+	// LookupGrace is how long a write that Kommo did not answer may still take effect: only then is it looked for, and
+	// written again where it is not there.
+	LookupGrace time.Duration `yaml:"lookup_grace"`
 	// Accounts are the Kommo accounts, by a name of your choice: lower-case letters, digits and dashes.
 	Accounts map[string]Account `yaml:"accounts"`
 }
@@ -37,8 +45,8 @@ type Account struct {
 	Token config.Secret `yaml:"token"`
 	// WebhookToken is the secret last segment of the webhook's path, at least 22 characters.
 	WebhookToken config.Secret `yaml:"webhook_token"`
-	// CallsPerSecond to Kommo; 0 means 5, which stays below Kommo's 7.
-	CallsPerSecond float64 `yaml:"calls_per_second"`
+	// IncludeExisting also sends contracts for deals that were in a stage before the stage was first looked through.
+	IncludeExisting bool `yaml:"include_existing"`
 	// DriveHosts are suffixes of hosts that files may be sent to; empty means Kommo's own.
 	DriveHosts []string `yaml:"drive_hosts"`
 	// LanguageField is the code or id of the contact's field that holds a language; may be empty.
@@ -51,46 +59,10 @@ type Account struct {
 	Rules []Rule `yaml:"rules"`
 }
 
-// Rule says which signature a stage of a pipeline asks for.
-type Rule struct {
-	// ID of the rule, 1 to 64 characters of a-z, 0-9, _ and -. Changing it makes a new rule.
-	ID string `yaml:"id"`
-	// Pipeline by name or id.
-	Pipeline string `yaml:"pipeline"`
-	// Stage that triggers the rule, by name or id.
-	Stage string `yaml:"stage"`
-	// Template of the document.
-	Template string `yaml:"template"`
-	// Title of the request; {deal.name} and other values may stand in it.
-	Title string `yaml:"title"`
-	// Required names values that must be there, such as deal.price; the template's own are required anyway.
-	Required []string `yaml:"required"`
-	// Provider is a name under signing.providers.
-	Provider string `yaml:"provider"`
-	// Level is SES (or EES), AES or QES.
-	Level string `yaml:"level"`
-	// Legislation is EIDAS or ZERTES.
-	Legislation string `yaml:"legislation"`
-	// Authentication is none, otp_email or otp_sms; empty means what the level demands.
-	Authentication string `yaml:"authentication"`
-	// Language of the document, and of signers whose own is unknown.
-	Language string `yaml:"language"`
-	// CardLanguage is that of notes and tasks; empty means Language.
-	CardLanguage string `yaml:"card_language"`
-	// Role of the main contact in the template.
-	Role string `yaml:"role"`
-	// Expiry is how long a request stays open; 0 means 14 days.
-	Expiry time.Duration `yaml:"expiry"`
-	// StageAfterCompletion by name or id; empty means Won.
-	StageAfterCompletion string `yaml:"stage_after_completion"`
-	// Proof is proven or attested; empty means proven for QES and attested for the other levels.
-	Proof string `yaml:"proof"`
-	// NoteOpened also writes a note when a signer opens the document.
-	NoteOpened bool `yaml:"note_opened"`
-}
-
 // DefaultConfig returns the settings that need no file.
-func DefaultConfig() Config { return Config{Sweep: 10 * time.Minute} }
+func DefaultConfig() Config {
+	return Config{Sweep: 10 * time.Minute, CallsPerSecond: kommo.DefaultRatePerSecond, LookupGrace: 10 * time.Second}
+}
 
 // shortestToken is 128 bits in base64.
 const shortestToken = 22
@@ -98,18 +70,24 @@ const shortestToken = 22
 // Check tells what is wrong with the settings, all at once. Names of pipelines and stages are checked when Kommo is
 // first asked.
 func (c Config) Check() error {
-	_, err := c.accounts()
+	_, err := c.accounts(nil)
 	if c.Sweep < time.Second {
 		err = errors.Join(err, errors.New("crm.sweep: must be a second or more"))
+	}
+	if c.CallsPerSecond <= 0 {
+		err = errors.Join(err, errors.New("crm.calls_per_second: must be more than 0"))
+	}
+	if c.LookupGrace < 0 || c.LookupGrace > time.Minute {
+		err = errors.Join(err, errors.New("crm.lookup_grace: must be between 0 and a minute"))
 	}
 	return err
 }
 
-func (c Config) accounts() (map[string]*account.Account, error) {
-	accounts := map[string]*account.Account{}
+func (c Config) accounts(logger *slog.Logger) (map[string]*account.Account, error) {
+	accounts, limiter := map[string]*account.Account{}, rate.NewLimiter(rate.Limit(c.CallsPerSecond), 1)
 	var errs []error
 	for _, id := range slices.Sorted(maps.Keys(c.Accounts)) {
-		built, err := c.Accounts[id].build(id)
+		built, err := c.Accounts[id].build(id, limiter, logger)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("crm.accounts.%s: %w", id, err))
 			continue
@@ -119,7 +97,7 @@ func (c Config) accounts() (map[string]*account.Account, error) {
 	return accounts, errors.Join(errs...)
 }
 
-func (a Account) build(id string) (*account.Account, error) {
+func (a Account) build(id string, limiter kommo.Limiter, logger *slog.Logger) (*account.Account, error) {
 	if strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || id == "" || len(id) > 63 {
 		return nil, errors.New("the name must be lower-case letters, digits and dashes")
 	}
@@ -131,7 +109,7 @@ func (a Account) build(id string) (*account.Account, error) {
 	}
 	token := a.Token.Reveal()
 	client, err := kommo.New(kommo.Config{
-		BaseURL: a.BaseURL, RatePerSecond: a.CallsPerSecond, DriveHosts: a.DriveHosts,
+		BaseURL: a.BaseURL, Limiter: limiter, DriveHosts: a.DriveHosts,
 		Token: func(context.Context) (string, error) { return token, nil },
 	})
 	if err != nil {
@@ -145,35 +123,12 @@ func (a Account) build(id string) (*account.Account, error) {
 		if rules[i], err = r.rule(); err != nil {
 			return nil, fmt.Errorf("rules[%d]: %w", i, err)
 		}
+		if slices.ContainsFunc(rules[:i], func(o account.Rule) bool { return o.ID == r.ID }) {
+			return nil, fmt.Errorf("rules[%d]: the id is used by another rule", i)
+		}
 	}
 	return account.New(account.Config{
 		ID: id, Client: client, Rules: rules, LanguageField: a.LanguageField, Fields: fields,
+		IncludeExisting: a.IncludeExisting, Logger: logger,
 	}), nil
-}
-
-// rule checks everything but the names that only Kommo knows: the stages' ids here are placeholders.
-func (r Rule) rule() (account.Rule, error) {
-	if r.Pipeline == "" || r.Stage == "" {
-		return account.Rule{}, errors.New("pipeline and stage are required")
-	}
-	if r.Provider == "" {
-		return account.Rule{}, errors.New("provider: is required")
-	}
-	level := pipeline.Level(strings.ToUpper(r.Level))
-	if level == "EES" {
-		level = pipeline.SES
-	}
-	out := account.Rule{
-		Rule: pipeline.Rule{
-			ID: r.ID, Template: r.Template, TitlePattern: r.Title, Required: r.Required, Provider: r.Provider, Level: level,
-			Legislation: pipeline.Legislation(strings.ToUpper(r.Legislation)), Language: r.Language,
-			Authentication: pipeline.Authentication(r.Authentication), CardLanguage: r.CardLanguage, Role: r.Role,
-			Expiry: r.Expiry, Proof: pipeline.ProofPolicy(r.Proof), NoteOpened: r.NoteOpened,
-		},
-		Pipeline: r.Pipeline, Stage: r.Stage, StageAfterCompletion: r.StageAfterCompletion,
-	}
-	trial := out.Rule
-	trial.Pipeline, trial.Stage = 1, 1
-	_, err := pipeline.NewRules(trial)
-	return out, err
 }

@@ -56,6 +56,10 @@ func TestSettingsWithoutAMistakePass(t *testing.T) {
 		"a webhook token just so long": with(func(a *crm.Account) { a.WebhookToken = config.NewSecret(strings.Repeat("x", 22)) }),
 		"everything of a rule": withRule(func(r *crm.Rule) {
 			r.Authentication, r.CardLanguage, r.Role, r.Proof, r.Expiry = "otp_sms", "de", "client", "proven", 72*time.Hour
+			r.Repeatable, r.KeepWhenLost = true, true
+			r.Countersigners = []crm.Countersigner{{
+				Role: "seller", FirstName: "Jo", LastName: "Fry", Email: "jo@f.example", Phone: "+41 79 123 45 67", Language: "fr", Order: 2,
+			}}
 		}),
 	} {
 		if err := cfg.Check(); err != nil {
@@ -72,6 +76,8 @@ func TestAMistakeIsNamed(t *testing.T) {
 	}
 	short := valid()
 	short.Sweep = time.Second - 1
+	idle, patient := valid(), valid()
+	idle.CallsPerSecond, patient.LookupGrace = 0, time.Hour
 	for _, tc := range []struct {
 		name  string
 		cfg   crm.Config
@@ -86,7 +92,12 @@ func TestAMistakeIsNamed(t *testing.T) {
 		{"a short webhook token", with(func(a *crm.Account) { a.WebhookToken = config.NewSecret(strings.Repeat("x", 21)) }), []string{"crm.accounts.acme", "webhook_token", "22"}},
 		{"no address", with(func(a *crm.Account) { a.BaseURL = "" }), []string{"crm.accounts.acme", "base URL"}},
 		{"plain http", with(func(a *crm.Account) { a.BaseURL = "http://acme.kommo.com" }), []string{"crm.accounts.acme", "base URL"}},
-		{"a negative rate", with(func(a *crm.Account) { a.CallsPerSecond = -1 }), []string{"crm.accounts.acme", "rate"}},
+		{"no rate", idle, []string{"crm.calls_per_second"}},
+		{"a long grace", patient, []string{"crm.lookup_grace"}},
+		{"two rules of one id", with(func(a *crm.Account) { a.Rules = append(a.Rules, a.Rules[0]) }), []string{"rules[1]", "id"}},
+		{"a long expiry", withRule(func(r *crm.Rule) { r.Expiry = 365 * 24 * time.Hour }), []string{"rules[0]", "Expiry"}},
+		{"a provider of no name", withRule(func(r *crm.Rule) { r.Provider = "Skribble" }), []string{"rules[0]", "Provider"}},
+		{"a countersigner without a name", withRule(func(r *crm.Rule) { r.Countersigners = []crm.Countersigner{{Role: "seller"}} }), []string{"rules[0]", "Countersigners"}},
 		{"no pipeline", withRule(func(r *crm.Rule) { r.Pipeline = "" }), []string{"crm.accounts.acme", "rules[0]", "pipeline"}},
 		{"no stage", withRule(func(r *crm.Rule) { r.Stage = "" }), []string{"crm.accounts.acme", "rules[0]", "stage"}},
 		{"no provider", withRule(func(r *crm.Rule) { r.Provider = "" }), []string{"crm.accounts.acme", "rules[0]", "provider"}},

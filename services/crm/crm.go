@@ -42,7 +42,7 @@ func New(ctx context.Context, cfg Config, data string, backends Backends, logger
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	accounts, err := cfg.accounts()
+	accounts, err := cfg.accounts(logger)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func New(ctx context.Context, cfg Config, data string, backends Backends, logger
 	deals, signing := store.New(db), signingv1.NewSigningProviderClient(backends.Signing)
 	*worker = jobs.Worker{
 		DB: db, Store: deals, Accounts: accounts, Signing: signing,
-		Documents: documentv1.NewDocumentServiceClient(backends.Document), Logger: logger,
+		Documents: documentv1.NewDocumentServiceClient(backends.Document), Grace: cfg.LookupGrace, Logger: logger,
 	}
 	doors := map[string]api.Door{}
 	for id, a := range cfg.Accounts {

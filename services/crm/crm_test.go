@@ -124,9 +124,10 @@ func newKommo(t *testing.T) string {
 	return server.URL
 }
 
-// control makes a call of the simulator's control side and reads its answer into out.
-func control(t *testing.T, base, method, path, body string, out any) {
+// control makes a call of the simulator's control side, such as "POST leads", and reads its answer into out.
+func control(t *testing.T, base, call, body string, out any) {
 	t.Helper()
+	method, path, _ := strings.Cut(call, " ")
 	request, err := http.NewRequestWithContext(t.Context(), method, base+"/_sim/"+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -188,12 +189,13 @@ func TestADealGoesFromItsStageToWon(t *testing.T) {
 		signingv1.RegisterSigningProviderServer(s, signing)
 		documentv1.RegisterDocumentServiceServer(s, signing)
 	})
-	cfg := with(func(a *crm.Account) { a.BaseURL, a.CallsPerSecond, a.RequestField = address, 1000, "SIGN_REQUEST_ID" })
+	cfg := with(func(a *crm.Account) { a.BaseURL, a.RequestField = address, "SIGN_REQUEST_ID" })
+	cfg.CallsPerSecond = 1000
 	server := start(t, cfg, crm.Backends{Signing: conn, Document: conn})
 
 	var contact, lead struct{ ID int64 }
-	control(t, address, "POST", "contacts", `{"first_name":"Ana","last_name":"Roth","email":"ana@roth.example"}`, &contact)
-	control(t, address, "POST", "leads", fmt.Sprintf(
+	control(t, address, "POST contacts", `{"first_name":"Ana","last_name":"Roth","email":"ana@roth.example"}`, &contact)
+	control(t, address, "POST leads", fmt.Sprintf(
 		`{"name":"Roth AG","stage":"Send contract (Skribble)","contact_ids":[%d]}`, contact.ID), &lead)
 	webhooks, deals := crmv1.NewCrmWebhooksClient(server), crmv1.NewCrmServiceClient(server)
 	body := fmt.Sprintf("leads[status][0][id]=%d&leads[status][0][status_id]=%d&leads[status][0][pipeline_id]=%d", lead.ID, sim.StageSendSkribble, sim.DefaultPipelineID)
@@ -214,7 +216,7 @@ func TestADealGoesFromItsStageToWon(t *testing.T) {
 		Stage string
 		Files []struct{ Size int }
 	}
-	control(t, address, "GET", fmt.Sprint("leads/", lead.ID), "", &card)
+	control(t, address, fmt.Sprint("GET leads/", lead.ID), "", &card)
 	if card.Stage != "Closed - won" || len(card.Files) != 1 || card.Files[0].Size != len("%PDF-signed") {
 		t.Errorf("the card shows %+v", card)
 	}

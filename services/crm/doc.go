@@ -5,7 +5,8 @@
 //	signing's events ──▶ cursor ──▶ effects ledger ──▶ note, task, field, file, stage on the card
 //
 // A webhook is a hint: the deal is read again before anything is decided, so a repeated, late or forged one changes
-// nothing, and a lost one is found by a sweep over the stages that ask for signatures. An effect is planned, attempted
+// nothing, and a lost one is found by a sweep over the stages that ask for signatures and the deals that have one under
+// way. What was in a stage before the first sweep is left alone. An effect is planned, attempted
 // and done; one that was attempted when the process died is looked for on the card before it is written again. A deal is
 // moved on by nothing but a request that is COMPLETED at signing when it is read.
 package crm

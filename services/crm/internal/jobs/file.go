@@ -65,19 +65,23 @@ func found(ctx context.Context, client *kommo.Client, e *store.Effect, tried boo
 		return false, false, err
 	}
 	uuid, _, _ := strings.Cut(e.RemoteID, " ")
-	noted, err = hasAttachmentNote(ctx, client, e.LeadID, func(n kommo.Note) bool {
-		return n.FileUUID == uuid || n.Type == "attachment" && n.FileName == e.FileName // the name holds our reference
-	})
+	noted, err = hasAttachmentNote(ctx, client, e)
 	return slices.Contains(files, uuid), noted, err
 }
 
-func hasAttachmentNote(ctx context.Context, client *kommo.Client, leadID int64, ours func(kommo.Note) bool) (bool, error) {
+// tells whether a note is the one of a file. Kommo does not always give the file's id back; its name holds our reference.
+func tells(n kommo.Note, e *store.Effect) bool {
+	uuid, _, _ := strings.Cut(e.RemoteID, " ")
+	return n.FileUUID == uuid || n.Type == "attachment" && n.FileName == e.FileName
+}
+
+func hasAttachmentNote(ctx context.Context, client *kommo.Client, e *store.Effect) (bool, error) {
 	for page := 1; ; page++ {
-		notes, more, err := client.Notes(ctx, leadID, page)
+		notes, more, err := client.Notes(ctx, e.LeadID, page)
 		if err != nil {
 			return false, err
 		}
-		if slices.ContainsFunc(notes, ours) {
+		if slices.ContainsFunc(notes, func(n kommo.Note) bool { return tells(n, e) }) {
 			return true, nil
 		}
 		if !more {

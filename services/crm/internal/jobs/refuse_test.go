@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/countersign/countersign/services/crm/internal/kommo"
+	"github.com/countersign/countersign/services/crm/internal/pipeline"
+	"github.com/countersign/countersign/services/crm/internal/store"
 	sim "github.com/countersign/countersign/services/sim/kommo"
 )
 
@@ -105,4 +108,18 @@ func TestALateNoteIsWaitedFor(t *testing.T) {
 			d.Errorf("notes %q", notes)
 		}
 	})
+}
+
+func TestAnAttachmentIsKnownByItsFileOrItsName(t *testing.T) {
+	e := &store.Effect{RemoteID: "u-1 v-1", Effect: pipeline.Effect{FileName: "Roth AG CS-1.pdf"}}
+	for note, want := range map[kommo.Note]bool{
+		{Type: "attachment", FileUUID: "u-1"}:                               true,
+		{Type: "attachment", FileUUID: "x", FileName: "Roth AG CS-1.pdf"}:   true,
+		{Type: "attachment", FileUUID: "u-2", FileName: "Roth AG CS-2.pdf"}: false,
+		{Type: "common", FileName: "Roth AG CS-1.pdf"}:                      false,
+	} {
+		if tells(note, e) != want {
+			t.Errorf("%+v: want %v", note, want)
+		}
+	}
 }

@@ -10,7 +10,7 @@ import (
 // A hook that comes twice starts one request: the second look finds the first attempt.
 func ExampleDecide() {
 	rules, err := pipeline.NewRules(pipeline.Rule{
-		ID: "nda", Pipeline: 7, Stage: 70, Template: "nda-v1", Level: pipeline.AES, Legislation: pipeline.EIDAS,
+		ID: "nda", Pipeline: 7, Stage: 70, Template: "nda-v1", Provider: "skribble", Level: pipeline.AES, Legislation: pipeline.EIDAS,
 	})
 	if err != nil {
 		fmt.Println(err)

@@ -15,8 +15,8 @@ const (
 	DefaultTaskDays = 1
 )
 
-// maxExpiry is the longest time any of the providers lets a request stay open.
-const maxExpiry = 365 * 24 * time.Hour
+// maxExpiry keeps a request within the year that providers let it stay open: it counts from the end of the first day.
+const maxExpiry = 364 * 24 * time.Hour
 
 // Rule says which signature a stage of a pipeline asks for.
 type Rule struct {
@@ -25,17 +25,15 @@ type Rule struct {
 	// Pipeline and Stage are the trigger, by id.
 	Pipeline int64
 	Stage    int64
-	// AllowWonStage permits Won as trigger, which is refused otherwise: a deal is to be won by the signature.
-	AllowWonStage bool
 
-	// Template is the id of the document template.
+	// Template is the id of the document template: up to 63 characters of [a-z0-9-].
 	Template string
 	// TitlePattern is the request's title; {key} stands for a value such as {deal.name}.
 	TitlePattern string
 	// Required lists keys of values that the template cannot do without, such as "deal.price" or "deal.fields.iban".
 	Required []string
 
-	// Provider is the signing provider's id; empty lets signing choose.
+	// Provider is the signing provider's id: a letter, and up to 62 of [a-z0-9-].
 	Provider       string
 	Level          Level
 	Legislation    Legislation
@@ -47,7 +45,7 @@ type Rule struct {
 	// Expiry is how long a request stays open.
 	Expiry time.Duration
 
-	// Role is the main contact's role in the document.
+	// Role is the main contact's role in the document: a letter, and up to 63 of [a-z0-9_].
 	Role string
 	// Countersigners sign as well, in every deal: our own people, by configuration.
 	Countersigners []Signer
