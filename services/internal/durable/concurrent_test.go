@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -159,20 +160,16 @@ func queued(t *testing.T, store *durable.Store, name string) int {
 
 func TestAPanicInAChangeLeavesNothingAndTheStoreGoesOn(t *testing.T) {
 	store := open(t, filepath.Join(t.TempDir(), "a.db"), quietJobs())
-	func() {
-		defer func() {
-			if recover() == nil {
-				t.Error("the panic was swallowed")
-			}
-		}()
-		_ = store.Update(t.Context(), func(ctx context.Context, tx *durable.Tx) error {
-			tx.Append("lost", nil)
-			if err := add(ctx, tx, "lost"); err != nil {
-				return err
-			}
-			panic("in the middle")
-		})
-	}()
+	err := store.Update(t.Context(), func(ctx context.Context, tx *durable.Tx) error {
+		tx.Append("lost", nil)
+		if err := add(ctx, tx, "lost"); err != nil {
+			return err
+		}
+		panic("in the middle")
+	})
+	if err == nil || !strings.Contains(err.Error(), "in the middle") || !strings.Contains(err.Error(), "concurrent_test.go") {
+		t.Errorf("the panic was swallowed, or its place: %v", err)
+	}
 	if err := record(t.Context(), store, "kept"); err != nil {
 		t.Fatal(err)
 	}
