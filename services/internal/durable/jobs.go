@@ -39,6 +39,9 @@ type Options struct {
 	Timeout time.Duration
 	// Longest wait between two tries. 0 means a minute.
 	MaxBackoff time.Duration
+	// Workers bounds how many of this kind run at once, in a queue of their own: short work that comes in floods must not
+	// keep the one writer from everybody else. 0 shares the queue of all the others.
+	Workers int
 }
 
 // Handle registers the handler of one kind. A handler that returns nil is done; Later asks for another run; any other
@@ -50,7 +53,19 @@ func Handle[J Job](jobs *Jobs, opts Options, handler func(ctx context.Context, r
 	if opts.MaxBackoff == 0 {
 		opts.MaxBackoff = time.Minute
 	}
+	if opts.Workers > 0 {
+		var kind J
+		jobs.queues[kind.Kind()] = river.QueueConfig{MaxWorkers: opts.Workers}
+	}
 	river.AddWorker(jobs.workers, &worker[J]{jobs: jobs, opts: opts, handler: handler})
+}
+
+// queue is where jobs of a kind wait.
+func (j *Jobs) queue(kind string) string {
+	if _, own := j.queues[kind]; own {
+		return kind
+	}
+	return river.QueueDefault
 }
 
 // Run is one run of a job.

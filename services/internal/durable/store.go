@@ -51,6 +51,7 @@ type Store struct {
 	writer  *sql.DB
 	reader  *sql.DB
 	lock    *flock.Flock
+	jobs    *Jobs
 	client  *river.Client[*sql.Tx]
 	owner   string
 	changed broadcast
@@ -116,6 +117,7 @@ func (s *Store) open(ctx context.Context, cfg Config) error {
 	if cfg.Jobs == nil {
 		cfg.Jobs = NewJobs()
 	}
+	s.jobs = cfg.Jobs
 	s.client, err = cfg.Jobs.client(s, cfg.Logger)
 	return err
 }

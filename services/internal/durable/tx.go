@@ -33,7 +33,7 @@ func (t *Tx) Enqueue(ctx context.Context, job Job) error {
 
 // EnqueueAt adds a job that runs at a time or up to five seconds later, and at once when the time is past.
 func (t *Tx) EnqueueAt(ctx context.Context, job Job, at time.Time) error {
-	opts := &river.InsertOpts{}
+	opts := &river.InsertOpts{Queue: t.store.jobs.queue(job.Kind())}
 	if at.After(time.Now()) {
 		opts.ScheduledAt = at // River looks for these every five seconds, so what is due must not be one
 	}

@@ -79,9 +79,8 @@ type Worker struct {
 // Register adds the jobs. worker is filled in before they run: its database needs the jobs to be opened.
 func Register(jobs *durable.Jobs, worker *Worker) {
 	opts := durable.Options{Timeout: 2 * time.Minute}
-	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Hook) error {
-		return worker.hook(ctx, run, job)
-	})
+	few := durable.Options{Timeout: opts.Timeout, Workers: 2}
+	durable.Handle(jobs, few, func(ctx context.Context, _ *durable.Run, job Hook) error { return worker.hook(ctx, job) })
 	durable.Handle(jobs, opts, func(ctx context.Context, _ *durable.Run, job Deal) error {
 		return worker.leased(ctx, fmt.Sprintf("deal/%s/%d", job.Account, job.Lead), func() error {
 			return later(worker.look(ctx, job))
@@ -114,10 +113,10 @@ func (w *Worker) account(id string) (*account.Account, error) {
 	return a, nil
 }
 
-func (w *Worker) hook(ctx context.Context, run *durable.Run, job Hook) error {
+func (w *Worker) hook(ctx context.Context, job Hook) error {
 	message, err := w.DB.Message(ctx, job.Message)
-	if err != nil {
-		return err
+	if err != nil || len(message.Body) == 0 {
+		return err // forgotten: an earlier run got through
 	}
 	var hints Hints
 	if err := json.Unmarshal(message.Body, &hints); err != nil {
@@ -127,7 +126,7 @@ func (w *Worker) hook(ctx context.Context, run *durable.Run, job Hook) error {
 	if err != nil {
 		return later(err)
 	}
-	return run.Done(ctx, func(ctx context.Context, tx *durable.Tx) error {
+	return w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
 		for _, lead := range leads {
 			if err := tx.Enqueue(ctx, newDeal(hints.Account, lead)); err != nil {
 				return err
