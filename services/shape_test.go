@@ -150,7 +150,7 @@ func TestNothingIsMutableForAll(t *testing.T) {
 					continue
 				}
 				for i, name := range variable.Names {
-					if name.Name != "_" && !(i < len(variable.Values) && sentinel(name.Name, variable.Values[i])) {
+					if name.Name != "_" && (i >= len(variable.Values) || !sentinel(name.Name, variable.Values[i])) {
 						findings = append(findings, s.path+":"+name.Name+" is a variable of the package")
 					}
 				}

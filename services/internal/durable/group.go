@@ -105,8 +105,9 @@ func (s *Store) together(group []*change) (events bool, err error) {
 // apart runs one change between savepoints, so that its failure undoes nothing but itself. The error is everybody's, the
 // change's own is in the change.
 func (s *Store) apart(sqlTx *sql.Tx, c *change) (events bool, err error) {
-	if c.err = c.ctx.Err(); c.err != nil {
-		return false, nil // nobody waits for it any more
+	if c.ctx.Err() != nil { // nobody waits for it any more
+		c.err = context.Cause(c.ctx)
+		return false, nil
 	}
 	ctx := context.WithoutCancel(c.ctx)
 	if _, err := sqlTx.ExecContext(ctx, `SAVEPOINT apart`); err != nil {

@@ -214,7 +214,7 @@ func TestTheSameLackIsAskedForAgainAnotherTime(t *testing.T) {
 		lacking := with(func(d *Deal) { d.Contact, d.Ask = nil, ask })
 		return Decide(mustRules(t, nda()), lacking, nil, friday()).Effects[0].Key
 	}
-	if key(1) != key(1) || key(1) == key(2) {
+	if first, again := key(1), key(1); first != again || first == key(2) {
 		t.Errorf("keys %q and %q", key(1), key(2))
 	}
 }

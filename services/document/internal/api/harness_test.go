@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -157,7 +158,7 @@ func (h *house) download(t *testing.T, name string) (first *documentv1.Document,
 	stream := must(h.StreamDocument(t.Context(), &documentv1.StreamDocumentRequest{Name: name}))(t)
 	for {
 		part, err := stream.Recv()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return first, chunks, nil
 		}
 		if err != nil {

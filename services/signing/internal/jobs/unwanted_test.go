@@ -32,11 +32,11 @@ func TestARequestThatMayBeOutAndIsNotWantedIsNotSent(t *testing.T) {
 			r.vendor.fail("send", lost(unknown, c.made))
 			r.vendor.fail("find", breakage{err: &signature.UnavailableError{Cause: errors.New("503")}})
 			r.vendor.before = func(_ context.Context, call string) {
-				switch {
-				case call == "send":
+				switch call {
+				case "send":
 					<-accepted
 					r.unwant(id, c.late)
-				case call == "withdraw":
+				case "withdraw":
 					r.vendor.say(signature.EnvelopeWithdrawn)
 				}
 			}

@@ -1,6 +1,7 @@
 package signature_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -99,7 +100,7 @@ func TestFailuresSayWhatHappenedAndKeepTheirCause(t *testing.T) {
 		if c.err.Error() != c.want {
 			t.Errorf("%T: %v", c.err, c.err)
 		}
-		if wraps, ok := c.err.(interface{ Unwrap() error }); ok && wraps.Unwrap() != cause {
+		if wraps, ok := c.err.(interface{ Unwrap() error }); ok && !errors.Is(wraps.Unwrap(), cause) {
 			t.Errorf("%T lost its cause", c.err)
 		}
 	}
