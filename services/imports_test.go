@@ -42,10 +42,17 @@ func lawOfImports() []rule {
 		{"services/document/internal/paper", nil},
 		{"services/document/internal/api", []string{"services/document/internal/...", plumbing, document, outside}},
 		{"services/document/internal/jobs", []string{"services/document/internal/...", plumbing}},
+		{"services/document/internal/pdf", nil},
 		{"services/document/internal/render/...", []string{
-			"services/document/internal/paper", "services/document/internal/render/...", outside,
+			"services/document/internal/paper", "services/document/internal/pdf", "services/document/internal/render/...", outside,
 		}},
-		{"services/document/internal/proof/...", []string{"services/document/internal/proof/...", "golang.org/x/text/..."}},
+		{"services/document/internal/inspect", []string{"services/document/internal/paper", "services/document/internal/pdf"}},
+		{"services/document/internal/proof/...", []string{
+			"services/document/internal/proof/...", "services/document/internal/pdf", "golang.org/x/text/...",
+			"golang.org/x/crypto/ocsp",
+		}},
+		{"services/document/internal/trustlist", []string{outside}},
+		{"services/document/internal/evidence", nil},
 		{"services/document/internal/archive", []string{outside}},
 		{"services/document/internal/store", []string{
 			"services/document/internal/paper", "services/document/internal/proof", plumbing,

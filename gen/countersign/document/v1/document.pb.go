@@ -36,6 +36,8 @@ const (
 	Document_KIND_SIGNED Document_Kind = 3
 	// A provider's protocol of the signing process.
 	Document_KIND_AUDIT_TRAIL Document_Kind = 4
+	// A ZIP that proves one signature request by itself.
+	Document_KIND_EVIDENCE Document_Kind = 5
 )
 
 // Enum value maps for Document_Kind.
@@ -46,6 +48,7 @@ var (
 		2: "KIND_UPLOADED",
 		3: "KIND_SIGNED",
 		4: "KIND_AUDIT_TRAIL",
+		5: "KIND_EVIDENCE",
 	}
 	Document_Kind_value = map[string]int32{
 		"KIND_UNSPECIFIED": 0,
@@ -53,6 +56,7 @@ var (
 		"KIND_UPLOADED":    2,
 		"KIND_SIGNED":      3,
 		"KIND_AUDIT_TRAIL": 4,
+		"KIND_EVIDENCE":    5,
 	}
 )
 
@@ -83,7 +87,8 @@ func (Document_Kind) EnumDescriptor() ([]byte, []int) {
 	return file_countersign_document_v1_document_proto_rawDescGZIP(), []int{0, 0}
 }
 
-// A PDF in the archive. Its bytes never change: a signed version is another document whose parent is this one.
+// A file in the archive: a PDF, or the ZIP of an evidence package. Its bytes never change: a signed version is another
+// document whose parent is this one.
 type Document struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Resource name, `documents/{id}`. Set by the service.
@@ -106,10 +111,24 @@ type Document struct {
 	Origin string `protobuf:"bytes,9,opt,name=origin,proto3" json:"origin,omitempty"`
 	// Language of a rendered document, ISO 639-1; empty otherwise.
 	Language string `protobuf:"bytes,10,opt,name=language,proto3" json:"language,omitempty"`
-	// Signature fields in the PDF, in page order. Only for rendered documents.
+	// Signature fields in the PDF, in page order: a rendered document's, and those of an uploaded one that it held or that
+	// were given with it.
 	SignatureFields []*SignatureField `protobuf:"bytes,11,rep,name=signature_fields,json=signatureFields,proto3" json:"signature_fields,omitempty"`
 	// When the document was archived.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// What was found in an uploaded PDF; not set for other kinds.
+	Inspection *Inspection `protobuf:"bytes,13,opt,name=inspection,proto3" json:"inspection,omitempty"`
+	// IANA media type of the bytes: `application/pdf`, or `application/zip` for an evidence package.
+	MediaType string `protobuf:"bytes,14,opt,name=media_type,json=mediaType,proto3" json:"media_type,omitempty"`
+	// SHA-256 of the values a rendered document was made from, 64 lower-case hexadecimal digits: of one line
+	// `name=value` per value, sorted by name, each ended by a line feed. Empty for other kinds.
+	ValuesSha256 string `protobuf:"bytes,15,opt,name=values_sha256,json=valuesSha256,proto3" json:"values_sha256,omitempty"`
+	// Until when it cannot be deleted, from the retention of its kind; not set when it can be deleted now.
+	RetainUntil *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=retain_until,json=retainUntil,proto3" json:"retain_until,omitempty"`
+	// True while a legal hold forbids to delete it, whatever its retention.
+	LegalHold bool `protobuf:"varint,17,opt,name=legal_hold,json=legalHold,proto3" json:"legal_hold,omitempty"`
+	// When it was deleted: its bytes, title and file name are gone, and what remains names nobody. Not set while it is there.
+	DeleteTime    *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=delete_time,json=deleteTime,proto3" json:"delete_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -228,6 +247,48 @@ func (x *Document) GetCreateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Document) GetInspection() *Inspection {
+	if x != nil {
+		return x.Inspection
+	}
+	return nil
+}
+
+func (x *Document) GetMediaType() string {
+	if x != nil {
+		return x.MediaType
+	}
+	return ""
+}
+
+func (x *Document) GetValuesSha256() string {
+	if x != nil {
+		return x.ValuesSha256
+	}
+	return ""
+}
+
+func (x *Document) GetRetainUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RetainUntil
+	}
+	return nil
+}
+
+func (x *Document) GetLegalHold() bool {
+	if x != nil {
+		return x.LegalHold
+	}
+	return false
+}
+
+func (x *Document) GetDeleteTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DeleteTime
+	}
+	return nil
+}
+
 // A box that a signer signs in. Lengths are PDF points (1/72 inch) from the top left corner of the displayed page.
 type SignatureField struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -328,11 +389,132 @@ func (x *SignatureField) GetHeight() float64 {
 	return 0
 }
 
+// What was found in a PDF before it was taken in. What a signer could not see or what could change after signing is
+// refused; what is merely unusual is reported here.
+type Inspection struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Version of the format, such as `1.7`.
+	PdfVersion string `protobuf:"bytes,1,opt,name=pdf_version,json=pdfVersion,proto3" json:"pdf_version,omitempty"`
+	// Unusual things that were found, in page order; those about the whole file first.
+	Remarks       []*Inspection_Remark `protobuf:"bytes,2,rep,name=remarks,proto3" json:"remarks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Inspection) Reset() {
+	*x = Inspection{}
+	mi := &file_countersign_document_v1_document_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Inspection) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Inspection) ProtoMessage() {}
+
+func (x *Inspection) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Inspection.ProtoReflect.Descriptor instead.
+func (*Inspection) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Inspection) GetPdfVersion() string {
+	if x != nil {
+		return x.PdfVersion
+	}
+	return ""
+}
+
+func (x *Inspection) GetRemarks() []*Inspection_Remark {
+	if x != nil {
+		return x.Remarks
+	}
+	return nil
+}
+
+// One unusual thing.
+type Inspection_Remark struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it is, UPPER_SNAKE_CASE: `ROTATED_PAGE`, `UNUSUAL_PAGE_BOX`, `EXTERNAL_LINK`, `FORM_FIELDS`, `VERSION_BELOW_1_6`
+	// and others.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// The same for people; quotes nothing of the file.
+	Detail string `protobuf:"bytes,2,opt,name=detail,proto3" json:"detail,omitempty"`
+	// Page it is on, counted from 1; 0 when it is about the whole file.
+	Page          int32 `protobuf:"varint,3,opt,name=page,proto3" json:"page,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Inspection_Remark) Reset() {
+	*x = Inspection_Remark{}
+	mi := &file_countersign_document_v1_document_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Inspection_Remark) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Inspection_Remark) ProtoMessage() {}
+
+func (x *Inspection_Remark) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Inspection_Remark.ProtoReflect.Descriptor instead.
+func (*Inspection_Remark) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_proto_rawDescGZIP(), []int{2, 0}
+}
+
+func (x *Inspection_Remark) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Inspection_Remark) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
+func (x *Inspection_Remark) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
 var File_countersign_document_v1_document_proto protoreflect.FileDescriptor
 
 const file_countersign_document_v1_document_proto_rawDesc = "" +
 	"\n" +
-	"&countersign/document/v1/document.proto\x12\x17countersign.document.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xab\x04\n" +
+	"&countersign/document/v1/document.proto\x12\x17countersign.document.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe2\x06\n" +
 	"\bDocument\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12:\n" +
 	"\x04kind\x18\x02 \x01(\x0e2&.countersign.document.v1.Document.KindR\x04kind\x12\x14\n" +
@@ -349,13 +531,25 @@ const file_countersign_document_v1_document_proto_rawDesc = "" +
 	" \x01(\tR\blanguage\x12R\n" +
 	"\x10signature_fields\x18\v \x03(\v2'.countersign.document.v1.SignatureFieldR\x0fsignatureFields\x12;\n" +
 	"\vcreate_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\"i\n" +
+	"createTime\x12C\n" +
+	"\n" +
+	"inspection\x18\r \x01(\v2#.countersign.document.v1.InspectionR\n" +
+	"inspection\x12\x1d\n" +
+	"\n" +
+	"media_type\x18\x0e \x01(\tR\tmediaType\x12#\n" +
+	"\rvalues_sha256\x18\x0f \x01(\tR\fvaluesSha256\x12=\n" +
+	"\fretain_until\x18\x10 \x01(\v2\x1a.google.protobuf.TimestampR\vretainUntil\x12\x1d\n" +
+	"\n" +
+	"legal_hold\x18\x11 \x01(\bR\tlegalHold\x12;\n" +
+	"\vdelete_time\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"deleteTime\"|\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rKIND_RENDERED\x10\x01\x12\x11\n" +
 	"\rKIND_UPLOADED\x10\x02\x12\x0f\n" +
 	"\vKIND_SIGNED\x10\x03\x12\x14\n" +
-	"\x10KIND_AUDIT_TRAIL\x10\x04\"\xa1\x01\n" +
+	"\x10KIND_AUDIT_TRAIL\x10\x04\x12\x11\n" +
+	"\rKIND_EVIDENCE\x10\x05\"\xa1\x01\n" +
 	"\x0eSignatureField\x12\x12\n" +
 	"\x04role\x18\x01 \x01(\tR\x04role\x12\x1d\n" +
 	"\n" +
@@ -364,7 +558,16 @@ const file_countersign_document_v1_document_proto_rawDesc = "" +
 	"\x01x\x18\x04 \x01(\x01R\x01x\x12\f\n" +
 	"\x01y\x18\x05 \x01(\x01R\x01y\x12\x14\n" +
 	"\x05width\x18\x06 \x01(\x01R\x05width\x12\x16\n" +
-	"\x06height\x18\a \x01(\x01R\x06heightB\xf5\x01\n" +
+	"\x06height\x18\a \x01(\x01R\x06height\"\xbd\x01\n" +
+	"\n" +
+	"Inspection\x12\x1f\n" +
+	"\vpdf_version\x18\x01 \x01(\tR\n" +
+	"pdfVersion\x12D\n" +
+	"\aremarks\x18\x02 \x03(\v2*.countersign.document.v1.Inspection.RemarkR\aremarks\x1aH\n" +
+	"\x06Remark\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12\x16\n" +
+	"\x06detail\x18\x02 \x01(\tR\x06detail\x12\x12\n" +
+	"\x04page\x18\x03 \x01(\x05R\x04pageB\xf5\x01\n" +
 	"\x1bcom.countersign.document.v1B\rDocumentProtoP\x01ZIgithub.com/countersign/countersign/gen/countersign/document/v1;documentv1\xa2\x02\x03CDX\xaa\x02\x17Countersign.Document.V1\xca\x02\x17Countersign\\Document\\V1\xe2\x02#Countersign\\Document\\V1\\GPBMetadata\xea\x02\x19Countersign::Document::V1b\x06proto3"
 
 var (
@@ -380,22 +583,28 @@ func file_countersign_document_v1_document_proto_rawDescGZIP() []byte {
 }
 
 var file_countersign_document_v1_document_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_countersign_document_v1_document_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_countersign_document_v1_document_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_countersign_document_v1_document_proto_goTypes = []any{
 	(Document_Kind)(0),            // 0: countersign.document.v1.Document.Kind
 	(*Document)(nil),              // 1: countersign.document.v1.Document
 	(*SignatureField)(nil),        // 2: countersign.document.v1.SignatureField
-	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
+	(*Inspection)(nil),            // 3: countersign.document.v1.Inspection
+	(*Inspection_Remark)(nil),     // 4: countersign.document.v1.Inspection.Remark
+	(*timestamppb.Timestamp)(nil), // 5: google.protobuf.Timestamp
 }
 var file_countersign_document_v1_document_proto_depIdxs = []int32{
 	0, // 0: countersign.document.v1.Document.kind:type_name -> countersign.document.v1.Document.Kind
 	2, // 1: countersign.document.v1.Document.signature_fields:type_name -> countersign.document.v1.SignatureField
-	3, // 2: countersign.document.v1.Document.create_time:type_name -> google.protobuf.Timestamp
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	5, // 2: countersign.document.v1.Document.create_time:type_name -> google.protobuf.Timestamp
+	3, // 3: countersign.document.v1.Document.inspection:type_name -> countersign.document.v1.Inspection
+	5, // 4: countersign.document.v1.Document.retain_until:type_name -> google.protobuf.Timestamp
+	5, // 5: countersign.document.v1.Document.delete_time:type_name -> google.protobuf.Timestamp
+	4, // 6: countersign.document.v1.Inspection.remarks:type_name -> countersign.document.v1.Inspection.Remark
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_countersign_document_v1_document_proto_init() }
@@ -409,7 +618,7 @@ func file_countersign_document_v1_document_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_countersign_document_v1_document_proto_rawDesc), len(file_countersign_document_v1_document_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   2,
+			NumMessages:   4,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

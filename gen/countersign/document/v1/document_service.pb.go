@@ -11,6 +11,8 @@ import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -344,6 +346,188 @@ func (x *RenderDocumentResponse) GetDocument() *Document {
 	return nil
 }
 
+// Asks for a document that is not kept.
+type PreviewDocumentRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the template.
+	Template string `protobuf:"bytes,1,opt,name=template,proto3" json:"template,omitempty"`
+	// Language of the text, ISO 639-1.
+	Language string `protobuf:"bytes,2,opt,name=language,proto3" json:"language,omitempty"`
+	// Values of the template's variables.
+	Values map[string]string `protobuf:"bytes,3,rep,name=values,proto3" json:"values,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// True to show a missing value as its variable's name in brackets instead of refusing.
+	Placeholders bool `protobuf:"varint,4,opt,name=placeholders,proto3" json:"placeholders,omitempty"`
+	// Page to return as a PNG, counted from 1; 0 means the first.
+	Page int32 `protobuf:"varint,5,opt,name=page,proto3" json:"page,omitempty"`
+	// Resolution of the PNG in dots per inch, 36 to 300; 0 means no PNG.
+	Resolution    int32 `protobuf:"varint,6,opt,name=resolution,proto3" json:"resolution,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreviewDocumentRequest) Reset() {
+	*x = PreviewDocumentRequest{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreviewDocumentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreviewDocumentRequest) ProtoMessage() {}
+
+func (x *PreviewDocumentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreviewDocumentRequest.ProtoReflect.Descriptor instead.
+func (*PreviewDocumentRequest) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *PreviewDocumentRequest) GetTemplate() string {
+	if x != nil {
+		return x.Template
+	}
+	return ""
+}
+
+func (x *PreviewDocumentRequest) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+func (x *PreviewDocumentRequest) GetValues() map[string]string {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+func (x *PreviewDocumentRequest) GetPlaceholders() bool {
+	if x != nil {
+		return x.Placeholders
+	}
+	return false
+}
+
+func (x *PreviewDocumentRequest) GetPage() int32 {
+	if x != nil {
+		return x.Page
+	}
+	return 0
+}
+
+func (x *PreviewDocumentRequest) GetResolution() int32 {
+	if x != nil {
+		return x.Resolution
+	}
+	return 0
+}
+
+// Answers with a document that is not kept.
+type PreviewDocumentResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The PDF, 3 MiB at most.
+	Pdf []byte `protobuf:"bytes,1,opt,name=pdf,proto3" json:"pdf,omitempty"`
+	// The page as a PNG; empty when no resolution was asked for.
+	Png []byte `protobuf:"bytes,2,opt,name=png,proto3" json:"png,omitempty"`
+	// Number of pages.
+	PageCount int32 `protobuf:"varint,3,opt,name=page_count,json=pageCount,proto3" json:"page_count,omitempty"`
+	// Signature fields in page order.
+	SignatureFields []*SignatureField `protobuf:"bytes,4,rep,name=signature_fields,json=signatureFields,proto3" json:"signature_fields,omitempty"`
+	// Title and file name that the document would have.
+	Title string `protobuf:"bytes,5,opt,name=title,proto3" json:"title,omitempty"`
+	// File name that the document would have.
+	FileName      string `protobuf:"bytes,6,opt,name=file_name,json=fileName,proto3" json:"file_name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PreviewDocumentResponse) Reset() {
+	*x = PreviewDocumentResponse{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PreviewDocumentResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PreviewDocumentResponse) ProtoMessage() {}
+
+func (x *PreviewDocumentResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PreviewDocumentResponse.ProtoReflect.Descriptor instead.
+func (*PreviewDocumentResponse) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *PreviewDocumentResponse) GetPdf() []byte {
+	if x != nil {
+		return x.Pdf
+	}
+	return nil
+}
+
+func (x *PreviewDocumentResponse) GetPng() []byte {
+	if x != nil {
+		return x.Png
+	}
+	return nil
+}
+
+func (x *PreviewDocumentResponse) GetPageCount() int32 {
+	if x != nil {
+		return x.PageCount
+	}
+	return 0
+}
+
+func (x *PreviewDocumentResponse) GetSignatureFields() []*SignatureField {
+	if x != nil {
+		return x.SignatureFields
+	}
+	return nil
+}
+
+func (x *PreviewDocumentResponse) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *PreviewDocumentResponse) GetFileName() string {
+	if x != nil {
+		return x.FileName
+	}
+	return ""
+}
+
 // Carries a PDF into the archive.
 type CreateDocumentRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -360,7 +544,7 @@ type CreateDocumentRequest struct {
 
 func (x *CreateDocumentRequest) Reset() {
 	*x = CreateDocumentRequest{}
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[6]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -372,7 +556,7 @@ func (x *CreateDocumentRequest) String() string {
 func (*CreateDocumentRequest) ProtoMessage() {}
 
 func (x *CreateDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[6]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -385,7 +569,7 @@ func (x *CreateDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateDocumentRequest.ProtoReflect.Descriptor instead.
 func (*CreateDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{6}
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CreateDocumentRequest) GetPart() isCreateDocumentRequest_Part {
@@ -442,7 +626,7 @@ type CreateDocumentResponse struct {
 
 func (x *CreateDocumentResponse) Reset() {
 	*x = CreateDocumentResponse{}
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[7]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -454,7 +638,7 @@ func (x *CreateDocumentResponse) String() string {
 func (*CreateDocumentResponse) ProtoMessage() {}
 
 func (x *CreateDocumentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[7]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -467,7 +651,7 @@ func (x *CreateDocumentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateDocumentResponse.ProtoReflect.Descriptor instead.
 func (*CreateDocumentResponse) Descriptor() ([]byte, []int) {
-	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{7}
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CreateDocumentResponse) GetDocument() *Document {
@@ -488,7 +672,7 @@ type GetDocumentRequest struct {
 
 func (x *GetDocumentRequest) Reset() {
 	*x = GetDocumentRequest{}
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[8]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -500,7 +684,7 @@ func (x *GetDocumentRequest) String() string {
 func (*GetDocumentRequest) ProtoMessage() {}
 
 func (x *GetDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[8]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -513,7 +697,7 @@ func (x *GetDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDocumentRequest.ProtoReflect.Descriptor instead.
 func (*GetDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{8}
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *GetDocumentRequest) GetName() string {
@@ -534,7 +718,7 @@ type GetDocumentResponse struct {
 
 func (x *GetDocumentResponse) Reset() {
 	*x = GetDocumentResponse{}
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[9]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -546,7 +730,7 @@ func (x *GetDocumentResponse) String() string {
 func (*GetDocumentResponse) ProtoMessage() {}
 
 func (x *GetDocumentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[9]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -559,7 +743,7 @@ func (x *GetDocumentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDocumentResponse.ProtoReflect.Descriptor instead.
 func (*GetDocumentResponse) Descriptor() ([]byte, []int) {
-	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{9}
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *GetDocumentResponse) GetDocument() *Document {
@@ -569,18 +753,168 @@ func (x *GetDocumentResponse) GetDocument() *Document {
 	return nil
 }
 
+// Asks for documents.
+type ListDocumentsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Most documents to return: 0 means 50, more than 200 means 200.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// next_page_token of the previous page; empty for the first.
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only this kind; not set for all.
+	Kind Document_Kind `protobuf:"varint,3,opt,name=kind,proto3,enum=countersign.document.v1.Document_Kind" json:"kind,omitempty"`
+	// Only those made from this document; may be empty.
+	Parent string `protobuf:"bytes,4,opt,name=parent,proto3" json:"parent,omitempty"`
+	// Only those with these bytes, 64 lower-case hexadecimal digits; may be empty.
+	Sha256 string `protobuf:"bytes,5,opt,name=sha256,proto3" json:"sha256,omitempty"`
+	// True to list deleted ones too.
+	ShowDeleted   bool `protobuf:"varint,6,opt,name=show_deleted,json=showDeleted,proto3" json:"show_deleted,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDocumentsRequest) Reset() {
+	*x = ListDocumentsRequest{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDocumentsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDocumentsRequest) ProtoMessage() {}
+
+func (x *ListDocumentsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDocumentsRequest.ProtoReflect.Descriptor instead.
+func (*ListDocumentsRequest) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListDocumentsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListDocumentsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListDocumentsRequest) GetKind() Document_Kind {
+	if x != nil {
+		return x.Kind
+	}
+	return Document_KIND_UNSPECIFIED
+}
+
+func (x *ListDocumentsRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *ListDocumentsRequest) GetSha256() string {
+	if x != nil {
+		return x.Sha256
+	}
+	return ""
+}
+
+func (x *ListDocumentsRequest) GetShowDeleted() bool {
+	if x != nil {
+		return x.ShowDeleted
+	}
+	return false
+}
+
+// Answers with a page of documents.
+type ListDocumentsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The documents, newest first.
+	Documents []*Document `protobuf:"bytes,1,rep,name=documents,proto3" json:"documents,omitempty"`
+	// Token of the next page; empty at the end.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDocumentsResponse) Reset() {
+	*x = ListDocumentsResponse{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDocumentsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDocumentsResponse) ProtoMessage() {}
+
+func (x *ListDocumentsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDocumentsResponse.ProtoReflect.Descriptor instead.
+func (*ListDocumentsResponse) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListDocumentsResponse) GetDocuments() []*Document {
+	if x != nil {
+		return x.Documents
+	}
+	return nil
+}
+
+func (x *ListDocumentsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
 // Asks for the bytes of one document.
 type StreamDocumentRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of the document.
-	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// First byte to return, counted from 0.
+	Offset int64 `protobuf:"varint,2,opt,name=offset,proto3" json:"offset,omitempty"`
+	// Most bytes to return; 0 means all that follow.
+	Length        int64 `protobuf:"varint,3,opt,name=length,proto3" json:"length,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StreamDocumentRequest) Reset() {
 	*x = StreamDocumentRequest{}
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[10]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -592,7 +926,7 @@ func (x *StreamDocumentRequest) String() string {
 func (*StreamDocumentRequest) ProtoMessage() {}
 
 func (x *StreamDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[10]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -605,7 +939,7 @@ func (x *StreamDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamDocumentRequest.ProtoReflect.Descriptor instead.
 func (*StreamDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{10}
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *StreamDocumentRequest) GetName() string {
@@ -613,6 +947,20 @@ func (x *StreamDocumentRequest) GetName() string {
 		return x.Name
 	}
 	return ""
+}
+
+func (x *StreamDocumentRequest) GetOffset() int64 {
+	if x != nil {
+		return x.Offset
+	}
+	return 0
+}
+
+func (x *StreamDocumentRequest) GetLength() int64 {
+	if x != nil {
+		return x.Length
+	}
+	return 0
 }
 
 // Carries the bytes of one document.
@@ -628,7 +976,7 @@ type StreamDocumentResponse struct {
 
 func (x *StreamDocumentResponse) Reset() {
 	*x = StreamDocumentResponse{}
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[11]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -640,7 +988,7 @@ func (x *StreamDocumentResponse) String() string {
 func (*StreamDocumentResponse) ProtoMessage() {}
 
 func (x *StreamDocumentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[11]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -653,7 +1001,7 @@ func (x *StreamDocumentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamDocumentResponse.ProtoReflect.Descriptor instead.
 func (*StreamDocumentResponse) Descriptor() ([]byte, []int) {
-	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{11}
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *StreamDocumentResponse) GetDocument() *Document {
@@ -691,7 +1039,7 @@ type ProveDocumentRequest struct {
 
 func (x *ProveDocumentRequest) Reset() {
 	*x = ProveDocumentRequest{}
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[12]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -703,7 +1051,7 @@ func (x *ProveDocumentRequest) String() string {
 func (*ProveDocumentRequest) ProtoMessage() {}
 
 func (x *ProveDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[12]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -716,7 +1064,7 @@ func (x *ProveDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProveDocumentRequest.ProtoReflect.Descriptor instead.
 func (*ProveDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{12}
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ProveDocumentRequest) GetName() string {
@@ -772,7 +1120,7 @@ type ProveDocumentResponse struct {
 
 func (x *ProveDocumentResponse) Reset() {
 	*x = ProveDocumentResponse{}
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[13]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -784,7 +1132,7 @@ func (x *ProveDocumentResponse) String() string {
 func (*ProveDocumentResponse) ProtoMessage() {}
 
 func (x *ProveDocumentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[13]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -797,7 +1145,7 @@ func (x *ProveDocumentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProveDocumentResponse.ProtoReflect.Descriptor instead.
 func (*ProveDocumentResponse) Descriptor() ([]byte, []int) {
-	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{13}
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ProveDocumentResponse) GetProof() *Proof {
@@ -818,7 +1166,7 @@ type GetProofRequest struct {
 
 func (x *GetProofRequest) Reset() {
 	*x = GetProofRequest{}
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[14]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -830,7 +1178,7 @@ func (x *GetProofRequest) String() string {
 func (*GetProofRequest) ProtoMessage() {}
 
 func (x *GetProofRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[14]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -843,7 +1191,7 @@ func (x *GetProofRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProofRequest.ProtoReflect.Descriptor instead.
 func (*GetProofRequest) Descriptor() ([]byte, []int) {
-	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{14}
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetProofRequest) GetName() string {
@@ -864,7 +1212,7 @@ type GetProofResponse struct {
 
 func (x *GetProofResponse) Reset() {
 	*x = GetProofResponse{}
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[15]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -876,7 +1224,7 @@ func (x *GetProofResponse) String() string {
 func (*GetProofResponse) ProtoMessage() {}
 
 func (x *GetProofResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[15]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -889,12 +1237,598 @@ func (x *GetProofResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProofResponse.ProtoReflect.Descriptor instead.
 func (*GetProofResponse) Descriptor() ([]byte, []int) {
-	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{15}
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetProofResponse) GetProof() *Proof {
 	if x != nil {
 		return x.Proof
+	}
+	return nil
+}
+
+// Asks what a signed document proves.
+type VerifyDocumentRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the signed document.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Name of the document that was sent to be signed; empty to skip that check.
+	SentDocument string `protobuf:"bytes,2,opt,name=sent_document,json=sentDocument,proto3" json:"sent_document,omitempty"`
+	// Level that it must reach; not set to report the one it proves.
+	Level Level `protobuf:"varint,3,opt,name=level,proto3,enum=countersign.document.v1.Level" json:"level,omitempty"`
+	// Legislation that the level is asked under; not set for eIDAS.
+	Legislation Legislation `protobuf:"varint,4,opt,name=legislation,proto3,enum=countersign.document.v1.Legislation" json:"legislation,omitempty"`
+	// People who must have signed, at most 50; empty to skip that check.
+	Signers []*ProveDocumentRequest_ExpectedSigner `protobuf:"bytes,5,rep,name=signers,proto3" json:"signers,omitempty"`
+	// Number of signatures that the file must hold, document timestamps not counted; 0 to skip that check.
+	SignatureCount int32 `protobuf:"varint,6,opt,name=signature_count,json=signatureCount,proto3" json:"signature_count,omitempty"`
+	// Name of the archived audit trail; may be empty.
+	AuditTrail    string `protobuf:"bytes,7,opt,name=audit_trail,json=auditTrail,proto3" json:"audit_trail,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VerifyDocumentRequest) Reset() {
+	*x = VerifyDocumentRequest{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VerifyDocumentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VerifyDocumentRequest) ProtoMessage() {}
+
+func (x *VerifyDocumentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VerifyDocumentRequest.ProtoReflect.Descriptor instead.
+func (*VerifyDocumentRequest) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *VerifyDocumentRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *VerifyDocumentRequest) GetSentDocument() string {
+	if x != nil {
+		return x.SentDocument
+	}
+	return ""
+}
+
+func (x *VerifyDocumentRequest) GetLevel() Level {
+	if x != nil {
+		return x.Level
+	}
+	return Level_LEVEL_UNSPECIFIED
+}
+
+func (x *VerifyDocumentRequest) GetLegislation() Legislation {
+	if x != nil {
+		return x.Legislation
+	}
+	return Legislation_LEGISLATION_UNSPECIFIED
+}
+
+func (x *VerifyDocumentRequest) GetSigners() []*ProveDocumentRequest_ExpectedSigner {
+	if x != nil {
+		return x.Signers
+	}
+	return nil
+}
+
+func (x *VerifyDocumentRequest) GetSignatureCount() int32 {
+	if x != nil {
+		return x.SignatureCount
+	}
+	return 0
+}
+
+func (x *VerifyDocumentRequest) GetAuditTrail() string {
+	if x != nil {
+		return x.AuditTrail
+	}
+	return ""
+}
+
+// Answers with what the document proves.
+type VerifyDocumentResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The proof, made now and not kept.
+	Proof         *Proof `protobuf:"bytes,1,opt,name=proof,proto3" json:"proof,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VerifyDocumentResponse) Reset() {
+	*x = VerifyDocumentResponse{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VerifyDocumentResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VerifyDocumentResponse) ProtoMessage() {}
+
+func (x *VerifyDocumentResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VerifyDocumentResponse.ProtoReflect.Descriptor instead.
+func (*VerifyDocumentResponse) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *VerifyDocumentResponse) GetProof() *Proof {
+	if x != nil {
+		return x.Proof
+	}
+	return nil
+}
+
+// Asks for an evidence package.
+type CreateEvidencePackageRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Caller's name of what is proven, such as `signatureRequests/{id}`, 1 to 128 characters.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// Name of the signed document, which must have a kept proof.
+	SignedDocument string `protobuf:"bytes,2,opt,name=signed_document,json=signedDocument,proto3" json:"signed_document,omitempty"`
+	// Name of the document that was sent to be signed.
+	SentDocument string `protobuf:"bytes,3,opt,name=sent_document,json=sentDocument,proto3" json:"sent_document,omitempty"`
+	// Name of the archived audit trail; empty when the provider issues none.
+	AuditTrail string `protobuf:"bytes,4,opt,name=audit_trail,json=auditTrail,proto3" json:"audit_trail,omitempty"`
+	// What happened, in order, at most 1,000.
+	Events []*CreateEvidencePackageRequest_Event `protobuf:"bytes,5,rep,name=events,proto3" json:"events,omitempty"`
+	// Caller's id of this request, 1 to 128 characters: makes repeating it safe.
+	RequestId     string `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateEvidencePackageRequest) Reset() {
+	*x = CreateEvidencePackageRequest{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateEvidencePackageRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateEvidencePackageRequest) ProtoMessage() {}
+
+func (x *CreateEvidencePackageRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateEvidencePackageRequest.ProtoReflect.Descriptor instead.
+func (*CreateEvidencePackageRequest) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *CreateEvidencePackageRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *CreateEvidencePackageRequest) GetSignedDocument() string {
+	if x != nil {
+		return x.SignedDocument
+	}
+	return ""
+}
+
+func (x *CreateEvidencePackageRequest) GetSentDocument() string {
+	if x != nil {
+		return x.SentDocument
+	}
+	return ""
+}
+
+func (x *CreateEvidencePackageRequest) GetAuditTrail() string {
+	if x != nil {
+		return x.AuditTrail
+	}
+	return ""
+}
+
+func (x *CreateEvidencePackageRequest) GetEvents() []*CreateEvidencePackageRequest_Event {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *CreateEvidencePackageRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// Answers with the archived package.
+type CreateEvidencePackageResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The ZIP, of kind EVIDENCE, whose parent is the signed document.
+	Document      *Document `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateEvidencePackageResponse) Reset() {
+	*x = CreateEvidencePackageResponse{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateEvidencePackageResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateEvidencePackageResponse) ProtoMessage() {}
+
+func (x *CreateEvidencePackageResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateEvidencePackageResponse.ProtoReflect.Descriptor instead.
+func (*CreateEvidencePackageResponse) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *CreateEvidencePackageResponse) GetDocument() *Document {
+	if x != nil {
+		return x.Document
+	}
+	return nil
+}
+
+// Asks for a link.
+type CreateDownloadLinkRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the document.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// How long the link works: one second to 30 days; not set means one hour.
+	Ttl           *durationpb.Duration `protobuf:"bytes,2,opt,name=ttl,proto3" json:"ttl,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateDownloadLinkRequest) Reset() {
+	*x = CreateDownloadLinkRequest{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateDownloadLinkRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateDownloadLinkRequest) ProtoMessage() {}
+
+func (x *CreateDownloadLinkRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateDownloadLinkRequest.ProtoReflect.Descriptor instead.
+func (*CreateDownloadLinkRequest) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *CreateDownloadLinkRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *CreateDownloadLinkRequest) GetTtl() *durationpb.Duration {
+	if x != nil {
+		return x.Ttl
+	}
+	return nil
+}
+
+// Answers with a link. Whoever holds it can read the document: it is a secret.
+type CreateDownloadLinkResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Path at the gateway, `/downloads/{token}`.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// When the link ends.
+	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateDownloadLinkResponse) Reset() {
+	*x = CreateDownloadLinkResponse{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateDownloadLinkResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateDownloadLinkResponse) ProtoMessage() {}
+
+func (x *CreateDownloadLinkResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateDownloadLinkResponse.ProtoReflect.Descriptor instead.
+func (*CreateDownloadLinkResponse) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *CreateDownloadLinkResponse) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *CreateDownloadLinkResponse) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+// Asks for a legal hold to be set or lifted.
+type SetLegalHoldRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the document.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// True to set it, false to lift it.
+	Hold          bool `protobuf:"varint,2,opt,name=hold,proto3" json:"hold,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetLegalHoldRequest) Reset() {
+	*x = SetLegalHoldRequest{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetLegalHoldRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetLegalHoldRequest) ProtoMessage() {}
+
+func (x *SetLegalHoldRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetLegalHoldRequest.ProtoReflect.Descriptor instead.
+func (*SetLegalHoldRequest) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *SetLegalHoldRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *SetLegalHoldRequest) GetHold() bool {
+	if x != nil {
+		return x.Hold
+	}
+	return false
+}
+
+// Answers with the document.
+type SetLegalHoldResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The document.
+	Document      *Document `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetLegalHoldResponse) Reset() {
+	*x = SetLegalHoldResponse{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetLegalHoldResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetLegalHoldResponse) ProtoMessage() {}
+
+func (x *SetLegalHoldResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetLegalHoldResponse.ProtoReflect.Descriptor instead.
+func (*SetLegalHoldResponse) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *SetLegalHoldResponse) GetDocument() *Document {
+	if x != nil {
+		return x.Document
+	}
+	return nil
+}
+
+// Asks for a document to be deleted.
+type DeleteDocumentRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the document.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteDocumentRequest) Reset() {
+	*x = DeleteDocumentRequest{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteDocumentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteDocumentRequest) ProtoMessage() {}
+
+func (x *DeleteDocumentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteDocumentRequest.ProtoReflect.Descriptor instead.
+func (*DeleteDocumentRequest) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *DeleteDocumentRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// Answers with what remains.
+type DeleteDocumentResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The record that stays.
+	Document      *Document `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteDocumentResponse) Reset() {
+	*x = DeleteDocumentResponse{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteDocumentResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteDocumentResponse) ProtoMessage() {}
+
+func (x *DeleteDocumentResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteDocumentResponse.ProtoReflect.Descriptor instead.
+func (*DeleteDocumentResponse) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *DeleteDocumentResponse) GetDocument() *Document {
+	if x != nil {
+		return x.Document
 	}
 	return nil
 }
@@ -913,14 +1847,18 @@ type CreateDocumentRequest_Header struct {
 	// Where the bytes come from, such as the provider's name; may be empty for an upload.
 	Origin string `protobuf:"bytes,5,opt,name=origin,proto3" json:"origin,omitempty"`
 	// Caller's id of this request, 1 to 128 characters: makes repeating it safe.
-	RequestId     string `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	RequestId string `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Where the roles sign in an upload, at most 50, each role once or more. One with form_field alone names an empty
+	// signature field of the PDF, whose place it takes; one without form_field needs page, width and height. Empty: every
+	// empty signature field of the PDF is a role of the same name.
+	SignatureFields []*SignatureField `protobuf:"bytes,7,rep,name=signature_fields,json=signatureFields,proto3" json:"signature_fields,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *CreateDocumentRequest_Header) Reset() {
 	*x = CreateDocumentRequest_Header{}
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[17]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -932,7 +1870,7 @@ func (x *CreateDocumentRequest_Header) String() string {
 func (*CreateDocumentRequest_Header) ProtoMessage() {}
 
 func (x *CreateDocumentRequest_Header) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[17]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -945,7 +1883,7 @@ func (x *CreateDocumentRequest_Header) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateDocumentRequest_Header.ProtoReflect.Descriptor instead.
 func (*CreateDocumentRequest_Header) Descriptor() ([]byte, []int) {
-	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{6, 0}
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{8, 0}
 }
 
 func (x *CreateDocumentRequest_Header) GetKind() Document_Kind {
@@ -990,6 +1928,13 @@ func (x *CreateDocumentRequest_Header) GetRequestId() string {
 	return ""
 }
 
+func (x *CreateDocumentRequest_Header) GetSignatureFields() []*SignatureField {
+	if x != nil {
+		return x.SignatureFields
+	}
+	return nil
+}
+
 // A person who was asked to sign.
 type ProveDocumentRequest_ExpectedSigner struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1005,7 +1950,7 @@ type ProveDocumentRequest_ExpectedSigner struct {
 
 func (x *ProveDocumentRequest_ExpectedSigner) Reset() {
 	*x = ProveDocumentRequest_ExpectedSigner{}
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[18]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1017,7 +1962,7 @@ func (x *ProveDocumentRequest_ExpectedSigner) String() string {
 func (*ProveDocumentRequest_ExpectedSigner) ProtoMessage() {}
 
 func (x *ProveDocumentRequest_ExpectedSigner) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_document_v1_document_service_proto_msgTypes[18]
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1030,7 +1975,7 @@ func (x *ProveDocumentRequest_ExpectedSigner) ProtoReflect() protoreflect.Messag
 
 // Deprecated: Use ProveDocumentRequest_ExpectedSigner.ProtoReflect.Descriptor instead.
 func (*ProveDocumentRequest_ExpectedSigner) Descriptor() ([]byte, []int) {
-	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{12, 0}
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{16, 0}
 }
 
 func (x *ProveDocumentRequest_ExpectedSigner) GetRole() string {
@@ -1054,11 +1999,75 @@ func (x *ProveDocumentRequest_ExpectedSigner) GetLastName() string {
 	return ""
 }
 
+// Something that happened to a signature request.
+type CreateEvidencePackageRequest_Event struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// When it happened.
+	Time *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=time,proto3" json:"time,omitempty"`
+	// What happened, UPPER_SNAKE_CASE, such as `SIGNER_SIGNED`.
+	Type string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
+	// More about it, such as the signer's role; at most 20, each value 1,024 characters at most.
+	Attributes    map[string]string `protobuf:"bytes,3,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateEvidencePackageRequest_Event) Reset() {
+	*x = CreateEvidencePackageRequest_Event{}
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateEvidencePackageRequest_Event) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateEvidencePackageRequest_Event) ProtoMessage() {}
+
+func (x *CreateEvidencePackageRequest_Event) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_document_service_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateEvidencePackageRequest_Event.ProtoReflect.Descriptor instead.
+func (*CreateEvidencePackageRequest_Event) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_document_service_proto_rawDescGZIP(), []int{22, 0}
+}
+
+func (x *CreateEvidencePackageRequest_Event) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
+func (x *CreateEvidencePackageRequest_Event) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *CreateEvidencePackageRequest_Event) GetAttributes() map[string]string {
+	if x != nil {
+		return x.Attributes
+	}
+	return nil
+}
+
 var File_countersign_document_v1_document_service_proto protoreflect.FileDescriptor
 
 const file_countersign_document_v1_document_service_proto_rawDesc = "" +
 	"\n" +
-	".countersign/document/v1/document_service.proto\x12\x17countersign.document.v1\x1a\x1bbuf/validate/validate.proto\x1a&countersign/document/v1/document.proto\x1a#countersign/document/v1/level.proto\x1a#countersign/document/v1/proof.proto\x1a&countersign/document/v1/template.proto\x1a\x1cgoogle/api/annotations.proto\"e\n" +
+	".countersign/document/v1/document_service.proto\x12\x17countersign.document.v1\x1a\x1bbuf/validate/validate.proto\x1a&countersign/document/v1/document.proto\x1a#countersign/document/v1/level.proto\x1a#countersign/document/v1/proof.proto\x1a&countersign/document/v1/template.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"e\n" +
 	"\x14ListTemplatesRequest\x12$\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12'\n" +
 	"\n" +
@@ -1082,10 +2091,33 @@ const file_countersign_document_v1_document_service_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"W\n" +
 	"\x16RenderDocumentResponse\x12=\n" +
-	"\bdocument\x18\x01 \x01(\v2!.countersign.document.v1.DocumentR\bdocument\"\xd8\x03\n" +
+	"\bdocument\x18\x01 \x01(\v2!.countersign.document.v1.DocumentR\bdocument\"\xf2\x03\n" +
+	"\x16PreviewDocumentRequest\x12F\n" +
+	"\btemplate\x18\x01 \x01(\tB*\xbaH'r%2#^templates/[a-z0-9][a-z0-9-]{0,62}$R\btemplate\x12-\n" +
+	"\blanguage\x18\x02 \x01(\tB\x11\xbaH\x0er\f2\n" +
+	"^[a-z]{2}$R\blanguage\x12^\n" +
+	"\x06values\x18\x03 \x03(\v2;.countersign.document.v1.PreviewDocumentRequest.ValuesEntryB\t\xbaH\x06\x9a\x01\x03\x10\xc8\x01R\x06values\x12\"\n" +
+	"\fplaceholders\x18\x04 \x01(\bR\fplaceholders\x12\x1e\n" +
+	"\x04page\x18\x05 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xe8\a(\x00R\x04page\x12\x81\x01\n" +
+	"\n" +
+	"resolution\x18\x06 \x01(\x05Ba\xbaH^\xba\x01[\n" +
+	"\x12preview.resolution\x12\x1bmust be 0 or from 36 to 300\x1a(this == 0 || (this >= 36 && this <= 300)R\n" +
+	"resolution\x1a9\n" +
+	"\vValuesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe3\x01\n" +
+	"\x17PreviewDocumentResponse\x12\x10\n" +
+	"\x03pdf\x18\x01 \x01(\fR\x03pdf\x12\x10\n" +
+	"\x03png\x18\x02 \x01(\fR\x03png\x12\x1d\n" +
+	"\n" +
+	"page_count\x18\x03 \x01(\x05R\tpageCount\x12R\n" +
+	"\x10signature_fields\x18\x04 \x03(\v2'.countersign.document.v1.SignatureFieldR\x0fsignatureFields\x12\x14\n" +
+	"\x05title\x18\x05 \x01(\tR\x05title\x12\x1b\n" +
+	"\tfile_name\x18\x06 \x01(\tR\bfileName\"\xb6\x04\n" +
 	"\x15CreateDocumentRequest\x12O\n" +
 	"\x06header\x18\x01 \x01(\v25.countersign.document.v1.CreateDocumentRequest.HeaderH\x00R\x06header\x12!\n" +
-	"\x05chunk\x18\x02 \x01(\fB\t\xbaH\x06z\x04\x18\x80\x80@H\x00R\x05chunk\x1a\xbb\x02\n" +
+	"\x05chunk\x18\x02 \x01(\fB\t\xbaH\x06z\x04\x18\x80\x80@H\x00R\x05chunk\x1a\x99\x03\n" +
 	"\x06Header\x12H\n" +
 	"\x04kind\x18\x01 \x01(\x0e2&.countersign.document.v1.Document.KindB\f\xbaH\t\x82\x01\x06\x18\x02\x18\x03\x18\x04R\x04kind\x12 \n" +
 	"\x05title\x18\x02 \x01(\tB\n" +
@@ -1095,16 +2127,30 @@ const file_countersign_document_v1_document_service_proto_rawDesc = "" +
 	"\x06origin\x18\x05 \x01(\tB\a\xbaH\x04r\x02\x18@R\x06origin\x12)\n" +
 	"\n" +
 	"request_id\x18\x06 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestIdB\r\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestId\x12\\\n" +
+	"\x10signature_fields\x18\a \x03(\v2'.countersign.document.v1.SignatureFieldB\b\xbaH\x05\x92\x01\x02\x102R\x0fsignatureFieldsB\r\n" +
 	"\x04part\x12\x05\xbaH\x02\b\x01\"W\n" +
 	"\x16CreateDocumentResponse\x12=\n" +
 	"\bdocument\x18\x01 \x01(\v2!.countersign.document.v1.DocumentR\bdocument\"J\n" +
 	"\x12GetDocumentRequest\x124\n" +
 	"\x04name\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\x04name\"T\n" +
 	"\x13GetDocumentResponse\x12=\n" +
-	"\bdocument\x18\x01 \x01(\v2!.countersign.document.v1.DocumentR\bdocument\"M\n" +
+	"\bdocument\x18\x01 \x01(\v2!.countersign.document.v1.DocumentR\bdocument\"\xbd\x02\n" +
+	"\x14ListDocumentsRequest\x12$\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12D\n" +
+	"\x04kind\x18\x03 \x01(\x0e2&.countersign.document.v1.Document.KindB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04kind\x12;\n" +
+	"\x06parent\x18\x04 \x01(\tB#\xbaH r\x1e2\x1c^(documents/[0-9a-f-]{36})?$R\x06parent\x120\n" +
+	"\x06sha256\x18\x05 \x01(\tB\x18\xbaH\x15r\x132\x11^([0-9a-f]{64})?$R\x06sha256\x12!\n" +
+	"\fshow_deleted\x18\x06 \x01(\bR\vshowDeleted\"\x80\x01\n" +
+	"\x15ListDocumentsResponse\x12?\n" +
+	"\tdocuments\x18\x01 \x03(\v2!.countersign.document.v1.DocumentR\tdocuments\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x8f\x01\n" +
 	"\x15StreamDocumentRequest\x124\n" +
-	"\x04name\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\x04name\"m\n" +
+	"\x04name\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\x04name\x12\x1f\n" +
+	"\x06offset\x18\x02 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\x06offset\x12\x1f\n" +
+	"\x06length\x18\x03 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\x06length\"m\n" +
 	"\x16StreamDocumentResponse\x12=\n" +
 	"\bdocument\x18\x01 \x01(\v2!.countersign.document.v1.DocumentR\bdocument\x12\x14\n" +
 	"\x05chunk\x18\x02 \x01(\fR\x05chunk\"\xd7\x04\n" +
@@ -1131,15 +2177,71 @@ const file_countersign_document_v1_document_service_proto_rawDesc = "" +
 	"\x0fGetProofRequest\x12:\n" +
 	"\x04name\x18\x01 \x01(\tB&\xbaH#r!2\x1f^documents/[0-9a-f-]{36}/proof$R\x04name\"H\n" +
 	"\x10GetProofResponse\x124\n" +
-	"\x05proof\x18\x01 \x01(\v2\x1e.countersign.document.v1.ProofR\x05proof2\xe9\b\n" +
+	"\x05proof\x18\x01 \x01(\v2\x1e.countersign.document.v1.ProofR\x05proof\"\x85\x04\n" +
+	"\x15VerifyDocumentRequest\x124\n" +
+	"\x04name\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\x04name\x12H\n" +
+	"\rsent_document\x18\x02 \x01(\tB#\xbaH r\x1e2\x1c^(documents/[0-9a-f-]{36})?$R\fsentDocument\x12>\n" +
+	"\x05level\x18\x03 \x01(\x0e2\x1e.countersign.document.v1.LevelB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05level\x12P\n" +
+	"\vlegislation\x18\x04 \x01(\x0e2$.countersign.document.v1.LegislationB\b\xbaH\x05\x82\x01\x02\x10\x01R\vlegislation\x12`\n" +
+	"\asigners\x18\x05 \x03(\v2<.countersign.document.v1.ProveDocumentRequest.ExpectedSignerB\b\xbaH\x05\x92\x01\x02\x102R\asigners\x122\n" +
+	"\x0fsignature_count\x18\x06 \x01(\x05B\t\xbaH\x06\x1a\x04\x18@(\x00R\x0esignatureCount\x12D\n" +
+	"\vaudit_trail\x18\a \x01(\tB#\xbaH r\x1e2\x1c^(documents/[0-9a-f-]{36})?$R\n" +
+	"auditTrail\"N\n" +
+	"\x16VerifyDocumentResponse\x124\n" +
+	"\x05proof\x18\x01 \x01(\v2\x1e.countersign.document.v1.ProofR\x05proof\"\xf6\x05\n" +
+	"\x1cCreateEvidencePackageRequest\x12$\n" +
+	"\asubject\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\asubject\x12I\n" +
+	"\x0fsigned_document\x18\x02 \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\x0esignedDocument\x12E\n" +
+	"\rsent_document\x18\x03 \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\fsentDocument\x12D\n" +
+	"\vaudit_trail\x18\x04 \x01(\tB#\xbaH r\x1e2\x1c^(documents/[0-9a-f-]{36})?$R\n" +
+	"auditTrail\x12^\n" +
+	"\x06events\x18\x05 \x03(\v2;.countersign.document.v1.CreateEvidencePackageRequest.EventB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\x06events\x12)\n" +
+	"\n" +
+	"request_id\x18\x06 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestId\x1a\xcc\x02\n" +
+	"\x05Event\x126\n" +
+	"\x04time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\x04time\x121\n" +
+	"\x04type\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Z][A-Z0-9_]{0,63}$R\x04type\x12\x98\x01\n" +
+	"\n" +
+	"attributes\x18\x03 \x03(\v2K.countersign.document.v1.CreateEvidencePackageRequest.Event.AttributesEntryB+\xbaH(\x9a\x01%\x10\x14\"\x1ar\x182\x16^[a-z][a-z0-9_]{0,63}$*\x05r\x03\x18\x80\bR\n" +
+	"attributes\x1a=\n" +
+	"\x0fAttributesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"^\n" +
+	"\x1dCreateEvidencePackageResponse\x12=\n" +
+	"\bdocument\x18\x01 \x01(\v2!.countersign.document.v1.DocumentR\bdocument\"\x91\x01\n" +
+	"\x19CreateDownloadLinkRequest\x124\n" +
+	"\x04name\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\x04name\x12>\n" +
+	"\x03ttl\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x11\xbaH\x0e\xaa\x01\v\"\x05\b\x80\x9a\x9e\x012\x02\b\x01R\x03ttl\"m\n" +
+	"\x1aCreateDownloadLinkResponse\x12\x12\n" +
+	"\x04path\x18\x01 \x01(\tR\x04path\x12;\n" +
+	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\"_\n" +
+	"\x13SetLegalHoldRequest\x124\n" +
+	"\x04name\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\x04name\x12\x12\n" +
+	"\x04hold\x18\x02 \x01(\bR\x04hold\"U\n" +
+	"\x14SetLegalHoldResponse\x12=\n" +
+	"\bdocument\x18\x01 \x01(\v2!.countersign.document.v1.DocumentR\bdocument\"M\n" +
+	"\x15DeleteDocumentRequest\x124\n" +
+	"\x04name\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\x04name\"W\n" +
+	"\x16DeleteDocumentResponse\x12=\n" +
+	"\bdocument\x18\x01 \x01(\v2!.countersign.document.v1.DocumentR\bdocument2\x83\x12\n" +
 	"\x0fDocumentService\x12\x88\x01\n" +
 	"\rListTemplates\x12-.countersign.document.v1.ListTemplatesRequest\x1a..countersign.document.v1.ListTemplatesResponse\"\x18\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/templates\x90\x02\x01\x12\x95\x01\n" +
 	"\vGetTemplate\x12+.countersign.document.v1.GetTemplateRequest\x1a,.countersign.document.v1.GetTemplateResponse\"+\x82\xd3\xe4\x93\x02\"b\btemplate\x12\x16/v1/{name=templates/*}\x90\x02\x01\x12\x9f\x01\n" +
-	"\x0eRenderDocument\x12..countersign.document.v1.RenderDocumentRequest\x1a/.countersign.document.v1.RenderDocumentResponse\",\x82\xd3\xe4\x93\x02#:\x01*b\bdocument\"\x14/v1/documents:render\x90\x02\x02\x12x\n" +
+	"\x0eRenderDocument\x12..countersign.document.v1.RenderDocumentRequest\x1a/.countersign.document.v1.RenderDocumentResponse\",\x82\xd3\xe4\x93\x02#:\x01*b\bdocument\"\x14/v1/documents:render\x90\x02\x02\x12\x99\x01\n" +
+	"\x0fPreviewDocument\x12/.countersign.document.v1.PreviewDocumentRequest\x1a0.countersign.document.v1.PreviewDocumentResponse\"#\x82\xd3\xe4\x93\x02\x1a:\x01*\"\x15/v1/documents:preview\x90\x02\x01\x12x\n" +
 	"\x0eCreateDocument\x12..countersign.document.v1.CreateDocumentRequest\x1a/.countersign.document.v1.CreateDocumentResponse\"\x03\x90\x02\x02(\x01\x12\x95\x01\n" +
-	"\vGetDocument\x12+.countersign.document.v1.GetDocumentRequest\x1a,.countersign.document.v1.GetDocumentResponse\"+\x82\xd3\xe4\x93\x02\"b\bdocument\x12\x16/v1/{name=documents/*}\x90\x02\x01\x12x\n" +
+	"\vGetDocument\x12+.countersign.document.v1.GetDocumentRequest\x1a,.countersign.document.v1.GetDocumentResponse\"+\x82\xd3\xe4\x93\x02\"b\bdocument\x12\x16/v1/{name=documents/*}\x90\x02\x01\x12\x88\x01\n" +
+	"\rListDocuments\x12-.countersign.document.v1.ListDocumentsRequest\x1a..countersign.document.v1.ListDocumentsResponse\"\x18\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/documents\x90\x02\x01\x12x\n" +
 	"\x0eStreamDocument\x12..countersign.document.v1.StreamDocumentRequest\x1a/.countersign.document.v1.StreamDocumentResponse\"\x03\x90\x02\x010\x01\x12s\n" +
-	"\rProveDocument\x12-.countersign.document.v1.ProveDocumentRequest\x1a..countersign.document.v1.ProveDocumentResponse\"\x03\x90\x02\x02\x12\x8f\x01\n" +
+	"\rProveDocument\x12-.countersign.document.v1.ProveDocumentRequest\x1a..countersign.document.v1.ProveDocumentResponse\"\x03\x90\x02\x02\x12\xa5\x01\n" +
+	"\x0eVerifyDocument\x12..countersign.document.v1.VerifyDocumentRequest\x1a/.countersign.document.v1.VerifyDocumentResponse\"2\x82\xd3\xe4\x93\x02):\x01*b\x05proof\"\x1d/v1/{name=documents/*}:verify\x90\x02\x01\x12\xc3\x01\n" +
+	"\x15CreateEvidencePackage\x125.countersign.document.v1.CreateEvidencePackageRequest\x1a6.countersign.document.v1.CreateEvidencePackageResponse\";\x82\xd3\xe4\x93\x022:\x01*b\bdocument\"#/v1/documents:createEvidencePackage\x90\x02\x02\x12\xb6\x01\n" +
+	"\x12CreateDownloadLink\x122.countersign.document.v1.CreateDownloadLinkRequest\x1a3.countersign.document.v1.CreateDownloadLinkResponse\"7\x82\xd3\xe4\x93\x02.:\x01*\")/v1/{name=documents/*}:createDownloadLink\x90\x02\x01\x12\xa8\x01\n" +
+	"\fSetLegalHold\x12,.countersign.document.v1.SetLegalHoldRequest\x1a-.countersign.document.v1.SetLegalHoldResponse\";\x82\xd3\xe4\x93\x022:\x01*b\bdocument\"#/v1/{name=documents/*}:setLegalHold\x90\x02\x02\x12\x9e\x01\n" +
+	"\x0eDeleteDocument\x12..countersign.document.v1.DeleteDocumentRequest\x1a/.countersign.document.v1.DeleteDocumentResponse\"+\x82\xd3\xe4\x93\x02\"b\bdocument*\x16/v1/{name=documents/*}\x90\x02\x02\x12\x8f\x01\n" +
 	"\bGetProof\x12(.countersign.document.v1.GetProofRequest\x1a).countersign.document.v1.GetProofResponse\".\x82\xd3\xe4\x93\x02%b\x05proof\x12\x1c/v1/{name=documents/*/proof}\x90\x02\x01B\xfc\x01\n" +
 	"\x1bcom.countersign.document.v1B\x14DocumentServiceProtoP\x01ZIgithub.com/countersign/countersign/gen/countersign/document/v1;documentv1\xa2\x02\x03CDX\xaa\x02\x17Countersign.Document.V1\xca\x02\x17Countersign\\Document\\V1\xe2\x02#Countersign\\Document\\V1\\GPBMetadata\xea\x02\x19Countersign::Document::V1b\x06proto3"
 
@@ -1155,7 +2257,7 @@ func file_countersign_document_v1_document_service_proto_rawDescGZIP() []byte {
 	return file_countersign_document_v1_document_service_proto_rawDescData
 }
 
-var file_countersign_document_v1_document_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_countersign_document_v1_document_service_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
 var file_countersign_document_v1_document_service_proto_goTypes = []any{
 	(*ListTemplatesRequest)(nil),                // 0: countersign.document.v1.ListTemplatesRequest
 	(*ListTemplatesResponse)(nil),               // 1: countersign.document.v1.ListTemplatesResponse
@@ -1163,62 +2265,113 @@ var file_countersign_document_v1_document_service_proto_goTypes = []any{
 	(*GetTemplateResponse)(nil),                 // 3: countersign.document.v1.GetTemplateResponse
 	(*RenderDocumentRequest)(nil),               // 4: countersign.document.v1.RenderDocumentRequest
 	(*RenderDocumentResponse)(nil),              // 5: countersign.document.v1.RenderDocumentResponse
-	(*CreateDocumentRequest)(nil),               // 6: countersign.document.v1.CreateDocumentRequest
-	(*CreateDocumentResponse)(nil),              // 7: countersign.document.v1.CreateDocumentResponse
-	(*GetDocumentRequest)(nil),                  // 8: countersign.document.v1.GetDocumentRequest
-	(*GetDocumentResponse)(nil),                 // 9: countersign.document.v1.GetDocumentResponse
-	(*StreamDocumentRequest)(nil),               // 10: countersign.document.v1.StreamDocumentRequest
-	(*StreamDocumentResponse)(nil),              // 11: countersign.document.v1.StreamDocumentResponse
-	(*ProveDocumentRequest)(nil),                // 12: countersign.document.v1.ProveDocumentRequest
-	(*ProveDocumentResponse)(nil),               // 13: countersign.document.v1.ProveDocumentResponse
-	(*GetProofRequest)(nil),                     // 14: countersign.document.v1.GetProofRequest
-	(*GetProofResponse)(nil),                    // 15: countersign.document.v1.GetProofResponse
-	nil,                                         // 16: countersign.document.v1.RenderDocumentRequest.ValuesEntry
-	(*CreateDocumentRequest_Header)(nil),        // 17: countersign.document.v1.CreateDocumentRequest.Header
-	(*ProveDocumentRequest_ExpectedSigner)(nil), // 18: countersign.document.v1.ProveDocumentRequest.ExpectedSigner
-	(*Template)(nil),                            // 19: countersign.document.v1.Template
-	(*Document)(nil),                            // 20: countersign.document.v1.Document
-	(Level)(0),                                  // 21: countersign.document.v1.Level
-	(Legislation)(0),                            // 22: countersign.document.v1.Legislation
-	(*Proof)(nil),                               // 23: countersign.document.v1.Proof
-	(Document_Kind)(0),                          // 24: countersign.document.v1.Document.Kind
+	(*PreviewDocumentRequest)(nil),              // 6: countersign.document.v1.PreviewDocumentRequest
+	(*PreviewDocumentResponse)(nil),             // 7: countersign.document.v1.PreviewDocumentResponse
+	(*CreateDocumentRequest)(nil),               // 8: countersign.document.v1.CreateDocumentRequest
+	(*CreateDocumentResponse)(nil),              // 9: countersign.document.v1.CreateDocumentResponse
+	(*GetDocumentRequest)(nil),                  // 10: countersign.document.v1.GetDocumentRequest
+	(*GetDocumentResponse)(nil),                 // 11: countersign.document.v1.GetDocumentResponse
+	(*ListDocumentsRequest)(nil),                // 12: countersign.document.v1.ListDocumentsRequest
+	(*ListDocumentsResponse)(nil),               // 13: countersign.document.v1.ListDocumentsResponse
+	(*StreamDocumentRequest)(nil),               // 14: countersign.document.v1.StreamDocumentRequest
+	(*StreamDocumentResponse)(nil),              // 15: countersign.document.v1.StreamDocumentResponse
+	(*ProveDocumentRequest)(nil),                // 16: countersign.document.v1.ProveDocumentRequest
+	(*ProveDocumentResponse)(nil),               // 17: countersign.document.v1.ProveDocumentResponse
+	(*GetProofRequest)(nil),                     // 18: countersign.document.v1.GetProofRequest
+	(*GetProofResponse)(nil),                    // 19: countersign.document.v1.GetProofResponse
+	(*VerifyDocumentRequest)(nil),               // 20: countersign.document.v1.VerifyDocumentRequest
+	(*VerifyDocumentResponse)(nil),              // 21: countersign.document.v1.VerifyDocumentResponse
+	(*CreateEvidencePackageRequest)(nil),        // 22: countersign.document.v1.CreateEvidencePackageRequest
+	(*CreateEvidencePackageResponse)(nil),       // 23: countersign.document.v1.CreateEvidencePackageResponse
+	(*CreateDownloadLinkRequest)(nil),           // 24: countersign.document.v1.CreateDownloadLinkRequest
+	(*CreateDownloadLinkResponse)(nil),          // 25: countersign.document.v1.CreateDownloadLinkResponse
+	(*SetLegalHoldRequest)(nil),                 // 26: countersign.document.v1.SetLegalHoldRequest
+	(*SetLegalHoldResponse)(nil),                // 27: countersign.document.v1.SetLegalHoldResponse
+	(*DeleteDocumentRequest)(nil),               // 28: countersign.document.v1.DeleteDocumentRequest
+	(*DeleteDocumentResponse)(nil),              // 29: countersign.document.v1.DeleteDocumentResponse
+	nil,                                         // 30: countersign.document.v1.RenderDocumentRequest.ValuesEntry
+	nil,                                         // 31: countersign.document.v1.PreviewDocumentRequest.ValuesEntry
+	(*CreateDocumentRequest_Header)(nil),        // 32: countersign.document.v1.CreateDocumentRequest.Header
+	(*ProveDocumentRequest_ExpectedSigner)(nil), // 33: countersign.document.v1.ProveDocumentRequest.ExpectedSigner
+	(*CreateEvidencePackageRequest_Event)(nil),  // 34: countersign.document.v1.CreateEvidencePackageRequest.Event
+	nil,                           // 35: countersign.document.v1.CreateEvidencePackageRequest.Event.AttributesEntry
+	(*Template)(nil),              // 36: countersign.document.v1.Template
+	(*Document)(nil),              // 37: countersign.document.v1.Document
+	(*SignatureField)(nil),        // 38: countersign.document.v1.SignatureField
+	(Document_Kind)(0),            // 39: countersign.document.v1.Document.Kind
+	(Level)(0),                    // 40: countersign.document.v1.Level
+	(Legislation)(0),              // 41: countersign.document.v1.Legislation
+	(*Proof)(nil),                 // 42: countersign.document.v1.Proof
+	(*durationpb.Duration)(nil),   // 43: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil), // 44: google.protobuf.Timestamp
 }
 var file_countersign_document_v1_document_service_proto_depIdxs = []int32{
-	19, // 0: countersign.document.v1.ListTemplatesResponse.templates:type_name -> countersign.document.v1.Template
-	19, // 1: countersign.document.v1.GetTemplateResponse.template:type_name -> countersign.document.v1.Template
-	16, // 2: countersign.document.v1.RenderDocumentRequest.values:type_name -> countersign.document.v1.RenderDocumentRequest.ValuesEntry
-	20, // 3: countersign.document.v1.RenderDocumentResponse.document:type_name -> countersign.document.v1.Document
-	17, // 4: countersign.document.v1.CreateDocumentRequest.header:type_name -> countersign.document.v1.CreateDocumentRequest.Header
-	20, // 5: countersign.document.v1.CreateDocumentResponse.document:type_name -> countersign.document.v1.Document
-	20, // 6: countersign.document.v1.GetDocumentResponse.document:type_name -> countersign.document.v1.Document
-	20, // 7: countersign.document.v1.StreamDocumentResponse.document:type_name -> countersign.document.v1.Document
-	21, // 8: countersign.document.v1.ProveDocumentRequest.level:type_name -> countersign.document.v1.Level
-	22, // 9: countersign.document.v1.ProveDocumentRequest.legislation:type_name -> countersign.document.v1.Legislation
-	18, // 10: countersign.document.v1.ProveDocumentRequest.signers:type_name -> countersign.document.v1.ProveDocumentRequest.ExpectedSigner
-	23, // 11: countersign.document.v1.ProveDocumentResponse.proof:type_name -> countersign.document.v1.Proof
-	23, // 12: countersign.document.v1.GetProofResponse.proof:type_name -> countersign.document.v1.Proof
-	24, // 13: countersign.document.v1.CreateDocumentRequest.Header.kind:type_name -> countersign.document.v1.Document.Kind
-	0,  // 14: countersign.document.v1.DocumentService.ListTemplates:input_type -> countersign.document.v1.ListTemplatesRequest
-	2,  // 15: countersign.document.v1.DocumentService.GetTemplate:input_type -> countersign.document.v1.GetTemplateRequest
-	4,  // 16: countersign.document.v1.DocumentService.RenderDocument:input_type -> countersign.document.v1.RenderDocumentRequest
-	6,  // 17: countersign.document.v1.DocumentService.CreateDocument:input_type -> countersign.document.v1.CreateDocumentRequest
-	8,  // 18: countersign.document.v1.DocumentService.GetDocument:input_type -> countersign.document.v1.GetDocumentRequest
-	10, // 19: countersign.document.v1.DocumentService.StreamDocument:input_type -> countersign.document.v1.StreamDocumentRequest
-	12, // 20: countersign.document.v1.DocumentService.ProveDocument:input_type -> countersign.document.v1.ProveDocumentRequest
-	14, // 21: countersign.document.v1.DocumentService.GetProof:input_type -> countersign.document.v1.GetProofRequest
-	1,  // 22: countersign.document.v1.DocumentService.ListTemplates:output_type -> countersign.document.v1.ListTemplatesResponse
-	3,  // 23: countersign.document.v1.DocumentService.GetTemplate:output_type -> countersign.document.v1.GetTemplateResponse
-	5,  // 24: countersign.document.v1.DocumentService.RenderDocument:output_type -> countersign.document.v1.RenderDocumentResponse
-	7,  // 25: countersign.document.v1.DocumentService.CreateDocument:output_type -> countersign.document.v1.CreateDocumentResponse
-	9,  // 26: countersign.document.v1.DocumentService.GetDocument:output_type -> countersign.document.v1.GetDocumentResponse
-	11, // 27: countersign.document.v1.DocumentService.StreamDocument:output_type -> countersign.document.v1.StreamDocumentResponse
-	13, // 28: countersign.document.v1.DocumentService.ProveDocument:output_type -> countersign.document.v1.ProveDocumentResponse
-	15, // 29: countersign.document.v1.DocumentService.GetProof:output_type -> countersign.document.v1.GetProofResponse
-	22, // [22:30] is the sub-list for method output_type
-	14, // [14:22] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	36, // 0: countersign.document.v1.ListTemplatesResponse.templates:type_name -> countersign.document.v1.Template
+	36, // 1: countersign.document.v1.GetTemplateResponse.template:type_name -> countersign.document.v1.Template
+	30, // 2: countersign.document.v1.RenderDocumentRequest.values:type_name -> countersign.document.v1.RenderDocumentRequest.ValuesEntry
+	37, // 3: countersign.document.v1.RenderDocumentResponse.document:type_name -> countersign.document.v1.Document
+	31, // 4: countersign.document.v1.PreviewDocumentRequest.values:type_name -> countersign.document.v1.PreviewDocumentRequest.ValuesEntry
+	38, // 5: countersign.document.v1.PreviewDocumentResponse.signature_fields:type_name -> countersign.document.v1.SignatureField
+	32, // 6: countersign.document.v1.CreateDocumentRequest.header:type_name -> countersign.document.v1.CreateDocumentRequest.Header
+	37, // 7: countersign.document.v1.CreateDocumentResponse.document:type_name -> countersign.document.v1.Document
+	37, // 8: countersign.document.v1.GetDocumentResponse.document:type_name -> countersign.document.v1.Document
+	39, // 9: countersign.document.v1.ListDocumentsRequest.kind:type_name -> countersign.document.v1.Document.Kind
+	37, // 10: countersign.document.v1.ListDocumentsResponse.documents:type_name -> countersign.document.v1.Document
+	37, // 11: countersign.document.v1.StreamDocumentResponse.document:type_name -> countersign.document.v1.Document
+	40, // 12: countersign.document.v1.ProveDocumentRequest.level:type_name -> countersign.document.v1.Level
+	41, // 13: countersign.document.v1.ProveDocumentRequest.legislation:type_name -> countersign.document.v1.Legislation
+	33, // 14: countersign.document.v1.ProveDocumentRequest.signers:type_name -> countersign.document.v1.ProveDocumentRequest.ExpectedSigner
+	42, // 15: countersign.document.v1.ProveDocumentResponse.proof:type_name -> countersign.document.v1.Proof
+	42, // 16: countersign.document.v1.GetProofResponse.proof:type_name -> countersign.document.v1.Proof
+	40, // 17: countersign.document.v1.VerifyDocumentRequest.level:type_name -> countersign.document.v1.Level
+	41, // 18: countersign.document.v1.VerifyDocumentRequest.legislation:type_name -> countersign.document.v1.Legislation
+	33, // 19: countersign.document.v1.VerifyDocumentRequest.signers:type_name -> countersign.document.v1.ProveDocumentRequest.ExpectedSigner
+	42, // 20: countersign.document.v1.VerifyDocumentResponse.proof:type_name -> countersign.document.v1.Proof
+	34, // 21: countersign.document.v1.CreateEvidencePackageRequest.events:type_name -> countersign.document.v1.CreateEvidencePackageRequest.Event
+	37, // 22: countersign.document.v1.CreateEvidencePackageResponse.document:type_name -> countersign.document.v1.Document
+	43, // 23: countersign.document.v1.CreateDownloadLinkRequest.ttl:type_name -> google.protobuf.Duration
+	44, // 24: countersign.document.v1.CreateDownloadLinkResponse.expire_time:type_name -> google.protobuf.Timestamp
+	37, // 25: countersign.document.v1.SetLegalHoldResponse.document:type_name -> countersign.document.v1.Document
+	37, // 26: countersign.document.v1.DeleteDocumentResponse.document:type_name -> countersign.document.v1.Document
+	39, // 27: countersign.document.v1.CreateDocumentRequest.Header.kind:type_name -> countersign.document.v1.Document.Kind
+	38, // 28: countersign.document.v1.CreateDocumentRequest.Header.signature_fields:type_name -> countersign.document.v1.SignatureField
+	44, // 29: countersign.document.v1.CreateEvidencePackageRequest.Event.time:type_name -> google.protobuf.Timestamp
+	35, // 30: countersign.document.v1.CreateEvidencePackageRequest.Event.attributes:type_name -> countersign.document.v1.CreateEvidencePackageRequest.Event.AttributesEntry
+	0,  // 31: countersign.document.v1.DocumentService.ListTemplates:input_type -> countersign.document.v1.ListTemplatesRequest
+	2,  // 32: countersign.document.v1.DocumentService.GetTemplate:input_type -> countersign.document.v1.GetTemplateRequest
+	4,  // 33: countersign.document.v1.DocumentService.RenderDocument:input_type -> countersign.document.v1.RenderDocumentRequest
+	6,  // 34: countersign.document.v1.DocumentService.PreviewDocument:input_type -> countersign.document.v1.PreviewDocumentRequest
+	8,  // 35: countersign.document.v1.DocumentService.CreateDocument:input_type -> countersign.document.v1.CreateDocumentRequest
+	10, // 36: countersign.document.v1.DocumentService.GetDocument:input_type -> countersign.document.v1.GetDocumentRequest
+	12, // 37: countersign.document.v1.DocumentService.ListDocuments:input_type -> countersign.document.v1.ListDocumentsRequest
+	14, // 38: countersign.document.v1.DocumentService.StreamDocument:input_type -> countersign.document.v1.StreamDocumentRequest
+	16, // 39: countersign.document.v1.DocumentService.ProveDocument:input_type -> countersign.document.v1.ProveDocumentRequest
+	20, // 40: countersign.document.v1.DocumentService.VerifyDocument:input_type -> countersign.document.v1.VerifyDocumentRequest
+	22, // 41: countersign.document.v1.DocumentService.CreateEvidencePackage:input_type -> countersign.document.v1.CreateEvidencePackageRequest
+	24, // 42: countersign.document.v1.DocumentService.CreateDownloadLink:input_type -> countersign.document.v1.CreateDownloadLinkRequest
+	26, // 43: countersign.document.v1.DocumentService.SetLegalHold:input_type -> countersign.document.v1.SetLegalHoldRequest
+	28, // 44: countersign.document.v1.DocumentService.DeleteDocument:input_type -> countersign.document.v1.DeleteDocumentRequest
+	18, // 45: countersign.document.v1.DocumentService.GetProof:input_type -> countersign.document.v1.GetProofRequest
+	1,  // 46: countersign.document.v1.DocumentService.ListTemplates:output_type -> countersign.document.v1.ListTemplatesResponse
+	3,  // 47: countersign.document.v1.DocumentService.GetTemplate:output_type -> countersign.document.v1.GetTemplateResponse
+	5,  // 48: countersign.document.v1.DocumentService.RenderDocument:output_type -> countersign.document.v1.RenderDocumentResponse
+	7,  // 49: countersign.document.v1.DocumentService.PreviewDocument:output_type -> countersign.document.v1.PreviewDocumentResponse
+	9,  // 50: countersign.document.v1.DocumentService.CreateDocument:output_type -> countersign.document.v1.CreateDocumentResponse
+	11, // 51: countersign.document.v1.DocumentService.GetDocument:output_type -> countersign.document.v1.GetDocumentResponse
+	13, // 52: countersign.document.v1.DocumentService.ListDocuments:output_type -> countersign.document.v1.ListDocumentsResponse
+	15, // 53: countersign.document.v1.DocumentService.StreamDocument:output_type -> countersign.document.v1.StreamDocumentResponse
+	17, // 54: countersign.document.v1.DocumentService.ProveDocument:output_type -> countersign.document.v1.ProveDocumentResponse
+	21, // 55: countersign.document.v1.DocumentService.VerifyDocument:output_type -> countersign.document.v1.VerifyDocumentResponse
+	23, // 56: countersign.document.v1.DocumentService.CreateEvidencePackage:output_type -> countersign.document.v1.CreateEvidencePackageResponse
+	25, // 57: countersign.document.v1.DocumentService.CreateDownloadLink:output_type -> countersign.document.v1.CreateDownloadLinkResponse
+	27, // 58: countersign.document.v1.DocumentService.SetLegalHold:output_type -> countersign.document.v1.SetLegalHoldResponse
+	29, // 59: countersign.document.v1.DocumentService.DeleteDocument:output_type -> countersign.document.v1.DeleteDocumentResponse
+	19, // 60: countersign.document.v1.DocumentService.GetProof:output_type -> countersign.document.v1.GetProofResponse
+	46, // [46:61] is the sub-list for method output_type
+	31, // [31:46] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_countersign_document_v1_document_service_proto_init() }
@@ -1230,7 +2383,7 @@ func file_countersign_document_v1_document_service_proto_init() {
 	file_countersign_document_v1_level_proto_init()
 	file_countersign_document_v1_proof_proto_init()
 	file_countersign_document_v1_template_proto_init()
-	file_countersign_document_v1_document_service_proto_msgTypes[6].OneofWrappers = []any{
+	file_countersign_document_v1_document_service_proto_msgTypes[8].OneofWrappers = []any{
 		(*CreateDocumentRequest_Header_)(nil),
 		(*CreateDocumentRequest_Chunk)(nil),
 	}
@@ -1240,7 +2393,7 @@ func file_countersign_document_v1_document_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_countersign_document_v1_document_service_proto_rawDesc), len(file_countersign_document_v1_document_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   19,
+			NumMessages:   36,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,14 +19,21 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	DocumentService_ListTemplates_FullMethodName  = "/countersign.document.v1.DocumentService/ListTemplates"
-	DocumentService_GetTemplate_FullMethodName    = "/countersign.document.v1.DocumentService/GetTemplate"
-	DocumentService_RenderDocument_FullMethodName = "/countersign.document.v1.DocumentService/RenderDocument"
-	DocumentService_CreateDocument_FullMethodName = "/countersign.document.v1.DocumentService/CreateDocument"
-	DocumentService_GetDocument_FullMethodName    = "/countersign.document.v1.DocumentService/GetDocument"
-	DocumentService_StreamDocument_FullMethodName = "/countersign.document.v1.DocumentService/StreamDocument"
-	DocumentService_ProveDocument_FullMethodName  = "/countersign.document.v1.DocumentService/ProveDocument"
-	DocumentService_GetProof_FullMethodName       = "/countersign.document.v1.DocumentService/GetProof"
+	DocumentService_ListTemplates_FullMethodName         = "/countersign.document.v1.DocumentService/ListTemplates"
+	DocumentService_GetTemplate_FullMethodName           = "/countersign.document.v1.DocumentService/GetTemplate"
+	DocumentService_RenderDocument_FullMethodName        = "/countersign.document.v1.DocumentService/RenderDocument"
+	DocumentService_PreviewDocument_FullMethodName       = "/countersign.document.v1.DocumentService/PreviewDocument"
+	DocumentService_CreateDocument_FullMethodName        = "/countersign.document.v1.DocumentService/CreateDocument"
+	DocumentService_GetDocument_FullMethodName           = "/countersign.document.v1.DocumentService/GetDocument"
+	DocumentService_ListDocuments_FullMethodName         = "/countersign.document.v1.DocumentService/ListDocuments"
+	DocumentService_StreamDocument_FullMethodName        = "/countersign.document.v1.DocumentService/StreamDocument"
+	DocumentService_ProveDocument_FullMethodName         = "/countersign.document.v1.DocumentService/ProveDocument"
+	DocumentService_VerifyDocument_FullMethodName        = "/countersign.document.v1.DocumentService/VerifyDocument"
+	DocumentService_CreateEvidencePackage_FullMethodName = "/countersign.document.v1.DocumentService/CreateEvidencePackage"
+	DocumentService_CreateDownloadLink_FullMethodName    = "/countersign.document.v1.DocumentService/CreateDownloadLink"
+	DocumentService_SetLegalHold_FullMethodName          = "/countersign.document.v1.DocumentService/SetLegalHold"
+	DocumentService_DeleteDocument_FullMethodName        = "/countersign.document.v1.DocumentService/DeleteDocument"
+	DocumentService_GetProof_FullMethodName              = "/countersign.document.v1.DocumentService/GetProof"
 )
 
 // DocumentServiceClient is the client API for DocumentService service.
@@ -44,15 +51,23 @@ type DocumentServiceClient interface {
 	// content it fails with REQUEST_ID_REUSED. Fails with TEMPLATE_NOT_FOUND, LANGUAGE_NOT_FOUND, VALUE_MISSING,
 	// VALUE_INVALID or GLYPH_MISSING; nothing is archived then.
 	RenderDocument(ctx context.Context, in *RenderDocumentRequest, opts ...grpc.CallOption) (*RenderDocumentResponse, error)
+	// Renders a template without archiving anything, for somebody who fills in a form: the PDF, and one of its pages as a
+	// PNG when a resolution is asked for. Fails like RenderDocument, and with PAGE_NOT_FOUND, IMAGE_UNAVAILABLE or
+	// TOO_LARGE.
+	PreviewDocument(ctx context.Context, in *PreviewDocumentRequest, opts ...grpc.CallOption) (*PreviewDocumentResponse, error)
 	// Archives the PDF that the stream carries: first a header, then chunks of at most 1 MiB. Repeating a request_id with
-	// the same bytes returns the first answer. Fails with NOT_A_PDF, TOO_LARGE, DOCUMENT_NOT_FOUND
-	// for an unknown parent, or REQUEST_ID_REUSED.
+	// the same bytes returns the first answer. An upload to be signed is inspected first, and refused with PDF_ENCRYPTED,
+	// PDF_MALFORMED, PDF_ACTIVE_CONTENT, PDF_TOO_COMPLEX, PDF_SIGNED or SIGNATURE_FIELD_INVALID. Fails with NOT_A_PDF,
+	// TOO_LARGE, DOCUMENT_NOT_FOUND for an unknown parent, or REQUEST_ID_REUSED.
 	CreateDocument(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[CreateDocumentRequest, CreateDocumentResponse], error)
 	// Returns what is known of one document. Fails with DOCUMENT_NOT_FOUND.
 	GetDocument(ctx context.Context, in *GetDocumentRequest, opts ...grpc.CallOption) (*GetDocumentResponse, error)
-	// Streams the bytes of one document in chunks of at most 256 KiB, the document itself with the first. The hash is
-	// checked while reading: the stream fails with HASH_MISMATCH before its last chunk when the archive is damaged.
-	// Fails with DOCUMENT_NOT_FOUND.
+	// Lists documents, newest first, without those that were deleted unless they are asked for.
+	ListDocuments(ctx context.Context, in *ListDocumentsRequest, opts ...grpc.CallOption) (*ListDocumentsResponse, error)
+	// Streams the bytes of one document or a range of them in chunks of at most 256 KiB, the document itself with the
+	// first. The hash of the whole is checked while reading: the stream fails with HASH_MISMATCH before its last chunk
+	// when the archive is damaged. Fails with DOCUMENT_NOT_FOUND, DOCUMENT_DELETED, or INVALID_REQUEST for a range that
+	// starts after the end.
 	StreamDocument(ctx context.Context, in *StreamDocumentRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamDocumentResponse], error)
 	// Proves a signed document against the document that was sent and what was asked for, and keeps the proof. The first
 	// proof that decides anything stands: repeating the call returns it, and with other expectations fails with
@@ -60,6 +75,23 @@ type DocumentServiceClient interface {
 	// DOCUMENT_NOT_FOUND, or INVALID_REQUEST when audit_trail names something else; a file that proves nothing is an
 	// answer, not a failure.
 	ProveDocument(ctx context.Context, in *ProveDocumentRequest, opts ...grpc.CallOption) (*ProveDocumentResponse, error)
+	// Verifies a signed document against what the caller names and keeps nothing: the same checks as ProveDocument, of
+	// which those without an expectation are skipped. Fails with DOCUMENT_NOT_FOUND or DOCUMENT_DELETED.
+	VerifyDocument(ctx context.Context, in *VerifyDocumentRequest, opts ...grpc.CallOption) (*VerifyDocumentResponse, error)
+	// Archives one ZIP that proves a signature request by itself: the sent and the signed PDF, the audit trail, the events,
+	// the kept proof, and a manifest with the hash of every part. The same parts make the same bytes, and repeating a
+	// request_id returns the first answer. Fails with DOCUMENT_NOT_FOUND, PROOF_NOT_FOUND, EVIDENCE_INCONSISTENT when the
+	// proof is about other documents, or REQUEST_ID_REUSED.
+	CreateEvidencePackage(ctx context.Context, in *CreateEvidencePackageRequest, opts ...grpc.CallOption) (*CreateEvidencePackageResponse, error)
+	// Makes a link under which anybody can download the document until it expires. Fails with DOCUMENT_NOT_FOUND or
+	// DOCUMENT_DELETED.
+	CreateDownloadLink(ctx context.Context, in *CreateDownloadLinkRequest, opts ...grpc.CallOption) (*CreateDownloadLinkResponse, error)
+	// Sets or lifts the legal hold of a document. Fails with DOCUMENT_NOT_FOUND or DOCUMENT_DELETED.
+	SetLegalHold(ctx context.Context, in *SetLegalHoldRequest, opts ...grpc.CallOption) (*SetLegalHoldResponse, error)
+	// Deletes the bytes of a document and everything about it that names a person. A record without personal data stays:
+	// its id, kind, hash, size and times. Deleting it again changes nothing. Fails with DOCUMENT_NOT_FOUND or
+	// DOCUMENT_RETAINED.
+	DeleteDocument(ctx context.Context, in *DeleteDocumentRequest, opts ...grpc.CallOption) (*DeleteDocumentResponse, error)
 	// Returns the proof of a signed document. Fails with DOCUMENT_NOT_FOUND or PROOF_NOT_FOUND.
 	GetProof(ctx context.Context, in *GetProofRequest, opts ...grpc.CallOption) (*GetProofResponse, error)
 }
@@ -102,6 +134,16 @@ func (c *documentServiceClient) RenderDocument(ctx context.Context, in *RenderDo
 	return out, nil
 }
 
+func (c *documentServiceClient) PreviewDocument(ctx context.Context, in *PreviewDocumentRequest, opts ...grpc.CallOption) (*PreviewDocumentResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PreviewDocumentResponse)
+	err := c.cc.Invoke(ctx, DocumentService_PreviewDocument_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *documentServiceClient) CreateDocument(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[CreateDocumentRequest, CreateDocumentResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &DocumentService_ServiceDesc.Streams[0], DocumentService_CreateDocument_FullMethodName, cOpts...)
@@ -119,6 +161,16 @@ func (c *documentServiceClient) GetDocument(ctx context.Context, in *GetDocument
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetDocumentResponse)
 	err := c.cc.Invoke(ctx, DocumentService_GetDocument_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *documentServiceClient) ListDocuments(ctx context.Context, in *ListDocumentsRequest, opts ...grpc.CallOption) (*ListDocumentsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListDocumentsResponse)
+	err := c.cc.Invoke(ctx, DocumentService_ListDocuments_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -154,6 +206,56 @@ func (c *documentServiceClient) ProveDocument(ctx context.Context, in *ProveDocu
 	return out, nil
 }
 
+func (c *documentServiceClient) VerifyDocument(ctx context.Context, in *VerifyDocumentRequest, opts ...grpc.CallOption) (*VerifyDocumentResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(VerifyDocumentResponse)
+	err := c.cc.Invoke(ctx, DocumentService_VerifyDocument_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *documentServiceClient) CreateEvidencePackage(ctx context.Context, in *CreateEvidencePackageRequest, opts ...grpc.CallOption) (*CreateEvidencePackageResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CreateEvidencePackageResponse)
+	err := c.cc.Invoke(ctx, DocumentService_CreateEvidencePackage_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *documentServiceClient) CreateDownloadLink(ctx context.Context, in *CreateDownloadLinkRequest, opts ...grpc.CallOption) (*CreateDownloadLinkResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CreateDownloadLinkResponse)
+	err := c.cc.Invoke(ctx, DocumentService_CreateDownloadLink_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *documentServiceClient) SetLegalHold(ctx context.Context, in *SetLegalHoldRequest, opts ...grpc.CallOption) (*SetLegalHoldResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SetLegalHoldResponse)
+	err := c.cc.Invoke(ctx, DocumentService_SetLegalHold_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *documentServiceClient) DeleteDocument(ctx context.Context, in *DeleteDocumentRequest, opts ...grpc.CallOption) (*DeleteDocumentResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteDocumentResponse)
+	err := c.cc.Invoke(ctx, DocumentService_DeleteDocument_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *documentServiceClient) GetProof(ctx context.Context, in *GetProofRequest, opts ...grpc.CallOption) (*GetProofResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetProofResponse)
@@ -179,15 +281,23 @@ type DocumentServiceServer interface {
 	// content it fails with REQUEST_ID_REUSED. Fails with TEMPLATE_NOT_FOUND, LANGUAGE_NOT_FOUND, VALUE_MISSING,
 	// VALUE_INVALID or GLYPH_MISSING; nothing is archived then.
 	RenderDocument(context.Context, *RenderDocumentRequest) (*RenderDocumentResponse, error)
+	// Renders a template without archiving anything, for somebody who fills in a form: the PDF, and one of its pages as a
+	// PNG when a resolution is asked for. Fails like RenderDocument, and with PAGE_NOT_FOUND, IMAGE_UNAVAILABLE or
+	// TOO_LARGE.
+	PreviewDocument(context.Context, *PreviewDocumentRequest) (*PreviewDocumentResponse, error)
 	// Archives the PDF that the stream carries: first a header, then chunks of at most 1 MiB. Repeating a request_id with
-	// the same bytes returns the first answer. Fails with NOT_A_PDF, TOO_LARGE, DOCUMENT_NOT_FOUND
-	// for an unknown parent, or REQUEST_ID_REUSED.
+	// the same bytes returns the first answer. An upload to be signed is inspected first, and refused with PDF_ENCRYPTED,
+	// PDF_MALFORMED, PDF_ACTIVE_CONTENT, PDF_TOO_COMPLEX, PDF_SIGNED or SIGNATURE_FIELD_INVALID. Fails with NOT_A_PDF,
+	// TOO_LARGE, DOCUMENT_NOT_FOUND for an unknown parent, or REQUEST_ID_REUSED.
 	CreateDocument(grpc.ClientStreamingServer[CreateDocumentRequest, CreateDocumentResponse]) error
 	// Returns what is known of one document. Fails with DOCUMENT_NOT_FOUND.
 	GetDocument(context.Context, *GetDocumentRequest) (*GetDocumentResponse, error)
-	// Streams the bytes of one document in chunks of at most 256 KiB, the document itself with the first. The hash is
-	// checked while reading: the stream fails with HASH_MISMATCH before its last chunk when the archive is damaged.
-	// Fails with DOCUMENT_NOT_FOUND.
+	// Lists documents, newest first, without those that were deleted unless they are asked for.
+	ListDocuments(context.Context, *ListDocumentsRequest) (*ListDocumentsResponse, error)
+	// Streams the bytes of one document or a range of them in chunks of at most 256 KiB, the document itself with the
+	// first. The hash of the whole is checked while reading: the stream fails with HASH_MISMATCH before its last chunk
+	// when the archive is damaged. Fails with DOCUMENT_NOT_FOUND, DOCUMENT_DELETED, or INVALID_REQUEST for a range that
+	// starts after the end.
 	StreamDocument(*StreamDocumentRequest, grpc.ServerStreamingServer[StreamDocumentResponse]) error
 	// Proves a signed document against the document that was sent and what was asked for, and keeps the proof. The first
 	// proof that decides anything stands: repeating the call returns it, and with other expectations fails with
@@ -195,6 +305,23 @@ type DocumentServiceServer interface {
 	// DOCUMENT_NOT_FOUND, or INVALID_REQUEST when audit_trail names something else; a file that proves nothing is an
 	// answer, not a failure.
 	ProveDocument(context.Context, *ProveDocumentRequest) (*ProveDocumentResponse, error)
+	// Verifies a signed document against what the caller names and keeps nothing: the same checks as ProveDocument, of
+	// which those without an expectation are skipped. Fails with DOCUMENT_NOT_FOUND or DOCUMENT_DELETED.
+	VerifyDocument(context.Context, *VerifyDocumentRequest) (*VerifyDocumentResponse, error)
+	// Archives one ZIP that proves a signature request by itself: the sent and the signed PDF, the audit trail, the events,
+	// the kept proof, and a manifest with the hash of every part. The same parts make the same bytes, and repeating a
+	// request_id returns the first answer. Fails with DOCUMENT_NOT_FOUND, PROOF_NOT_FOUND, EVIDENCE_INCONSISTENT when the
+	// proof is about other documents, or REQUEST_ID_REUSED.
+	CreateEvidencePackage(context.Context, *CreateEvidencePackageRequest) (*CreateEvidencePackageResponse, error)
+	// Makes a link under which anybody can download the document until it expires. Fails with DOCUMENT_NOT_FOUND or
+	// DOCUMENT_DELETED.
+	CreateDownloadLink(context.Context, *CreateDownloadLinkRequest) (*CreateDownloadLinkResponse, error)
+	// Sets or lifts the legal hold of a document. Fails with DOCUMENT_NOT_FOUND or DOCUMENT_DELETED.
+	SetLegalHold(context.Context, *SetLegalHoldRequest) (*SetLegalHoldResponse, error)
+	// Deletes the bytes of a document and everything about it that names a person. A record without personal data stays:
+	// its id, kind, hash, size and times. Deleting it again changes nothing. Fails with DOCUMENT_NOT_FOUND or
+	// DOCUMENT_RETAINED.
+	DeleteDocument(context.Context, *DeleteDocumentRequest) (*DeleteDocumentResponse, error)
 	// Returns the proof of a signed document. Fails with DOCUMENT_NOT_FOUND or PROOF_NOT_FOUND.
 	GetProof(context.Context, *GetProofRequest) (*GetProofResponse, error)
 	mustEmbedUnimplementedDocumentServiceServer()
@@ -216,17 +343,38 @@ func (UnimplementedDocumentServiceServer) GetTemplate(context.Context, *GetTempl
 func (UnimplementedDocumentServiceServer) RenderDocument(context.Context, *RenderDocumentRequest) (*RenderDocumentResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RenderDocument not implemented")
 }
+func (UnimplementedDocumentServiceServer) PreviewDocument(context.Context, *PreviewDocumentRequest) (*PreviewDocumentResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method PreviewDocument not implemented")
+}
 func (UnimplementedDocumentServiceServer) CreateDocument(grpc.ClientStreamingServer[CreateDocumentRequest, CreateDocumentResponse]) error {
 	return status.Error(codes.Unimplemented, "method CreateDocument not implemented")
 }
 func (UnimplementedDocumentServiceServer) GetDocument(context.Context, *GetDocumentRequest) (*GetDocumentResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetDocument not implemented")
 }
+func (UnimplementedDocumentServiceServer) ListDocuments(context.Context, *ListDocumentsRequest) (*ListDocumentsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListDocuments not implemented")
+}
 func (UnimplementedDocumentServiceServer) StreamDocument(*StreamDocumentRequest, grpc.ServerStreamingServer[StreamDocumentResponse]) error {
 	return status.Error(codes.Unimplemented, "method StreamDocument not implemented")
 }
 func (UnimplementedDocumentServiceServer) ProveDocument(context.Context, *ProveDocumentRequest) (*ProveDocumentResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ProveDocument not implemented")
+}
+func (UnimplementedDocumentServiceServer) VerifyDocument(context.Context, *VerifyDocumentRequest) (*VerifyDocumentResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method VerifyDocument not implemented")
+}
+func (UnimplementedDocumentServiceServer) CreateEvidencePackage(context.Context, *CreateEvidencePackageRequest) (*CreateEvidencePackageResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateEvidencePackage not implemented")
+}
+func (UnimplementedDocumentServiceServer) CreateDownloadLink(context.Context, *CreateDownloadLinkRequest) (*CreateDownloadLinkResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateDownloadLink not implemented")
+}
+func (UnimplementedDocumentServiceServer) SetLegalHold(context.Context, *SetLegalHoldRequest) (*SetLegalHoldResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetLegalHold not implemented")
+}
+func (UnimplementedDocumentServiceServer) DeleteDocument(context.Context, *DeleteDocumentRequest) (*DeleteDocumentResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteDocument not implemented")
 }
 func (UnimplementedDocumentServiceServer) GetProof(context.Context, *GetProofRequest) (*GetProofResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetProof not implemented")
@@ -306,6 +454,24 @@ func _DocumentService_RenderDocument_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _DocumentService_PreviewDocument_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PreviewDocumentRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DocumentServiceServer).PreviewDocument(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DocumentService_PreviewDocument_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DocumentServiceServer).PreviewDocument(ctx, req.(*PreviewDocumentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _DocumentService_CreateDocument_Handler(srv interface{}, stream grpc.ServerStream) error {
 	return srv.(DocumentServiceServer).CreateDocument(&grpc.GenericServerStream[CreateDocumentRequest, CreateDocumentResponse]{ServerStream: stream})
 }
@@ -327,6 +493,24 @@ func _DocumentService_GetDocument_Handler(srv interface{}, ctx context.Context, 
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(DocumentServiceServer).GetDocument(ctx, req.(*GetDocumentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DocumentService_ListDocuments_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListDocumentsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DocumentServiceServer).ListDocuments(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DocumentService_ListDocuments_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DocumentServiceServer).ListDocuments(ctx, req.(*ListDocumentsRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -356,6 +540,96 @@ func _DocumentService_ProveDocument_Handler(srv interface{}, ctx context.Context
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(DocumentServiceServer).ProveDocument(ctx, req.(*ProveDocumentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DocumentService_VerifyDocument_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(VerifyDocumentRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DocumentServiceServer).VerifyDocument(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DocumentService_VerifyDocument_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DocumentServiceServer).VerifyDocument(ctx, req.(*VerifyDocumentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DocumentService_CreateEvidencePackage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateEvidencePackageRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DocumentServiceServer).CreateEvidencePackage(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DocumentService_CreateEvidencePackage_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DocumentServiceServer).CreateEvidencePackage(ctx, req.(*CreateEvidencePackageRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DocumentService_CreateDownloadLink_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateDownloadLinkRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DocumentServiceServer).CreateDownloadLink(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DocumentService_CreateDownloadLink_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DocumentServiceServer).CreateDownloadLink(ctx, req.(*CreateDownloadLinkRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DocumentService_SetLegalHold_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetLegalHoldRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DocumentServiceServer).SetLegalHold(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DocumentService_SetLegalHold_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DocumentServiceServer).SetLegalHold(ctx, req.(*SetLegalHoldRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DocumentService_DeleteDocument_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteDocumentRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DocumentServiceServer).DeleteDocument(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DocumentService_DeleteDocument_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DocumentServiceServer).DeleteDocument(ctx, req.(*DeleteDocumentRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -398,12 +672,40 @@ var DocumentService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _DocumentService_RenderDocument_Handler,
 		},
 		{
+			MethodName: "PreviewDocument",
+			Handler:    _DocumentService_PreviewDocument_Handler,
+		},
+		{
 			MethodName: "GetDocument",
 			Handler:    _DocumentService_GetDocument_Handler,
 		},
 		{
+			MethodName: "ListDocuments",
+			Handler:    _DocumentService_ListDocuments_Handler,
+		},
+		{
 			MethodName: "ProveDocument",
 			Handler:    _DocumentService_ProveDocument_Handler,
+		},
+		{
+			MethodName: "VerifyDocument",
+			Handler:    _DocumentService_VerifyDocument_Handler,
+		},
+		{
+			MethodName: "CreateEvidencePackage",
+			Handler:    _DocumentService_CreateEvidencePackage_Handler,
+		},
+		{
+			MethodName: "CreateDownloadLink",
+			Handler:    _DocumentService_CreateDownloadLink_Handler,
+		},
+		{
+			MethodName: "SetLegalHold",
+			Handler:    _DocumentService_SetLegalHold_Handler,
+		},
+		{
+			MethodName: "DeleteDocument",
+			Handler:    _DocumentService_DeleteDocument_Handler,
 		},
 		{
 			MethodName: "GetProof",

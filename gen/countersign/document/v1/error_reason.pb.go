@@ -56,6 +56,31 @@ const (
 	ErrorReason_ERROR_REASON_INTERNAL ErrorReason = 13
 	// The document was proven against other expectations, and that proof stands.
 	ErrorReason_ERROR_REASON_PROOF_DIFFERS ErrorReason = 14
+	// The PDF is encrypted or needs a password.
+	ErrorReason_ERROR_REASON_PDF_ENCRYPTED ErrorReason = 15
+	// The PDF is not written as ISO 32000 says, so that two readers could see two contracts.
+	ErrorReason_ERROR_REASON_PDF_MALFORMED ErrorReason = 16
+	// The PDF holds something that acts or that a signer does not see: a script, an action that starts a program, an XFA
+	// form, an embedded file. Metadata: `content`.
+	ErrorReason_ERROR_REASON_PDF_ACTIVE_CONTENT ErrorReason = 17
+	// The PDF costs more to read than the service allows.
+	ErrorReason_ERROR_REASON_PDF_TOO_COMPLEX ErrorReason = 18
+	// The PDF is signed already.
+	ErrorReason_ERROR_REASON_PDF_SIGNED ErrorReason = 19
+	// A signature field is not on its page, overlaps another one, or names no field of the PDF. Metadata: `role`.
+	ErrorReason_ERROR_REASON_SIGNATURE_FIELD_INVALID ErrorReason = 20
+	// The document was deleted.
+	ErrorReason_ERROR_REASON_DOCUMENT_DELETED ErrorReason = 21
+	// The document is kept by its retention or by a legal hold. Metadata: `retain_until` in RFC 3339, or `legal_hold`.
+	ErrorReason_ERROR_REASON_DOCUMENT_RETAINED ErrorReason = 22
+	// The download link is not one of this service, or its time is over.
+	ErrorReason_ERROR_REASON_LINK_INVALID ErrorReason = 23
+	// The parts named for an evidence package do not belong together. Metadata: `part`.
+	ErrorReason_ERROR_REASON_EVIDENCE_INCONSISTENT ErrorReason = 24
+	// The page asked for does not exist. Metadata: `page_count`.
+	ErrorReason_ERROR_REASON_PAGE_NOT_FOUND ErrorReason = 25
+	// The template's documents cannot be shown as an image here.
+	ErrorReason_ERROR_REASON_IMAGE_UNAVAILABLE ErrorReason = 26
 )
 
 // Enum value maps for ErrorReason.
@@ -76,23 +101,47 @@ var (
 		12: "ERROR_REASON_PROOF_NOT_FOUND",
 		13: "ERROR_REASON_INTERNAL",
 		14: "ERROR_REASON_PROOF_DIFFERS",
+		15: "ERROR_REASON_PDF_ENCRYPTED",
+		16: "ERROR_REASON_PDF_MALFORMED",
+		17: "ERROR_REASON_PDF_ACTIVE_CONTENT",
+		18: "ERROR_REASON_PDF_TOO_COMPLEX",
+		19: "ERROR_REASON_PDF_SIGNED",
+		20: "ERROR_REASON_SIGNATURE_FIELD_INVALID",
+		21: "ERROR_REASON_DOCUMENT_DELETED",
+		22: "ERROR_REASON_DOCUMENT_RETAINED",
+		23: "ERROR_REASON_LINK_INVALID",
+		24: "ERROR_REASON_EVIDENCE_INCONSISTENT",
+		25: "ERROR_REASON_PAGE_NOT_FOUND",
+		26: "ERROR_REASON_IMAGE_UNAVAILABLE",
 	}
 	ErrorReason_value = map[string]int32{
-		"ERROR_REASON_UNSPECIFIED":        0,
-		"ERROR_REASON_INVALID_REQUEST":    1,
-		"ERROR_REASON_DOCUMENT_NOT_FOUND": 2,
-		"ERROR_REASON_TEMPLATE_NOT_FOUND": 3,
-		"ERROR_REASON_LANGUAGE_NOT_FOUND": 4,
-		"ERROR_REASON_VALUE_MISSING":      5,
-		"ERROR_REASON_VALUE_INVALID":      6,
-		"ERROR_REASON_GLYPH_MISSING":      7,
-		"ERROR_REASON_NOT_A_PDF":          8,
-		"ERROR_REASON_TOO_LARGE":          9,
-		"ERROR_REASON_HASH_MISMATCH":      10,
-		"ERROR_REASON_REQUEST_ID_REUSED":  11,
-		"ERROR_REASON_PROOF_NOT_FOUND":    12,
-		"ERROR_REASON_INTERNAL":           13,
-		"ERROR_REASON_PROOF_DIFFERS":      14,
+		"ERROR_REASON_UNSPECIFIED":             0,
+		"ERROR_REASON_INVALID_REQUEST":         1,
+		"ERROR_REASON_DOCUMENT_NOT_FOUND":      2,
+		"ERROR_REASON_TEMPLATE_NOT_FOUND":      3,
+		"ERROR_REASON_LANGUAGE_NOT_FOUND":      4,
+		"ERROR_REASON_VALUE_MISSING":           5,
+		"ERROR_REASON_VALUE_INVALID":           6,
+		"ERROR_REASON_GLYPH_MISSING":           7,
+		"ERROR_REASON_NOT_A_PDF":               8,
+		"ERROR_REASON_TOO_LARGE":               9,
+		"ERROR_REASON_HASH_MISMATCH":           10,
+		"ERROR_REASON_REQUEST_ID_REUSED":       11,
+		"ERROR_REASON_PROOF_NOT_FOUND":         12,
+		"ERROR_REASON_INTERNAL":                13,
+		"ERROR_REASON_PROOF_DIFFERS":           14,
+		"ERROR_REASON_PDF_ENCRYPTED":           15,
+		"ERROR_REASON_PDF_MALFORMED":           16,
+		"ERROR_REASON_PDF_ACTIVE_CONTENT":      17,
+		"ERROR_REASON_PDF_TOO_COMPLEX":         18,
+		"ERROR_REASON_PDF_SIGNED":              19,
+		"ERROR_REASON_SIGNATURE_FIELD_INVALID": 20,
+		"ERROR_REASON_DOCUMENT_DELETED":        21,
+		"ERROR_REASON_DOCUMENT_RETAINED":       22,
+		"ERROR_REASON_LINK_INVALID":            23,
+		"ERROR_REASON_EVIDENCE_INCONSISTENT":   24,
+		"ERROR_REASON_PAGE_NOT_FOUND":          25,
+		"ERROR_REASON_IMAGE_UNAVAILABLE":       26,
 	}
 )
 
@@ -127,7 +176,7 @@ var File_countersign_document_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_countersign_document_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	"*countersign/document/v1/error_reason.proto\x12\x17countersign.document.v1*\xf5\x03\n" +
+	"*countersign/document/v1/error_reason.proto\x12\x17countersign.document.v1*\x96\a\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_INVALID_REQUEST\x10\x01\x12#\n" +
@@ -144,7 +193,19 @@ const file_countersign_document_v1_error_reason_proto_rawDesc = "" +
 	"\x1eERROR_REASON_REQUEST_ID_REUSED\x10\v\x12 \n" +
 	"\x1cERROR_REASON_PROOF_NOT_FOUND\x10\f\x12\x19\n" +
 	"\x15ERROR_REASON_INTERNAL\x10\r\x12\x1e\n" +
-	"\x1aERROR_REASON_PROOF_DIFFERS\x10\x0eB\xf8\x01\n" +
+	"\x1aERROR_REASON_PROOF_DIFFERS\x10\x0e\x12\x1e\n" +
+	"\x1aERROR_REASON_PDF_ENCRYPTED\x10\x0f\x12\x1e\n" +
+	"\x1aERROR_REASON_PDF_MALFORMED\x10\x10\x12#\n" +
+	"\x1fERROR_REASON_PDF_ACTIVE_CONTENT\x10\x11\x12 \n" +
+	"\x1cERROR_REASON_PDF_TOO_COMPLEX\x10\x12\x12\x1b\n" +
+	"\x17ERROR_REASON_PDF_SIGNED\x10\x13\x12(\n" +
+	"$ERROR_REASON_SIGNATURE_FIELD_INVALID\x10\x14\x12!\n" +
+	"\x1dERROR_REASON_DOCUMENT_DELETED\x10\x15\x12\"\n" +
+	"\x1eERROR_REASON_DOCUMENT_RETAINED\x10\x16\x12\x1d\n" +
+	"\x19ERROR_REASON_LINK_INVALID\x10\x17\x12&\n" +
+	"\"ERROR_REASON_EVIDENCE_INCONSISTENT\x10\x18\x12\x1f\n" +
+	"\x1bERROR_REASON_PAGE_NOT_FOUND\x10\x19\x12\"\n" +
+	"\x1eERROR_REASON_IMAGE_UNAVAILABLE\x10\x1aB\xf8\x01\n" +
 	"\x1bcom.countersign.document.v1B\x10ErrorReasonProtoP\x01ZIgithub.com/countersign/countersign/gen/countersign/document/v1;documentv1\xa2\x02\x03CDX\xaa\x02\x17Countersign.Document.V1\xca\x02\x17Countersign\\Document\\V1\xe2\x02#Countersign\\Document\\V1\\GPBMetadata\xea\x02\x19Countersign::Document::V1b\x06proto3"
 
 var (

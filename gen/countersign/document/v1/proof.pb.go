@@ -161,7 +161,10 @@ type Proof struct {
 	// SHA-256 of the proven bytes, 64 lower-case hexadecimal digits.
 	Sha256 string `protobuf:"bytes,6,opt,name=sha256,proto3" json:"sha256,omitempty"`
 	// When the proof was made.
-	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// Snapshot of trusted lists that was asked, `sha256:` and 64 hexadecimal digits over the lists' hashes; empty when none
+	// are configured.
+	TrustedLists  string `protobuf:"bytes,8,opt,name=trusted_lists,json=trustedLists,proto3" json:"trusted_lists,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -245,10 +248,17 @@ func (x *Proof) GetCreateTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Proof) GetTrustedLists() string {
+	if x != nil {
+		return x.TrustedLists
+	}
+	return ""
+}
+
 // One check and what came of it.
 type Proof_Finding struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What was checked, such as `BYTE_RANGE` or `CERTIFICATE_CHAIN`.
+	// What was checked, such as `BYTE_RANGE`, `CERTIFICATE_CHAIN` or `REVOCATION`.
 	Check string `protobuf:"bytes,1,opt,name=check,proto3" json:"check,omitempty"`
 	// What came of it.
 	Outcome Proof_Outcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=countersign.document.v1.Proof_Outcome" json:"outcome,omitempty"`
@@ -348,8 +358,15 @@ type Proof_Signature struct {
 	Seal bool `protobuf:"varint,8,opt,name=seal,proto3" json:"seal,omitempty"`
 	// True when this is a document timestamp and not anybody's signature.
 	DocumentTimestamp bool `protobuf:"varint,9,opt,name=document_timestamp,json=documentTimestamp,proto3" json:"document_timestamp,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// Level that this signature supports on its own; not set when it supports none.
+	Level Level `protobuf:"varint,10,opt,name=level,proto3,enum=countersign.document.v1.Level" json:"level,omitempty"`
+	// True when the certificate says that its key is in a qualified signature creation device.
+	QualifiedDeviceClaim bool `protobuf:"varint,11,opt,name=qualified_device_claim,json=qualifiedDeviceClaim,proto3" json:"qualified_device_claim,omitempty"`
+	// Trust service that a trusted list names for the issuer and its status at the time of signing, such as
+	// `CA/QC granted`; empty when no list was asked or none knows it.
+	TrustService  string `protobuf:"bytes,12,opt,name=trust_service,json=trustService,proto3" json:"trust_service,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Proof_Signature) Reset() {
@@ -445,11 +462,33 @@ func (x *Proof_Signature) GetDocumentTimestamp() bool {
 	return false
 }
 
+func (x *Proof_Signature) GetLevel() Level {
+	if x != nil {
+		return x.Level
+	}
+	return Level_LEVEL_UNSPECIFIED
+}
+
+func (x *Proof_Signature) GetQualifiedDeviceClaim() bool {
+	if x != nil {
+		return x.QualifiedDeviceClaim
+	}
+	return false
+}
+
+func (x *Proof_Signature) GetTrustService() string {
+	if x != nil {
+		return x.TrustService
+	}
+	return ""
+}
+
 var File_countersign_document_v1_proof_proto protoreflect.FileDescriptor
 
 const file_countersign_document_v1_proof_proto_rawDesc = "" +
 	"\n" +
-	"#countersign/document/v1/proof.proto\x12\x17countersign.document.v1\x1a#countersign/document/v1/level.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf8\b\n" +
+	"#countersign/document/v1/proof.proto\x12\x17countersign.document.v1\x1a#countersign/document/v1/level.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xae\n" +
+	"\n" +
 	"\x05Proof\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12@\n" +
 	"\averdict\x18\x02 \x01(\x0e2&.countersign.document.v1.Proof.VerdictR\averdict\x124\n" +
@@ -460,13 +499,14 @@ const file_countersign_document_v1_proof_proto_rawDesc = "" +
 	"signatures\x12\x16\n" +
 	"\x06sha256\x18\x06 \x01(\tR\x06sha256\x12;\n" +
 	"\vcreate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"createTime\x1a\xaf\x01\n" +
+	"createTime\x12#\n" +
+	"\rtrusted_lists\x18\b \x01(\tR\ftrustedLists\x1a\xaf\x01\n" +
 	"\aFinding\x12\x14\n" +
 	"\x05check\x18\x01 \x01(\tR\x05check\x12@\n" +
 	"\aoutcome\x18\x02 \x01(\x0e2&.countersign.document.v1.Proof.OutcomeR\aoutcome\x12\x16\n" +
 	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x16\n" +
 	"\x06detail\x18\x04 \x01(\tR\x06detail\x12\x1c\n" +
-	"\tsignature\x18\x05 \x01(\x05R\tsignature\x1a\xbf\x02\n" +
+	"\tsignature\x18\x05 \x01(\x05R\tsignature\x1a\xd0\x03\n" +
 	"\tSignature\x12\x14\n" +
 	"\x05field\x18\x01 \x01(\tR\x05field\x12\x18\n" +
 	"\asubject\x18\x02 \x01(\tR\asubject\x12\x16\n" +
@@ -476,7 +516,11 @@ const file_countersign_document_v1_proof_proto_rawDesc = "" +
 	"\vtimestamped\x18\x06 \x01(\bR\vtimestamped\x12'\n" +
 	"\x0fqualified_claim\x18\a \x01(\bR\x0equalifiedClaim\x12\x12\n" +
 	"\x04seal\x18\b \x01(\bR\x04seal\x12-\n" +
-	"\x12document_timestamp\x18\t \x01(\bR\x11documentTimestamp\"\x81\x01\n" +
+	"\x12document_timestamp\x18\t \x01(\bR\x11documentTimestamp\x124\n" +
+	"\x05level\x18\n" +
+	" \x01(\x0e2\x1e.countersign.document.v1.LevelR\x05level\x124\n" +
+	"\x16qualified_device_claim\x18\v \x01(\bR\x14qualifiedDeviceClaim\x12#\n" +
+	"\rtrust_service\x18\f \x01(\tR\ftrustService\"\x81\x01\n" +
 	"\aOutcome\x12\x17\n" +
 	"\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x12\n" +
 	"\x0eOUTCOME_PASSED\x10\x01\x12\x12\n" +
@@ -523,11 +567,12 @@ var file_countersign_document_v1_proof_proto_depIdxs = []int32{
 	6, // 4: countersign.document.v1.Proof.create_time:type_name -> google.protobuf.Timestamp
 	0, // 5: countersign.document.v1.Proof.Finding.outcome:type_name -> countersign.document.v1.Proof.Outcome
 	6, // 6: countersign.document.v1.Proof.Signature.sign_time:type_name -> google.protobuf.Timestamp
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	5, // 7: countersign.document.v1.Proof.Signature.level:type_name -> countersign.document.v1.Level
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_countersign_document_v1_proof_proto_init() }

@@ -21,6 +21,59 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// What the documents of a template are made from.
+type Template_Source int32
+
+const (
+	// Not set: never returned.
+	Template_SOURCE_UNSPECIFIED Template_Source = 0
+	// Text that is laid out here.
+	Template_SOURCE_TEXT Template_Source = 1
+	// A PDF form whose fields are filled and then made part of the page.
+	Template_SOURCE_PDF_FORM Template_Source = 2
+)
+
+// Enum value maps for Template_Source.
+var (
+	Template_Source_name = map[int32]string{
+		0: "SOURCE_UNSPECIFIED",
+		1: "SOURCE_TEXT",
+		2: "SOURCE_PDF_FORM",
+	}
+	Template_Source_value = map[string]int32{
+		"SOURCE_UNSPECIFIED": 0,
+		"SOURCE_TEXT":        1,
+		"SOURCE_PDF_FORM":    2,
+	}
+)
+
+func (x Template_Source) Enum() *Template_Source {
+	p := new(Template_Source)
+	*p = x
+	return p
+}
+
+func (x Template_Source) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Template_Source) Descriptor() protoreflect.EnumDescriptor {
+	return file_countersign_document_v1_template_proto_enumTypes[0].Descriptor()
+}
+
+func (Template_Source) Type() protoreflect.EnumType {
+	return &file_countersign_document_v1_template_proto_enumTypes[0]
+}
+
+func (x Template_Source) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Template_Source.Descriptor instead.
+func (Template_Source) EnumDescriptor() ([]byte, []int) {
+	return file_countersign_document_v1_template_proto_rawDescGZIP(), []int{0, 0}
+}
+
 // How a value must look.
 type TemplateVariable_Type int32
 
@@ -37,6 +90,12 @@ const (
 	TemplateVariable_TYPE_NUMBER TemplateVariable_Type = 4
 	// An e-mail address.
 	TemplateVariable_TYPE_EMAIL TemplateVariable_Type = 5
+	// Up to 12 lines of text, separated by a line feed, such as a postal address.
+	TemplateVariable_TYPE_LINES TemplateVariable_Type = 6
+	// One of a list of texts.
+	TemplateVariable_TYPE_CHOICE TemplateVariable_Type = 7
+	// `true` or `false`; a check box in a PDF form.
+	TemplateVariable_TYPE_BOOLEAN TemplateVariable_Type = 8
 )
 
 // Enum value maps for TemplateVariable_Type.
@@ -48,6 +107,9 @@ var (
 		3: "TYPE_MONEY",
 		4: "TYPE_NUMBER",
 		5: "TYPE_EMAIL",
+		6: "TYPE_LINES",
+		7: "TYPE_CHOICE",
+		8: "TYPE_BOOLEAN",
 	}
 	TemplateVariable_Type_value = map[string]int32{
 		"TYPE_UNSPECIFIED": 0,
@@ -56,6 +118,9 @@ var (
 		"TYPE_MONEY":       3,
 		"TYPE_NUMBER":      4,
 		"TYPE_EMAIL":       5,
+		"TYPE_LINES":       6,
+		"TYPE_CHOICE":      7,
+		"TYPE_BOOLEAN":     8,
 	}
 )
 
@@ -70,11 +135,11 @@ func (x TemplateVariable_Type) String() string {
 }
 
 func (TemplateVariable_Type) Descriptor() protoreflect.EnumDescriptor {
-	return file_countersign_document_v1_template_proto_enumTypes[0].Descriptor()
+	return file_countersign_document_v1_template_proto_enumTypes[1].Descriptor()
 }
 
 func (TemplateVariable_Type) Type() protoreflect.EnumType {
-	return &file_countersign_document_v1_template_proto_enumTypes[0]
+	return &file_countersign_document_v1_template_proto_enumTypes[1]
 }
 
 func (x TemplateVariable_Type) Number() protoreflect.EnumNumber {
@@ -83,7 +148,7 @@ func (x TemplateVariable_Type) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use TemplateVariable_Type.Descriptor instead.
 func (TemplateVariable_Type) EnumDescriptor() ([]byte, []int) {
-	return file_countersign_document_v1_template_proto_rawDescGZIP(), []int{1, 0}
+	return file_countersign_document_v1_template_proto_rawDescGZIP(), []int{2, 0}
 }
 
 // A contract that can be rendered: text per language, typed variables, signer roles.
@@ -100,7 +165,11 @@ type Template struct {
 	// Variables that the text uses.
 	Variables []*TemplateVariable `protobuf:"bytes,5,rep,name=variables,proto3" json:"variables,omitempty"`
 	// Signer roles, in the order of their signature blocks.
-	Roles         []string `protobuf:"bytes,6,rep,name=roles,proto3" json:"roles,omitempty"`
+	Roles []string `protobuf:"bytes,6,rep,name=roles,proto3" json:"roles,omitempty"`
+	// The same roles with their labels, in the same order.
+	SignerRoles []*TemplateRole `protobuf:"bytes,7,rep,name=signer_roles,json=signerRoles,proto3" json:"signer_roles,omitempty"`
+	// What the document is made from.
+	Source        Template_Source `protobuf:"varint,8,opt,name=source,proto3,enum=countersign.document.v1.Template_Source" json:"source,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -177,6 +246,75 @@ func (x *Template) GetRoles() []string {
 	return nil
 }
 
+func (x *Template) GetSignerRoles() []*TemplateRole {
+	if x != nil {
+		return x.SignerRoles
+	}
+	return nil
+}
+
+func (x *Template) GetSource() Template_Source {
+	if x != nil {
+		return x.Source
+	}
+	return Template_SOURCE_UNSPECIFIED
+}
+
+// A party that signs.
+type TemplateRole struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id of the role; also the name of its signature field.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Human label per language.
+	Labels        map[string]string `protobuf:"bytes,2,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TemplateRole) Reset() {
+	*x = TemplateRole{}
+	mi := &file_countersign_document_v1_template_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TemplateRole) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TemplateRole) ProtoMessage() {}
+
+func (x *TemplateRole) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_template_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TemplateRole.ProtoReflect.Descriptor instead.
+func (*TemplateRole) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_template_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *TemplateRole) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *TemplateRole) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
 // A slot in a template.
 type TemplateVariable struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -187,14 +325,22 @@ type TemplateVariable struct {
 	// True when rendering without a value is refused.
 	Required bool `protobuf:"varint,3,opt,name=required,proto3" json:"required,omitempty"`
 	// Longest accepted value, in characters.
-	MaxLength     int32 `protobuf:"varint,4,opt,name=max_length,json=maxLength,proto3" json:"max_length,omitempty"`
+	MaxLength int32 `protobuf:"varint,4,opt,name=max_length,json=maxLength,proto3" json:"max_length,omitempty"`
+	// Human label per language; a language without one has none.
+	Labels map[string]string `protobuf:"bytes,5,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Value that would be accepted, for a form to show; may be empty.
+	Example string `protobuf:"bytes,6,opt,name=example,proto3" json:"example,omitempty"`
+	// Accepted values of a choice, in the order to offer them.
+	Choices []string `protobuf:"bytes,7,rep,name=choices,proto3" json:"choices,omitempty"`
+	// ISO 4217 currency that an amount may leave out and must not differ from; empty when any is accepted.
+	Currency      string `protobuf:"bytes,8,opt,name=currency,proto3" json:"currency,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TemplateVariable) Reset() {
 	*x = TemplateVariable{}
-	mi := &file_countersign_document_v1_template_proto_msgTypes[1]
+	mi := &file_countersign_document_v1_template_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -206,7 +352,7 @@ func (x *TemplateVariable) String() string {
 func (*TemplateVariable) ProtoMessage() {}
 
 func (x *TemplateVariable) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_document_v1_template_proto_msgTypes[1]
+	mi := &file_countersign_document_v1_template_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -219,7 +365,7 @@ func (x *TemplateVariable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TemplateVariable.ProtoReflect.Descriptor instead.
 func (*TemplateVariable) Descriptor() ([]byte, []int) {
-	return file_countersign_document_v1_template_proto_rawDescGZIP(), []int{1}
+	return file_countersign_document_v1_template_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *TemplateVariable) GetName() string {
@@ -250,27 +396,74 @@ func (x *TemplateVariable) GetMaxLength() int32 {
 	return 0
 }
 
+func (x *TemplateVariable) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *TemplateVariable) GetExample() string {
+	if x != nil {
+		return x.Example
+	}
+	return ""
+}
+
+func (x *TemplateVariable) GetChoices() []string {
+	if x != nil {
+		return x.Choices
+	}
+	return nil
+}
+
+func (x *TemplateVariable) GetCurrency() string {
+	if x != nil {
+		return x.Currency
+	}
+	return ""
+}
+
 var File_countersign_document_v1_template_proto protoreflect.FileDescriptor
 
 const file_countersign_document_v1_template_proto_rawDesc = "" +
 	"\n" +
-	"&countersign/document/v1/template.proto\x12\x17countersign.document.v1\"\xb7\x02\n" +
+	"&countersign/document/v1/template.proto\x12\x17countersign.document.v1\"\x8b\x04\n" +
 	"\bTemplate\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x1c\n" +
 	"\tlanguages\x18\x03 \x03(\tR\tlanguages\x12E\n" +
 	"\x06titles\x18\x04 \x03(\v2-.countersign.document.v1.Template.TitlesEntryR\x06titles\x12G\n" +
 	"\tvariables\x18\x05 \x03(\v2).countersign.document.v1.TemplateVariableR\tvariables\x12\x14\n" +
-	"\x05roles\x18\x06 \x03(\tR\x05roles\x1a9\n" +
+	"\x05roles\x18\x06 \x03(\tR\x05roles\x12H\n" +
+	"\fsigner_roles\x18\a \x03(\v2%.countersign.document.v1.TemplateRoleR\vsignerRoles\x12@\n" +
+	"\x06source\x18\b \x01(\x0e2(.countersign.document.v1.Template.SourceR\x06source\x1a9\n" +
 	"\vTitlesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x92\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"F\n" +
+	"\x06Source\x12\x16\n" +
+	"\x12SOURCE_UNSPECIFIED\x10\x00\x12\x0f\n" +
+	"\vSOURCE_TEXT\x10\x01\x12\x13\n" +
+	"\x0fSOURCE_PDF_FORM\x10\x02\"\xa4\x01\n" +
+	"\fTemplateRole\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12I\n" +
+	"\x06labels\x18\x02 \x03(\v21.countersign.document.v1.TemplateRole.LabelsEntryR\x06labels\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xa0\x04\n" +
 	"\x10TemplateVariable\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12B\n" +
 	"\x04type\x18\x02 \x01(\x0e2..countersign.document.v1.TemplateVariable.TypeR\x04type\x12\x1a\n" +
 	"\brequired\x18\x03 \x01(\bR\brequired\x12\x1d\n" +
 	"\n" +
-	"max_length\x18\x04 \x01(\x05R\tmaxLength\"k\n" +
+	"max_length\x18\x04 \x01(\x05R\tmaxLength\x12M\n" +
+	"\x06labels\x18\x05 \x03(\v25.countersign.document.v1.TemplateVariable.LabelsEntryR\x06labels\x12\x18\n" +
+	"\aexample\x18\x06 \x01(\tR\aexample\x12\x18\n" +
+	"\achoices\x18\a \x03(\tR\achoices\x12\x1a\n" +
+	"\bcurrency\x18\b \x01(\tR\bcurrency\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9e\x01\n" +
 	"\x04Type\x12\x14\n" +
 	"\x10TYPE_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tTYPE_TEXT\x10\x01\x12\r\n" +
@@ -279,7 +472,11 @@ const file_countersign_document_v1_template_proto_rawDesc = "" +
 	"TYPE_MONEY\x10\x03\x12\x0f\n" +
 	"\vTYPE_NUMBER\x10\x04\x12\x0e\n" +
 	"\n" +
-	"TYPE_EMAIL\x10\x05B\xf5\x01\n" +
+	"TYPE_EMAIL\x10\x05\x12\x0e\n" +
+	"\n" +
+	"TYPE_LINES\x10\x06\x12\x0f\n" +
+	"\vTYPE_CHOICE\x10\a\x12\x10\n" +
+	"\fTYPE_BOOLEAN\x10\bB\xf5\x01\n" +
 	"\x1bcom.countersign.document.v1B\rTemplateProtoP\x01ZIgithub.com/countersign/countersign/gen/countersign/document/v1;documentv1\xa2\x02\x03CDX\xaa\x02\x17Countersign.Document.V1\xca\x02\x17Countersign\\Document\\V1\xe2\x02#Countersign\\Document\\V1\\GPBMetadata\xea\x02\x19Countersign::Document::V1b\x06proto3"
 
 var (
@@ -294,23 +491,31 @@ func file_countersign_document_v1_template_proto_rawDescGZIP() []byte {
 	return file_countersign_document_v1_template_proto_rawDescData
 }
 
-var file_countersign_document_v1_template_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_countersign_document_v1_template_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_countersign_document_v1_template_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_countersign_document_v1_template_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_countersign_document_v1_template_proto_goTypes = []any{
-	(TemplateVariable_Type)(0), // 0: countersign.document.v1.TemplateVariable.Type
-	(*Template)(nil),           // 1: countersign.document.v1.Template
-	(*TemplateVariable)(nil),   // 2: countersign.document.v1.TemplateVariable
-	nil,                        // 3: countersign.document.v1.Template.TitlesEntry
+	(Template_Source)(0),       // 0: countersign.document.v1.Template.Source
+	(TemplateVariable_Type)(0), // 1: countersign.document.v1.TemplateVariable.Type
+	(*Template)(nil),           // 2: countersign.document.v1.Template
+	(*TemplateRole)(nil),       // 3: countersign.document.v1.TemplateRole
+	(*TemplateVariable)(nil),   // 4: countersign.document.v1.TemplateVariable
+	nil,                        // 5: countersign.document.v1.Template.TitlesEntry
+	nil,                        // 6: countersign.document.v1.TemplateRole.LabelsEntry
+	nil,                        // 7: countersign.document.v1.TemplateVariable.LabelsEntry
 }
 var file_countersign_document_v1_template_proto_depIdxs = []int32{
-	3, // 0: countersign.document.v1.Template.titles:type_name -> countersign.document.v1.Template.TitlesEntry
-	2, // 1: countersign.document.v1.Template.variables:type_name -> countersign.document.v1.TemplateVariable
-	0, // 2: countersign.document.v1.TemplateVariable.type:type_name -> countersign.document.v1.TemplateVariable.Type
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	5, // 0: countersign.document.v1.Template.titles:type_name -> countersign.document.v1.Template.TitlesEntry
+	4, // 1: countersign.document.v1.Template.variables:type_name -> countersign.document.v1.TemplateVariable
+	3, // 2: countersign.document.v1.Template.signer_roles:type_name -> countersign.document.v1.TemplateRole
+	0, // 3: countersign.document.v1.Template.source:type_name -> countersign.document.v1.Template.Source
+	6, // 4: countersign.document.v1.TemplateRole.labels:type_name -> countersign.document.v1.TemplateRole.LabelsEntry
+	1, // 5: countersign.document.v1.TemplateVariable.type:type_name -> countersign.document.v1.TemplateVariable.Type
+	7, // 6: countersign.document.v1.TemplateVariable.labels:type_name -> countersign.document.v1.TemplateVariable.LabelsEntry
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_countersign_document_v1_template_proto_init() }
@@ -323,8 +528,8 @@ func file_countersign_document_v1_template_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_countersign_document_v1_template_proto_rawDesc), len(file_countersign_document_v1_template_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   3,
+			NumEnums:      2,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -3,7 +3,7 @@ package proof
 import (
 	"errors"
 
-	"github.com/countersign/countersign/services/document/internal/proof/pdf"
+	"github.com/countersign/countersign/services/document/internal/pdf"
 )
 
 // checkChanges compares each signed state of the file with the next one and the last with the file as it is: between

@@ -3,7 +3,7 @@ package proof
 import (
 	"context"
 
-	"github.com/countersign/countersign/services/document/internal/proof/pdf"
+	"github.com/countersign/countersign/services/document/internal/pdf"
 )
 
 // rule compares one object of two states and returns a reason when it changed in a way that is not permitted.

@@ -7,7 +7,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/countersign/countersign/services/document/internal/proof/pdf"
+	"github.com/countersign/countersign/services/document/internal/pdf"
 )
 
 // Bounds on a form.

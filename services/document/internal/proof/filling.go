@@ -1,6 +1,6 @@
 package proof
 
-import "github.com/countersign/countersign/services/document/internal/proof/pdf"
+import "github.com/countersign/countersign/services/document/internal/pdf"
 
 // emptyField returns the rule for a field or widget that was empty: it may be filled by a signature that is allowed, and
 // then gets an appearance. Its place on the page stays.

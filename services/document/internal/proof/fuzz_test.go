@@ -7,8 +7,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/countersign/countersign/services/document/internal/pdf"
 	"github.com/countersign/countersign/services/document/internal/proof"
-	"github.com/countersign/countersign/services/document/internal/proof/pdf"
 )
 
 func contextCanceled(tb testing.TB) (context.Context, context.CancelFunc) {

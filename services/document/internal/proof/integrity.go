@@ -4,8 +4,8 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/countersign/countersign/services/document/internal/pdf"
 	"github.com/countersign/countersign/services/document/internal/proof/cms"
-	"github.com/countersign/countersign/services/document/internal/proof/pdf"
 )
 
 // checkSignatures checks each signature for itself. Later steps need every byte range to be right and every message to

@@ -3,7 +3,7 @@ package proof
 import (
 	"bytes"
 
-	"github.com/countersign/countersign/services/document/internal/proof/pdf"
+	"github.com/countersign/countersign/services/document/internal/pdf"
 )
 
 // maxComparisons bounds the values compared between two files.

@@ -3,7 +3,7 @@ package proof
 import (
 	"strings"
 
-	"github.com/countersign/countersign/services/document/internal/proof/pdf"
+	"github.com/countersign/countersign/services/document/internal/pdf"
 )
 
 // isFree says which entries of the catalog a reader never shows: validation data, metadata, the declared version.

@@ -3,7 +3,7 @@ package proof
 import (
 	"bytes"
 
-	"github.com/countersign/countersign/services/document/internal/proof/pdf"
+	"github.com/countersign/countersign/services/document/internal/pdf"
 )
 
 // same says that two values mean the same in their files. Pages are the same when they have the same position.

@@ -3,7 +3,7 @@ package proof
 import (
 	"bytes"
 
-	"github.com/countersign/countersign/services/document/internal/proof/pdf"
+	"github.com/countersign/countersign/services/document/internal/pdf"
 )
 
 // checkSent asks whether what was signed is what was sent. Most providers append to the file they got; then the first

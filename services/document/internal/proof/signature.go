@@ -7,8 +7,8 @@ import (
 	"sort"
 	"time"
 
+	"github.com/countersign/countersign/services/document/internal/pdf"
 	"github.com/countersign/countersign/services/document/internal/proof/cms"
-	"github.com/countersign/countersign/services/document/internal/proof/pdf"
 )
 
 // signature is one filled signature field while it is examined.

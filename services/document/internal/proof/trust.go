@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/countersign/countersign/services/document/internal/pdf"
 	"github.com/countersign/countersign/services/document/internal/proof/cms"
-	"github.com/countersign/countersign/services/document/internal/proof/pdf"
 )
 
 // clockSkew is how far a signer's or timestamp service's clock may run ahead of ours.

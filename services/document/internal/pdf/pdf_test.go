@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/countersign/countersign/services/document/internal/proof/pdf"
+	"github.com/countersign/countersign/services/document/internal/pdf"
 )
 
 // classic writes objects 1..n with a cross-reference table.
