@@ -98,12 +98,12 @@ func TestAlgorithms(t *testing.T) {
 		{"PSS", cmstest.Recipe{Key: key, Certificate: cert, Hash: crypto.SHA256, Digest: cmstest.SHA2(1), Algorithm: pss(t, cmstest.SHA2(1), 222), Options: maxSalt}, ""},
 		{"PSS as PKCS 1", cmstest.Recipe{Key: key, Certificate: cert, Hash: crypto.SHA256, Digest: cmstest.SHA2(1), Algorithm: pss(t, cmstest.SHA2(1), 32)}, cms.ReasonSignature},
 		{"PSS, other hash", cmstest.Recipe{Key: key, Certificate: cert, Hash: crypto.SHA256, Digest: cmstest.SHA2(1), Algorithm: pss(t, cmstest.SHA2(3), 32), Options: maxSalt}, cms.ReasonUnsupported},
-		{"PSS, defaults", cmstest.Recipe{Key: key, Certificate: cert, Hash: crypto.SHA256, Digest: cmstest.SHA2(1), Algorithm: cmstest.Algorithm(t, cmstest.PKCS1(10), cmstest.Sequence(t)), Options: maxSalt}, cms.ReasonWeak},
+		{"PSS, defaults", cmstest.Recipe{Key: key, Certificate: cert, Hash: crypto.SHA256, Digest: cmstest.SHA2(1), Algorithm: cmstest.Algorithm(t, cmstest.PKCS1(10), cmstest.Sequence(t)), Options: maxSalt}, cms.ReasonRefused},
 		{"hashes differ", cmstest.Recipe{Key: key, Certificate: cert, Hash: crypto.SHA256, Digest: cmstest.SHA2(1), Algorithm: cmstest.Algorithm(t, cmstest.PKCS1(13), null)}, cms.ReasonAttributes},
-		{"SHA-1", cmstest.Recipe{Key: key, Certificate: cert, Hash: crypto.SHA1, Digest: cmstest.OID{1, 3, 14, 3, 2, 26}, Algorithm: cmstest.Algorithm(t, cmstest.PKCS1(5), null)}, cms.ReasonWeak},
-		{"SHA-1 signature", cmstest.Recipe{Key: key, Certificate: cert, Hash: crypto.SHA256, Digest: cmstest.SHA2(1), Algorithm: cmstest.Algorithm(t, cmstest.PKCS1(5), null)}, cms.ReasonWeak},
+		{"SHA-1", cmstest.Recipe{Key: key, Certificate: cert, Hash: crypto.SHA1, Digest: cmstest.OID{1, 3, 14, 3, 2, 26}, Algorithm: cmstest.Algorithm(t, cmstest.PKCS1(5), null)}, cms.ReasonRefused},
+		{"SHA-1 signature", cmstest.Recipe{Key: key, Certificate: cert, Hash: crypto.SHA256, Digest: cmstest.SHA2(1), Algorithm: cmstest.Algorithm(t, cmstest.PKCS1(5), null)}, cms.ReasonRefused},
 		{"SHA-3", cmstest.Recipe{Key: key, Certificate: cert, Hash: crypto.SHA256, Digest: cmstest.SHA2(8), Algorithm: cmstest.Algorithm(t, cmstest.PKCS1(1), null)}, cms.ReasonUnsupported},
-		{"P-224", cmstest.Recipe{Key: weak, Certificate: certificate(t, weak), Hash: crypto.SHA256, Digest: cmstest.SHA2(1), Algorithm: cmstest.Algorithm(t, cmstest.ECDSA(2))}, cms.ReasonWeak},
+		{"P-224", cmstest.Recipe{Key: weak, Certificate: certificate(t, weak), Hash: crypto.SHA256, Digest: cmstest.SHA2(1), Algorithm: cmstest.Algorithm(t, cmstest.ECDSA(2))}, cms.ReasonRefused},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -166,7 +166,7 @@ func TestMessages(t *testing.T) {
 	stolen := good
 	stolen.Key = ecKey(t, elliptic.P256())
 	expect(t, verify(stolen.Build(t, []byte("signed")), []byte("signed")), cms.ReasonSignature)
-	expect(t, verify([]byte{0x30, 0x80, 0, 0}, nil), cms.ReasonNotDER)
+	expect(t, verify([]byte{0x30, 0x80, 0, 0}, nil), cms.ReasonMalformed)
 	expect(t, verify(append(good.Build(t, nil), 0), nil), cms.ReasonMalformed)
 }
 
