@@ -10,7 +10,6 @@ const maxRevocation = 64
 type revocationValues struct {
 	CRLs  []asn1.RawValue `asn1:"explicit,optional,tag:0"`
 	OCSPs []asn1.RawValue `asn1:"explicit,optional,tag:1"`
-	Other asn1.RawValue   `asn1:"explicit,optional,tag:2"`
 }
 
 // Revocation returns the CRLs and OCSP responses the message carries, each as DER, from the field of RFC 5652 (with RFC
@@ -31,7 +30,11 @@ func (m *Message) Revocation() [][]byte {
 
 func revocationAttribute(der []byte, basic bool) [][]byte {
 	var values revocationValues
-	if exact(der, &values) != nil || len(values.CRLs)+len(values.OCSPs) > maxRevocation {
+	count := 0
+	if exact(der, &values) == nil {
+		count = len(values.CRLs) + len(values.OCSPs)
+	}
+	if count == 0 || count > maxRevocation {
 		return [][]byte{der}
 	}
 	var out [][]byte
