@@ -102,6 +102,27 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
+// BenchmarkVerifyTwoStamped verifies about 200 KB with two signatures, a timestamp on each, a timestamp over the document
+// and a store of CRLs: what a provider returns for a contract of two parties.
+func BenchmarkVerifyTwoStamped(b *testing.B) {
+	s := newService(b)
+	document := long(45)
+	w := newWorld(b)
+	s.pki, s.tsa = w.pki, w.tsa
+	signed := w.sign(document, "client", w.person("Anna", "Müller", "QES"))
+	signed = w.sign(signed, "provider", w.person("Bob", "Roe", "QES"))
+	request := w.request(signed)
+	request.Sent = document
+	request.Signers = append(request.Signers, proof.Signer{Role: "provider", FirstName: "Bob", LastName: "Roe"})
+	request.Revocation = s.lists()
+	expect(b, w.verify(request), proof.Proven, "")
+	b.SetBytes(int64(len(signed)))
+	b.ReportAllocs()
+	for b.Loop() {
+		w.verify(request)
+	}
+}
+
 // long is a document of many pages with 4 KiB of content each.
 func long(pages int) []byte {
 	objects := []object{{1, "<< /Type /Catalog /Pages 2 0 R >>"}}
