@@ -8,6 +8,7 @@ import (
 	_ "crypto/sha1" // makes crypto.SHA1 available
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"testing"
 	"time"
 
@@ -42,7 +43,8 @@ func TestAlgorithmsAreAFindingOfTheirOwn(t *testing.T) {
 			h.Write(signature)
 			token.Kind = cmstest.TSTInfo()
 			token.Content = cmstest.Sequence(t, cmstest.DER(t, 1), cmstest.DER(t, cmstest.OID{1, 2, 3}),
-				cmstest.Sequence(t, cmstest.Algorithm(t, cmstest.OID{1, 3, 14, 3, 2, 26}), cmstest.DER(t, h.Sum(nil))))
+				cmstest.Sequence(t, cmstest.Algorithm(t, cmstest.OID{1, 3, 14, 3, 2, 26}), cmstest.DER(t, h.Sum(nil))),
+				cmstest.DER(t, 9), cmstest.DER(t, asn1.RawValue{Tag: asn1.TagGeneralizedTime, Bytes: []byte("20261126000000Z")}))
 			return [][]byte{cmstest.Attribute(t, cmstest.PKCS9(16, 2, 14), token.Build(t, token.Content))}
 		}
 	}

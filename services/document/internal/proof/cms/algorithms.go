@@ -34,7 +34,7 @@ func hashOf(id asn1.ObjectIdentifier) (crypto.Hash, error) {
 	case oidMD5:
 		h = crypto.MD5
 	default:
-		return 0, undecided(ReasonUnsupported)
+		return 0, unsupported()
 	}
 	return h, allowed(h.String(), time.Time{})
 }
@@ -104,7 +104,7 @@ func namedScheme(id string) (scheme, crypto.Hash, error) {
 	case oidSHA1WithRSA, oidECDSAWithSHA1, oidMD5WithRSA:
 		return 0, 0, refuse(ReasonRefused)
 	}
-	return 0, 0, undecided(ReasonUnsupported)
+	return 0, 0, unsupported()
 }
 
 type pssParameters struct {
@@ -133,7 +133,7 @@ func readPSS(parameters asn1.RawValue, digest crypto.Hash) (*rsa.PSSOptions, err
 			return nil, err
 		}
 		if h != digest {
-			return nil, undecided(ReasonUnsupported)
+			return nil, unsupported()
 		}
 	}
 	// A salt of no bytes is written like PSSSaltLengthAuto, which accepts it too.

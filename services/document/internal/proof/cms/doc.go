@@ -34,4 +34,4 @@ func (e *Error) Error() string { return "cms: " + e.Reason }
 
 func refuse(reason string) error { return &Error{Reason: reason} }
 
-func undecided(reason string) error { return &Error{Reason: reason, Open: true} }
+func unsupported() error { return &Error{Reason: ReasonUnsupported, Open: true} }

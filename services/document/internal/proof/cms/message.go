@@ -106,7 +106,7 @@ func read(data signedData) (*Message, error) {
 		return nil, err
 	}
 	if m.Signer == nil && m.Unread > 0 {
-		return nil, undecided(ReasonUnsupported)
+		return nil, unsupported()
 	}
 	if m.Signer == nil {
 		return nil, refuse(ReasonNoSigner)

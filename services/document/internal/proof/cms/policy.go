@@ -60,7 +60,7 @@ func allowed(name string, at time.Time) error {
 		}
 		return nil
 	}
-	return undecided(ReasonUnsupported)
+	return unsupported()
 }
 
 // KeyAllowed says whether a certificate's key may be relied on at a time. The error is an *Error: ReasonRefused, or
@@ -81,7 +81,7 @@ func KeyAllowed(c *x509.Certificate, at time.Time) error {
 	case ed25519.PublicKey:
 		return allowed("Ed25519", at)
 	}
-	return undecided(ReasonUnsupported)
+	return unsupported()
 }
 
 // SignatureAllowed says whether the algorithm of a certificate's, CRL's or OCSP response's signature may be relied on at
@@ -101,7 +101,7 @@ func SignatureAllowed(a x509.SignatureAlgorithm, at time.Time) error {
 	case x509.PureEd25519:
 		return allowed("Ed25519", at)
 	}
-	return undecided(ReasonUnsupported)
+	return unsupported()
 }
 
 // CertificateAllowed says whether both the key of a certificate and the signature on it may be relied on at a time. The

@@ -80,8 +80,8 @@ func scope(l *x509.RevocationList, c *x509.Certificate) (within, usable bool) {
 				return false, false
 			}
 			usable = usable && !d.Indirect && d.SomeReasons.BitLength == 0 && len(d.Point.RelativeName.FullBytes) == 0
-			within = within && !d.AttributesOnly && !(d.UserOnly && c.IsCA) && !(d.AuthorityOnly && !c.IsCA) &&
-				d.Point.names(c)
+			outside := d.AttributesOnly || d.UserOnly && c.IsCA || d.AuthorityOnly && !c.IsCA
+			within = within && !outside && d.Point.names(c)
 		case oidDeltaIndicator:
 			usable = false
 		default:
