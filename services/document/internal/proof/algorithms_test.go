@@ -71,7 +71,7 @@ func TestAlgorithmsAreAFindingOfTheirOwn(t *testing.T) {
 	}{
 		"good":           {true, nil, proof.CheckAlgorithms, proof.CheckPassed, "ACCEPTED"},
 		"SHA-1":          {true, sha1, proof.CheckAlgorithms, proof.CheckFailed, "ALGORITHM_REFUSED"},
-		"SHA-1 imprint":  {true, imprint, proof.CheckTimestamp, proof.CheckFailed, "ALGORITHM_REFUSED"},
+		"SHA-1 imprint":  {true, imprint, proof.CheckAlgorithms, proof.CheckFailed, "ALGORITHM_REFUSED"},
 		"SHA-1 above":    {false, below(weak.Issue(t, s.person()), weak), proof.CheckAlgorithms, proof.CheckFailed, "ALGORITHM_REFUSED"},
 		"unknown above":  {false, curve, proof.CheckAlgorithms, proof.CheckIndeterminate, "ALGORITHM_UNSUPPORTED"},
 		"unknown hash":   {true, func(r *cmstest.Recipe) { r.Digest = cmstest.SHA2(4) }, proof.CheckAlgorithms, proof.CheckIndeterminate, "ALGORITHM_UNSUPPORTED"},
@@ -124,6 +124,10 @@ func TestAnchorsOwnSignature(t *testing.T) {
 	anchor := authority{cert: must(x509.ParseCertificate(raw))(t)}
 	s.verifier = proof.New(must(proof.NewAnchors(append([]byte(everything), anchor.pem()...)))(t), proof.Options{})
 	expect(t, s.verify(s.request(s.sign(false, nil))), proof.Proven, "ACCEPTED")
+
+	stranger := proof.New(newService(t).anchors, proof.Options{})
+	full := s.sign(false, func(r *cmstest.Recipe) { r.Chain = append(r.Chain, anchor.cert) })
+	expect(t, stranger.Verify(t.Context(), s.request(full)), proof.Indeterminate, "ISSUER_UNKNOWN")
 }
 
 // A message that streams is judged like any other, and so is what pads it.

@@ -127,6 +127,7 @@ func TestProfiles(t *testing.T) {
 		{"Adobe, unbound", "/SubFilter /adbe.pkcs7.detached", unbound, proof.Proven, "VALID_UNBOUND"},
 		{"ETSI, unbound", detached, unbound, proof.Failed, "SIGNER_CERTIFICATE_NOT_BOUND"},
 		{"SHA-1 container", "/SubFilter /adbe.pkcs7.sha1", w.detached(by), proof.Failed, "ALGORITHM_REFUSED"},
+		{"bare SHA-1", "/SubFilter /adbe.x509.rsa_sha1", w.detached(by), proof.Failed, "ALGORITHM_REFUSED"},
 		{"unknown container", "/SubFilter /x", w.detached(by), proof.Failed, "SUBFILTER_UNKNOWN"},
 		{"no container", "", w.detached(by), proof.Failed, "SUBFILTER_UNKNOWN"},
 	}

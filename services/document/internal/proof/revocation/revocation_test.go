@@ -78,6 +78,7 @@ func TestFreshness(t *testing.T) {
 		"response after":         {good(after, time.Time{}), revocation.Good},
 		"response before, valid": {good(before, after), revocation.GoodBefore},
 		"response before, open":  {good(before, time.Time{}), revocation.Unusable},
+		"response just before":   {good(s.used.Add(-10*time.Minute), time.Time{}), revocation.GoodBefore},
 		"response, stale":        {good(before, before.Add(time.Minute)), revocation.Unusable},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -180,7 +181,6 @@ func TestWhoSigned(t *testing.T) {
 		"expired responder":          {[][]byte{by(expired)}, revocation.Unusable},
 		"SHA-1 on the response":      {[][]byte{s.response(ocsp.Response{ThisUpdate: s.now, SignatureAlgorithm: x509.ECDSAWithSHA1})}, revocation.Unusable},
 		"SHA-1 on the list":          {[][]byte{s.issuer.CRL(t, x509.RevocationList{ThisUpdate: s.now, NextUpdate: s.now, SignatureAlgorithm: x509.ECDSAWithSHA1})}, revocation.Unusable},
-		"after the issuer's end":     {[][]byte{s.list(s.issuer.Certificate.NotAfter.Add(time.Second))}, revocation.Unusable},
 		"about another":              {[][]byte{s.response(ocsp.Response{SerialNumber: plain.Certificate.SerialNumber, ThisUpdate: s.now})}, revocation.NoData},
 		"responder":                  {[][]byte{by(unchecked)}, revocation.Good},
 		"responder to be checked":    {[][]byte{by(checked)}, revocation.Unusable},
@@ -272,6 +272,16 @@ func TestExpired(t *testing.T) {
 	s.expect(s.proven(), revocation.Unusable, kept(end.Add(time.Minute)))
 	s.expect(s.proven(), revocation.Good, s.response(ocsp.Response{ThisUpdate: s.now,
 		ExtraExtensions: []pkix.Extension{extension(t, []int{1, 3, 6, 1, 5, 5, 7, 48, 1, 6}, generalized(s.used))}}))
+}
+
+// An authority that has expired says nothing any more, even about certificates that outlive it.
+func TestIssuerExpired(t *testing.T) {
+	s := newScene(t)
+	end := s.issuer.Certificate.NotAfter
+	s.signer = s.issuer.Issue(t, &x509.Certificate{NotBefore: s.used.Add(-time.Hour), NotAfter: end.AddDate(0, 0, 9)})
+	later := revocation.Moment{Proven: s.used, Now: end.AddDate(0, 0, 1)}
+	s.expect(later, revocation.Good, s.list(end))
+	s.expect(later, revocation.Unusable, s.list(end.Add(time.Second)))
 }
 
 func TestShortLived(t *testing.T) {
