@@ -37,8 +37,6 @@ func severity(o Outcome) int {
 func worst(findings ...Finding) Finding {
 	order := func(f Finding) int {
 		switch {
-		case f.Outcome == CheckNotApplicable:
-			return 1
 		case f.Outcome != CheckPassed:
 			return 1 + severity(f.Outcome)
 		case f.Reason == "REVOKED_LATER":
@@ -108,7 +106,7 @@ func (v *validation) explain(m *cms.Message, u use) Finding {
 	}
 	if m.Unread > 0 || v.unread {
 		return Finding{Check: CheckAlgorithms, Outcome: CheckIndeterminate, Reason: cms.ReasonUnsupported,
-			Detail: "a certificate in the file has a key that this verifier does not know"}
+			Detail: "a certificate in the file cannot be read, for example for the curve of its key"}
 	}
 	return algorithmsFinding(nil, "")
 }

@@ -136,6 +136,8 @@ func TestProfiles(t *testing.T) {
 			expect(t, w.verify(w.request(signByHand(t, sent(), client(), c.entries, c.build))), c.verdict, c.reason)
 		})
 	}
+	r := w.verify(w.request(signByHand(t, sent(), client(), "/SubFilter /adbe.pkcs7.sha1", w.detached(by))))
+	found(t, r, proof.CheckAlgorithms, proof.CheckFailed, "ALGORITHM_REFUSED")
 }
 
 // Taking away the last signature is like cutting the file short: what is left counts, and the signer is missing. Taking

@@ -13,7 +13,7 @@ import (
 // Bounds on what is looked at.
 const (
 	maxPieces = 256
-	maxBytes  = 16 << 20 // of all pieces together; a parsed CRL takes about eight times its size
+	maxBytes  = 16 << 20 // of all pieces together; a parsed CRL takes about nine times its size
 )
 
 // Data is a collection of CRLs and OCSP responses. The zero value is empty and ready for use. It is not safe for
