@@ -234,8 +234,9 @@ func TestRefusesNonsense(t *testing.T) {
 	signed := w.sign(sent(), "client", w.person("Anna", "Müller", "QES"))
 	for _, spoil := range []func(*proof.Request){
 		func(r *proof.Request) { r.Level = "XES" },
-		func(r *proof.Request) { r.Legislation = "" },
-		func(r *proof.Request) { r.Signers = nil },
+		func(r *proof.Request) { r.Legislation = "US" },
+		func(r *proof.Request) { r.Signers = make([]proof.Signer, 65) },
+		func(r *proof.Request) { r.SignatureCount = -1 },
 		func(r *proof.Request) { r.Now = time.Time{} },
 	} {
 		request := w.request(signed)

@@ -37,6 +37,7 @@ const (
 	CheckRequest     Check = "REQUEST"
 	CheckFile        Check = "FILE"
 	CheckPresent     Check = "SIGNATURE_PRESENT"
+	CheckCount       Check = "SIGNATURE_COUNT"
 	CheckByteRange   Check = "BYTE_RANGE"
 	CheckDigest      Check = "DIGEST"
 	CheckCMS         Check = "CMS"
@@ -80,6 +81,7 @@ type Signature struct {
 	CoversWholeRevision   bool      // the signature covers the file from its start to the end of a revision
 	CoversWholeFile       bool      // nothing follows the signed bytes
 	QualifiedDeviceClaim  bool      // the certificate says that its key is in a qualified device
+	QualifiedTypes        []string  // what the certificate says it is for: "ESIGN", "ESEAL"
 	QualifiedLegislations []string  // ISO 3166-1 codes the certificate names; empty means the European Union
 }
 
@@ -93,6 +95,9 @@ type Report struct {
 	// SHA256 is the hash of the signed file in hexadecimal.
 	SHA256 string
 }
+
+// notAsked is the reason of a check that the request holds no expectation for.
+const notAsked = "NOT_ASKED"
 
 // verdictOf derives the verdict: any failure decides, then anything undecided. Without a word on the level, the last
 // check, nothing is proven.
