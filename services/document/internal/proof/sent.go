@@ -33,8 +33,8 @@ func (e *examination) compareSent() (Outcome, string) {
 		return CheckIndeterminate, "SENT_DOCUMENT_UNREADABLE"
 	}
 	if first := e.signatures[0]; len(e.request.Sent) <= first.end && bytes.HasPrefix(e.request.Signed, e.request.Sent) {
-		reason, err := e.compare(sent, e.states[0], map[int]bool{first.contents.Start: true})
-		if err == nil && reason == "" {
+		found, err := e.compare(sent, e.states[0], first.contents.Start, policy{leeway: signaturesOnly})
+		if err == nil && found.reason == "" {
 			return CheckPassed, "SENT_BYTES_KEPT"
 		}
 	}
