@@ -146,7 +146,11 @@ func (s *signature) describe() {
 	s.report.QualifiedTypes = s.holder.statements.types()
 	s.report.QualifiedLegislations = s.holder.statements.countries
 	s.report.SealClaim = !s.holder.personal && !s.stamp
-	if t, ok := s.message.SigningTime(); ok && !s.stamp {
+	if s.stamp {
+		return
+	}
+	s.report.SigningTime = s.statedTime()
+	if t, ok := s.message.SigningTime(); ok {
 		s.report.SigningTime = t.UTC()
 	}
 }

@@ -120,3 +120,39 @@ func verdictOf(findings []Finding) Verdict {
 	}
 	return verdict
 }
+
+// Deciding returns the findings that carry a good verdict, or else those that prevent one; at least one.
+func (r Report) Deciding() []Finding {
+	var decide func(Finding) bool
+	switch r.Verdict {
+	case Failed:
+		decide = func(f Finding) bool { return f.Outcome == CheckFailed }
+	case Indeterminate:
+		decide = func(f Finding) bool { return f.Outcome == CheckIndeterminate }
+	default:
+		decide = Finding.carries
+	}
+	var deciding []Finding
+	for _, f := range r.Findings {
+		if decide(f) {
+			deciding = append(deciding, f)
+		}
+	}
+	if deciding == nil {
+		return []Finding{{Check: CheckLevel, Outcome: CheckIndeterminate, Reason: "LEVEL_UNPROVEN",
+			Detail: "the level was not looked at"}}
+	}
+	return deciding
+}
+
+// carries says that a good verdict rests on the finding: whom the certificates lead to, and what was held against what
+// somebody expected.
+func (f Finding) carries() bool {
+	switch f.Check {
+	case CheckChain, CheckChanges:
+		return f.Outcome == CheckPassed
+	case CheckSentContent, CheckCount, CheckSigners, CheckLevel:
+		return f.Reason != notAsked
+	}
+	return false
+}
