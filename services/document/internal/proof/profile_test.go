@@ -135,9 +135,9 @@ func TestProfiles(t *testing.T) {
 	}{
 		{"ETSI", detached, w.detached(by), proof.Proven, ""},
 		{"Adobe", "/SubFilter /adbe.pkcs7.detached", w.detached(by), proof.Proven, ""},
-		{"Adobe, unbound", "/SubFilter /adbe.pkcs7.detached", unbound, proof.Indeterminate, "SIGNER_CERTIFICATE_NOT_BOUND"},
+		{"Adobe, unbound", "/SubFilter /adbe.pkcs7.detached", unbound, proof.Proven, "VALID_UNBOUND"},
 		{"ETSI, unbound", detached, unbound, proof.Failed, "SIGNER_CERTIFICATE_NOT_BOUND"},
-		{"SHA-1 container", "/SubFilter /adbe.pkcs7.sha1", w.detached(by), proof.Failed, "ALGORITHM_WEAK"},
+		{"SHA-1 container", "/SubFilter /adbe.pkcs7.sha1", w.detached(by), proof.Failed, "ALGORITHM_REFUSED"},
 		{"unknown container", "/SubFilter /x", w.detached(by), proof.Failed, "SUBFILTER_UNKNOWN"},
 		{"no container", "", w.detached(by), proof.Failed, "SUBFILTER_UNKNOWN"},
 	}

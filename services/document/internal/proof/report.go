@@ -42,6 +42,7 @@ const (
 	CheckDigest      Check = "DIGEST"
 	CheckCMS         Check = "CMS"
 	CheckTimestamp   Check = "TIMESTAMP"
+	CheckAlgorithms  Check = "ALGORITHMS"
 	CheckKeyUsage    Check = "KEY_USAGE"
 	CheckChain       Check = "CERTIFICATE_CHAIN"
 	CheckRevocation  Check = "REVOCATION"

@@ -16,6 +16,8 @@ type Request struct {
 	SignatureCount int
 	// AuditTrail says that the provider's audit trail is archived.
 	AuditTrail bool
+	// Revocation are CRLs and OCSP responses beside those in the file, in DER or PEM.
+	Revocation [][]byte
 	// Now is the time of verification; nothing may have been signed after it.
 	Now time.Time
 }
@@ -27,6 +29,8 @@ type Signer struct{ Role, FirstName, LastName, Name string }
 type Options struct {
 	// MaxBytes is the largest file that is looked at, sent or signed; 0 means 64 MiB.
 	MaxBytes int
+	// RequireRevocation leaves a signature undecided when nothing says whether its certificates were revoked.
+	RequireRevocation bool
 }
 
 // The levels in a request and a report.

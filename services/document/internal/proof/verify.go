@@ -13,6 +13,8 @@ import (
 type Verifier struct {
 	anchors  Anchors
 	maxBytes int
+
+	requireRevocation bool
 }
 
 // New returns a verifier that trusts the anchors and nobody else.
@@ -20,7 +22,7 @@ func New(anchors Anchors, o Options) *Verifier {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = defaultMaxBytes
 	}
-	return &Verifier{anchors: anchors, maxBytes: o.MaxBytes}
+	return &Verifier{anchors: anchors, maxBytes: o.MaxBytes, requireRevocation: o.RequireRevocation}
 }
 
 // Verify makes every check that can be made and returns the report; it has no error, because a file that cannot be read
@@ -47,6 +49,7 @@ type examination struct {
 
 	doc        *pdf.Document
 	signatures []*signature
+	validation *validation
 	// states are the file as it was at the end of each signature.
 	states   []*pdf.Document
 	findings []Finding
