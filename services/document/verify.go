@@ -116,7 +116,8 @@ func Verify(ctx context.Context, r VerifyRequest) (Verification, error) {
 		return Verification{}, err
 	}
 	request := proof.Request{
-		Signed: r.File, Sent: r.Sent, Level: r.Level, Legislation: r.Legislation, SignatureCount: r.Signatures, Now: r.At,
+		Signed: r.File, Sent: r.Sent, Level: r.Level, Legislation: r.Legislation, SignatureCount: r.Signatures,
+		Revocation: r.Revocation, Now: r.At,
 	}
 	for _, name := range r.Signers {
 		request.Signers = append(request.Signers, proof.Signer{Name: name})
@@ -139,13 +140,10 @@ func (r VerifyRequest) verifier() (*proof.Verifier, error) {
 			return nil, err
 		}
 	}
-	if len(r.Revocation) > 0 || r.RequireRevocation {
-		return nil, errors.New("revocation is not supported yet")
-	}
 	if err := useTrustedLists(r.TrustedLists); err != nil {
 		return nil, err
 	}
-	return proof.New(anchors, proof.Options{MaxBytes: MaxVerifyBytes}), nil
+	return proof.New(anchors, proof.Options{MaxBytes: MaxVerifyBytes, RequireRevocation: r.RequireRevocation}), nil
 }
 
 // useTrustedLists makes anchors out of the trusted lists of a folder.

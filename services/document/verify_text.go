@@ -123,12 +123,14 @@ func (v Verification) missing() []string {
 		"SENT_DOCUMENT_UNREADABLE": "the document given with --sent cannot be read",
 		"SEAL_ONLY":                "nobody's own certificate is in the file: only the provider's audit trail says who signed and how",
 		"SIGNING_TIME_UNPROVEN":    "no timestamp proves that the signature was made before its certificate expired",
+		"NO_REVOCATION_DATA":       "nothing at hand says whether a certificate was revoked: give CRLs or OCSP answers with --revocation",
+		"REVOCATION_UNUSABLE":      "the revocation data is not of the time that matters: give CRLs or OCSP answers with --revocation",
 		"AUDIT_TRAIL_MISSING":      "the level rests on the provider's audit trail, which is archived and checked by the product only",
 	}
 	var missing []string
 	seen := map[string]bool{}
 	for _, f := range v.Findings {
-		if text := words[f.Reason]; text != "" && !seen[f.Reason] {
+		if text := words[f.Reason]; text != "" && !seen[f.Reason] && (f.Outcome != "NOT_APPLICABLE" || f.Check == "LEVEL") {
 			seen[f.Reason] = true
 			missing = append(missing, text)
 		}

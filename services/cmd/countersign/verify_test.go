@@ -78,6 +78,8 @@ func TestVerifyCommand(t *testing.T) {
 		{"--anchors qualified.pem --level QES --sent sent.pdf --signer Anna_Müller --signatures 1 -", 0, "PROVEN", ""},
 		{"--anchors anchors.pem --level QES signed.pdf", 0, "ATTESTED_BY_PROVIDER", ""},
 		{"signed.pdf", 2, "INDETERMINATE", ""},
+		{"--anchors qualified.pem --require-revocation signed.pdf", 2, "INDETERMINATE", ""},
+		{"--anchors qualified.pem --revocation empty.pdf signed.pdf", 2, "INDETERMINATE", ""},
 		{"--anchors qualified.pem --at 2020-01-01T00:00:00Z signed.pdf", 1, "FAILED", ""},
 		{"--anchors qualified.pem --signatures 2 signed.pdf", 1, "FAILED", ""},
 		{"--anchors qualified.pem changed.pdf", 1, "FAILED", ""},

@@ -150,7 +150,7 @@ func (r Report) Deciding() []Finding {
 // somebody expected.
 func (f Finding) carries() bool {
 	switch f.Check {
-	case CheckChain, CheckChanges:
+	case CheckChain, CheckRevocation, CheckChanges:
 		return f.Outcome == CheckPassed
 	case CheckSentContent, CheckCount, CheckSigners, CheckLevel:
 		return f.Reason != notAsked
