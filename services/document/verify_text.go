@@ -56,7 +56,7 @@ func (v Verification) writeFindings(b *strings.Builder) {
 		}
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", marks[f.Outcome], f.Check, about, f.Reason, f.Detail)
 	}
-	table.Flush() // a strings.Builder takes everything
+	_ = table.Flush() // a strings.Builder takes everything
 }
 
 func (s VerifiedSignature) write(b *strings.Builder, number int) {

@@ -67,13 +67,11 @@ func run(ctx context.Context, args []string, s streams) int {
 		kong.Bind(s),
 	)
 	if err != nil {
-		fmt.Fprintln(s.err, "countersign:", err)
-		return 1
+		return statusOf(err, s.err)
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(s.err, "countersign: %v\nTry: countersign --help\n", err)
-		return exitMisused
+		return statusOf(exit{exitMisused, fmt.Errorf("%w\nTry: countersign --help", err)}, s.err)
 	}
 	return statusOf(parsed.Run(), s.err)
 }
@@ -86,7 +84,7 @@ func statusOf(err error, to io.Writer) int {
 	var coded interface{ ExitCode() int }
 	var silent exit
 	if !errors.As(err, &silent) || silent.err != nil {
-		fmt.Fprintln(to, "countersign:", err)
+		_, _ = fmt.Fprintln(to, "countersign:", err) // there is nobody left to tell
 	}
 	if errors.As(err, &coded) {
 		return coded.ExitCode()

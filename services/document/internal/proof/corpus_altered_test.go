@@ -143,9 +143,9 @@ func (m *maker) messages() {
 	unbound.Attributes = func(a [][]byte) [][]byte { return a[:2] }
 	m.failed("certificate not bound", "SIGNER_CERTIFICATE_NOT_BOUND", m.hand(unbound))
 	key := must(rsa.GenerateKey(rand.Reader, 2048))(m.tb)
-	m.failed("sha-1", "ALGORITHM_WEAK", m.hand(cmstest.Recipe{Key: key, Certificate: m.personFor(key, nil), Hash: crypto.SHA1,
+	m.failed("sha-1", "ALGORITHM_REFUSED", m.hand(cmstest.Recipe{Key: key, Certificate: m.personFor(key, nil), Hash: crypto.SHA1,
 		Digest: cmstest.OID{1, 3, 14, 3, 2, 26}, Algorithm: cmstest.Algorithm(m.tb, cmstest.PKCS1(5), []byte{5, 0})}))
-	m.failed("container sha-1", "ALGORITHM_WEAK", signByHand(m.tb, sent(), client(), "/SubFilter /adbe.pkcs7.sha1", m.detached(by)))
+	m.failed("container sha-1", "ALGORITHM_REFUSED", signByHand(m.tb, sent(), client(), "/SubFilter /adbe.pkcs7.sha1", m.detached(by)))
 	m.failed("container unknown", "SUBFILTER_UNKNOWN", signByHand(m.tb, sent(), client(), "/SubFilter /x", m.detached(by)))
 	stamped := m.documentStamp(m.plain, m.now)
 	forged := signByHand(m.tb, m.plain, stampField(m.plain), "/Type /DocTimeStamp /SubFilter /ETSI.RFC3161 /Reason (x)", func([]byte) []byte {
