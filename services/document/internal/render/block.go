@@ -40,6 +40,7 @@ type span struct {
 	slot         bool
 	bold, italic bool
 	lineBreak    bool
+	to           string // the anchor that the text leads to
 }
 
 func (heading) block()    {}

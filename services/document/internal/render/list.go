@@ -20,6 +20,8 @@ func (f *flow) list(ctx context.Context, l list, at frame) error {
 	if !clauses {
 		inner, hang = at.inside(step), step
 	}
+	inner.into = at.into.Add(pdf.List)
+	inner.into.Numbering = numbering(l, clauses, at)
 	inner.depth++
 	if l.ordered {
 		inner.level++
@@ -50,13 +52,30 @@ func (f *flow) item(ctx context.Context, blocks []block, label string, hang pdf.
 	if p, starts := blocks[0].(paragraph); starts {
 		first, blocks = p.text, blocks[1:]
 	}
+	element := at.into.Add(pdf.ListItem)
 	p := body(first)
+	p.item = element.Add(pdf.ListLabel)
+	at.into = element.Add(pdf.ListBody)
 	p.label, p.hang, p.below = label, hang, 4*pdf.Point
 	p.keep = len(first) == 0
 	if err := f.paragraph(p, at); err != nil {
 		return err
 	}
 	return f.blocks(ctx, blocks, at)
+}
+
+// numbering says how the labels of a list count.
+func numbering(l list, clauses bool, at frame) pdf.Numbering {
+	switch {
+	case !l.ordered:
+		return pdf.Unnumbered
+	case clauses || at.level == 0:
+		return pdf.Decimal
+	case at.level == 1:
+		return pdf.LowerAlpha
+	default:
+		return pdf.LowerRoman
+	}
 }
 
 // counter is the label of an ordered list's item, by how deep the list is.

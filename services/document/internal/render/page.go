@@ -114,20 +114,28 @@ func add(page *pdf.Page, ink pdf.Page, x, y pdf.Length) {
 		r.X, r.Y = r.X+x, r.Y+y
 		page.Rules = append(page.Rules, r)
 	}
+	for _, p := range ink.Pictures {
+		p.X, p.Y = p.X+x, p.Y+y
+		page.Pictures = append(page.Pictures, p)
+	}
 	for _, f := range ink.Fields {
 		f.X, f.Y = f.X+x, f.Y+y
 		page.Fields = append(page.Fields, f)
+	}
+	for _, a := range ink.Anchors {
+		a.Y += y
+		page.Anchors = append(page.Anchors, a)
 	}
 }
 
 // decorate writes the header on every page but the first, where the title itself stands, and the footer on all.
 func decorate(s *setter, pages []pdf.Page, title, language string) error {
-	small := style{size: 8 * pdf.Point, sans: true, gray: 40}
+	small := style{size: 8 * pdf.Point, sans: true, gray: 40, element: &pdf.Element{Type: pdf.Header}}
 	header, err := s.oneLine(title, small, textWidth)
 	if err != nil {
 		return err
 	}
-	small.align = right
+	small.align, small.element = right, &pdf.Element{Type: pdf.Footer}
 	for i := range pages {
 		number := fmt.Sprintf(phrasesOf(language).page, i+1, len(pages))
 		footer, err := s.set([]span{{text: number}}, small, textWidth)

@@ -58,7 +58,7 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 		FileName: fileName(replace(text.FileName, shown)),
 	}
 	f := newFlow(s, source.Template, language)
-	if err := f.blocks(ctx, fill(source.bodies[language], shown), frame{width: textWidth}); err != nil {
+	if err := f.blocks(ctx, fill(source.bodies[language], shown), frame{width: textWidth, into: f.root}); err != nil {
 		return Result{}, err
 	}
 	pages, err := paginate(f.rows)
@@ -70,14 +70,14 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 	}
 	result.Pages = len(pages)
 	result.Fields = fields(pages)
-	result.PDF, err = r.document(source.Template, language, result.Title, pages).Bytes()
+	result.PDF, err = r.document(source.Template, language, result.Title, pages, f.root).Bytes()
 	return result, err
 }
 
-func (r *Renderer) document(t paper.Template, language, title string, pages []pdf.Page) pdf.Document {
+func (r *Renderer) document(t paper.Template, language, title string, pages []pdf.Page, root *pdf.Element) pdf.Document {
 	d := pdf.Document{
 		Title: title, Language: language, Creator: fmt.Sprintf("Countersign, template %s@%s", t.ID, t.Version),
-		Date: t.Date, Width: pageWidth, Height: pageHeight, Pages: pages,
+		Date: t.Date, Width: pageWidth, Height: pageHeight, Pages: pages, Structure: root,
 	}
 	for _, f := range r.fonts {
 		d.Fonts = append(d.Fonts, pdf.Font{Name: f.name, Face: f.metrics})

@@ -30,13 +30,14 @@ func (f *flow) table(ctx context.Context, t table, at frame) error {
 	}
 	f.space = max(f.space, 4*pdf.Point)
 	f.bind()
+	element := at.into.Add(pdf.Table)
 	first := len(f.rows)
 	var head []row
 	for i, cells := range t.rows {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		rows, err := f.tableRow(cells, t.right, widths, i == 0)
+		rows, err := f.tableRow(cells, t.right, widths, element.Add(pdf.TableRow), i == 0)
 		if err != nil {
 			return err
 		}
@@ -48,23 +49,37 @@ func (f *flow) table(ctx context.Context, t table, at frame) error {
 			f.emit(rows[j])
 		}
 		if i == 0 {
-			head = append(head, f.rows[first:]...)
+			head = repeated(f.rows[first:])
 		}
 	}
 	f.space = 11 * pdf.Point
 	return nil
 }
 
+// repeated copies rows for further pages, where they are no longer part of the text.
+func repeated(rows []row) []row {
+	artifact := &pdf.Element{Type: pdf.Repeated}
+	copies := slices.Clone(rows)
+	for i := range copies {
+		runs := slices.Clone(copies[i].ink.Runs)
+		for j := range runs {
+			runs[j].Element, runs[j].To = artifact, ""
+		}
+		copies[i].ink.Runs, copies[i].ink.Anchors = runs, nil
+	}
+	return copies
+}
+
 // tableRow sets one row of cells as strips, one per line of its longest cell.
-func (f *flow) tableRow(cells []cell, flushRight []bool, widths []pdf.Length, head bool) ([]row, error) {
-	look := cellStyle()
+func (f *flow) tableRow(cells []cell, flushRight []bool, widths []pdf.Length, element *pdf.Element, head bool) ([]row, error) {
+	look, kind := cellStyle(), pdf.TableCell
 	if head {
-		look = headStyle()
+		look, kind = headStyle(), pdf.ColumnHead
 	}
 	var rows []row
 	x := pdf.Length(0)
 	for i, c := range cells {
-		look.align = left
+		look.align, look.element = left, element.Add(kind)
 		if flushRight[i] {
 			look.align = right
 		}

@@ -3,6 +3,7 @@ package pdf
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // errAnchor marks a link that leads nowhere, or an anchor that stands twice.
@@ -38,8 +39,11 @@ func (w *writer) annotations(p Page, page ref) (string, error) {
 		w.fields = append(w.fields, r)
 		refs = append(refs, r)
 	}
-	for _, l := range p.Links {
-		r, err := w.link(l, page)
+	for _, text := range p.Runs {
+		if text.To == "" || len(text.Glyphs) == 0 {
+			continue
+		}
+		r, err := w.link(text, page)
 		if err != nil {
 			return "", err
 		}
@@ -62,17 +66,31 @@ func (w *writer) field(f Field, page ref) (ref, error) {
 	return r, err
 }
 
-// link shows no border: its text says what it is. PDF/A wants the print flag and lets a link do without appearance.
-func (w *writer) link(l Link, page ref) (ref, error) {
-	to, found := w.anchors[l.To]
+// link covers a run's text. It shows no border: its text says what it is. PDF/A wants the print flag and lets a link do
+// without an appearance.
+func (w *writer) link(text Run, page ref) (ref, error) {
+	to, found := w.anchors[text.To]
 	if !found {
 		return 0, errAnchor
 	}
 	r := w.reserve()
-	parent, err := w.structure.object(l.Element, r, page, len(w.pages))
-	w.write(r, "<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Contents %s/P %s%s%s/Dest%s>>",
-		text(l.Label), page, parent, w.rectangle(l.X, l.Y, l.Width, l.Height), w.destination(to.page, to.y))
+	parent, err := w.structure.object(text.Element, r, page, len(w.pages))
+	label, width := w.extent(text)
+	w.write(r, "<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Contents %s/P %s%s%s/Dest%s>>", label, page, parent,
+		w.rectangle(text.X, text.Y-text.Size, width, text.Size+text.Size/4), w.destination(to.page, to.y))
 	return r, err
+}
+
+// extent is what a run says and how wide it is, the space at its end left out.
+func (w *writer) extent(r Run) (label string, width Length) {
+	var words strings.Builder
+	for _, g := range r.Glyphs {
+		words.WriteString(g.Text)
+		if g.Text != " " {
+			width = g.X + Length(w.fonts[r.Font].width(g.ID))*r.Size/1000
+		}
+	}
+	return text(plainText(words.String())), width
 }
 
 func (w *writer) rectangle(x, y, width, height Length) string {

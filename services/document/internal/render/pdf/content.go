@@ -62,15 +62,11 @@ func (c *content) rules(rules []Rule) {
 
 // picture draws an image, which fills a square of one point, in its rectangle.
 func (c *content) picture(p Picture) error {
-	name, err := c.image(p.Image)
-	if err != nil {
-		return err
-	}
 	if err := c.begin(p.Element); err != nil {
 		return err
 	}
 	fmt.Fprintf(c, "q %s 0 0 %s %s %s cm /%s Do Q\n", number(p.Width), number(p.Height), number(p.X),
-		number(c.document.Height-p.Y-p.Height), name)
+		number(c.document.Height-p.Y-p.Height), c.image(p.Image))
 	return nil
 }
 

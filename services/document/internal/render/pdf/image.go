@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"compress/zlib"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"io"
 )
 
 // Picture is an image on a page.
@@ -33,10 +35,10 @@ type Image struct {
 	// Width and Height in pixels.
 	Width, Height int
 
-	gray bool
-	// jpeg is the image as it came; else pixels holds its samples of 8 bits.
-	jpeg, pixels []byte
-	sum          [sha256.Size]byte
+	gray   bool
+	filter string // of data
+	data   []byte
+	sum    [sha256.Size]byte
 }
 
 // ReadImage decodes a PNG or JPEG file of at most 1 MiB and 4000 x 4000 pixels. A JPEG goes into the file as it is, so it
@@ -61,11 +63,12 @@ func ReadImage(data []byte) (*Image, error) {
 	i := &Image{Width: decoded.Bounds().Dx(), Height: decoded.Bounds().Dy(), sum: sha256.Sum256(data)}
 	_, i.gray = decoded.(*image.Gray)
 	if isJPEG {
-		i.jpeg = bytes.Clone(data)
-	} else {
-		i.pixels = samples(decoded, i.gray)
+		i.filter, i.data = "DCTDecode", bytes.Clone(data)
+		return i, nil
 	}
-	return i, nil
+	i.filter = "FlateDecode"
+	i.data, err = deflate(zlib.NewWriter(io.Discard), samples(decoded, i.gray))
+	return i, err
 }
 
 // samples lays an image on white paper.
@@ -91,23 +94,19 @@ type images struct {
 	list  []string // of the resources
 }
 
-// name is the image's resource, written when first asked for.
-func (w *writer) image(i *Image) (string, error) {
+// image is the name of an image's resource; it is written when first asked for.
+func (w *writer) image(i *Image) string {
 	if name, known := w.images.names[i.sum]; known {
-		return name, nil
+		return name
 	}
-	entries := fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceRGB", i.Width, i.Height)
+	space := "DeviceRGB"
 	if i.gray {
-		entries = fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceGray", i.Width, i.Height)
+		space = "DeviceGray"
 	}
-	written, err := ref(0), error(nil)
-	if i.jpeg != nil {
-		written = w.plain(entries+"/Filter/DCTDecode", i.jpeg)
-	} else if written, err = w.stream(entries, i.pixels); err != nil {
-		return "", err
-	}
+	written := w.plain(fmt.Sprintf("/Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/%s/Filter/%s",
+		i.Width, i.Height, space, i.filter), i.data)
 	name := fmt.Sprintf("I%d", len(w.images.list)+1)
 	w.images.names[i.sum] = name
 	w.images.list = append(w.images.list, fmt.Sprintf("/%s %s", name, written))
-	return name, nil
+	return name
 }

@@ -52,7 +52,7 @@ func (w *writer) bookmarks(above *bookmark) int {
 		if below > 0 {
 			links += span(b) + fmt.Sprintf("/Count %d", below)
 		}
-		w.write(b.ref, "<</Title %s/Parent %s%s/Dest%s>>", text(b.node.title()), above.ref, links,
+		w.write(b.ref, "<</Title %s/Parent %s%s/Dest%s>>", text(plainText(b.node.words.String())), above.ref, links,
 			w.destination(b.node.page-1, b.node.top))
 	}
 	return count

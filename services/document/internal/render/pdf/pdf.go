@@ -35,8 +35,8 @@ type Document struct {
 	// Width and Height of every page.
 	Width, Height Length
 	Pages         []Page
-	// Structure is the root element, of type Whole; nil writes a file without tags. With it, every run, picture, field
-	// and link needs an Element.
+	// Structure is the root element, of type Whole; nil writes a file without tags. With it, every run, picture and
+	// field needs an Element.
 	Structure *Element
 }
 
@@ -55,7 +55,6 @@ type Page struct {
 	Rules    []Rule
 	Pictures []Picture
 	Fields   []Field
-	Links    []Link
 	Anchors  []Anchor
 }
 
@@ -69,6 +68,8 @@ type Run struct {
 	Glyphs []Glyph
 	// Element is what the text belongs to, or an artifact.
 	Element *Element
+	// To names the anchor that the text leads to; empty for plain text. The element is then of type Reference.
+	To string
 }
 
 // Gray is a shade in percent: 0 is black, 100 is white.
@@ -100,18 +101,7 @@ type Field struct {
 	Element *Element
 }
 
-// Link is a rectangle that leads to a place in the same document.
-type Link struct {
-	X, Y, Width, Height Length
-	// To names an anchor on any page.
-	To string
-	// Label tells a screen reader where the link leads.
-	Label string
-	// Element is of type Reference; its text is tagged with the same element.
-	Element *Element
-}
-
-// Anchor is a place that links lead to.
+// Anchor is a place that runs lead to.
 type Anchor struct {
 	// Name is unique in the document.
 	Name string

@@ -106,10 +106,9 @@ func (s *structure) heading(r Run) {
 	}
 }
 
-// title is a heading's text without what only guides the setting: soft hyphens, spaces of no width, space at the end.
-func (n *node) title() string {
-	guides := strings.NewReplacer("\u00ad", "", "\u200b", "")
-	return strings.TrimSpace(guides.Replace(n.words.String()))
+// plainText leaves out what only guides the setting: soft hyphens, spaces of no width, space at the end.
+func plainText(s string) string {
+	return strings.TrimSpace(strings.NewReplacer("\u00ad", "", "\u200b", "").Replace(s))
 }
 
 // reach lists an element within its parent at the latest when its content begins, behind the content before it. The
