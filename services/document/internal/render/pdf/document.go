@@ -37,7 +37,7 @@ func (d Document) Bytes() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.finish(catalog, info), nil
+	return f.finish(catalog, info)
 }
 
 // writer turns pages into objects.
@@ -101,7 +101,7 @@ func (w *writer) catalog() (ref, error) {
 	if err != nil {
 		return 0, err
 	}
-	intent := w.add("<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB)/DestOutputProfile %s>>", profile)
+	intent := w.addPacked("<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB)/DestOutputProfile %s>>", profile)
 	metadata := w.plain("/Type/Metadata/Subtype/XML", xmp(w.document))
 	form := ""
 	if len(w.fields) > 0 {

@@ -146,7 +146,7 @@ func (s *structure) write(f *file, pages []ref) string {
 	for i, r := range s.objects {
 		fmt.Fprintf(&keys, "%d %s ", len(s.parents)+i, r)
 	}
-	f.write(root, "<</Type/StructTreeRoot/K %s/ParentTree<</Nums[%s]>>/ParentTreeNextKey %d>>",
+	f.pack(root, "<</Type/StructTreeRoot/K %s/ParentTree<</Nums[%s]>>/ParentTreeNextKey %d>>",
 		s.nodes[0].ref, keys.String(), len(s.parents)+len(s.objects))
 	return fmt.Sprintf("/MarkInfo<</Marked true>>/StructTreeRoot %s", root)
 }
@@ -167,5 +167,5 @@ func (s *structure) element(f *file, n *node, root ref, pages []ref) {
 			next++
 		}
 	}
-	f.write(n.ref, "<</Type/StructElem/S/%s/P %s%s%s/K[%s]>>", n.Type.name(), up, page, n.attributes(), strings.Join(n.items, " "))
+	f.pack(n.ref, "<</Type/StructElem/S/%s/P %s%s%s/K[%s]>>", n.Type.name(), up, page, n.attributes(), strings.Join(n.items, " "))
 }
