@@ -146,7 +146,7 @@ func TestElementsGoOnOverPages(t *testing.T) {
 	}
 }
 
-// TestWordsComeOutWhole takes text out of a file: a hyphen at a line's end, a ligature and the end of a line part no word
+// TestWordsComeOutWhole takes text out of a file: a hyphen at a line's end and the end of a line part no word
 // and join none.
 func TestWordsComeOutWhole(t *testing.T) {
 	word := strings.Repeat("Geschäfts\u00adbedingungen finden flink Offerte, ", 20)

@@ -103,7 +103,10 @@ func TestCharactersKeepTheirText(t *testing.T) {
 	if space == fixed || space != again || len(e.glyphs) != 1 {
 		t.Errorf("codes %d, %d, %d for %d glyphs", space, fixed, again, len(e.glyphs))
 	}
-	for _, want := range []string{"<0001><0020>", "<0002><00A0>"} {
+	if _, err := e.code(character{glyph: 192, text: "fi"}); err != nil {
+		t.Error(err)
+	}
+	for _, want := range []string{"<0001><0020>", "<0002><00A0>", "<0003><00660069>"} {
 		if !bytes.Contains(e.unicode(), []byte(want)) {
 			t.Errorf("no %s in the map", want)
 		}
