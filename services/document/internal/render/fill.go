@@ -16,10 +16,12 @@ func fillBlock(b block, shown map[string]string) (block, bool) {
 	switch b := b.(type) {
 	case heading:
 		text, whole := fillText(b.text, shown)
-		return heading{level: b.level, text: text}, whole
+		b.text = text
+		return b, whole
 	case paragraph:
 		text, whole := fillText(b.text, shown)
-		return paragraph{text: text}, whole
+		b.text = text
+		return b, whole
 	case list:
 		return fillList(b, shown)
 	case table:
@@ -32,13 +34,14 @@ func fillBlock(b block, shown map[string]string) (block, bool) {
 }
 
 func fillList(l list, shown map[string]string) (block, bool) {
-	filled := list{ordered: l.ordered}
-	for _, item := range l.items {
-		if blocks := fill(item, shown); len(blocks) > 0 {
-			filled.items = append(filled.items, blocks)
+	items := l.items
+	l.items = nil
+	for _, i := range items {
+		if i.blocks = fill(i.blocks, shown); len(i.blocks) > 0 {
+			l.items = append(l.items, i)
 		}
 	}
-	return filled, len(filled.items) > 0
+	return l, len(l.items) > 0
 }
 
 func fillTable(t table, shown map[string]string) (block, bool) {
@@ -75,6 +78,9 @@ func fillText(spans []span, shown map[string]string) (filled []span, whole bool)
 				return nil, false
 			}
 			s.text, s.slot = value, false
+		}
+		if s.ref != nil {
+			s.text = s.ref.number
 		}
 		filled = append(filled, s)
 	}

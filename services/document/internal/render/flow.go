@@ -2,8 +2,6 @@ package render
 
 import (
 	"context"
-	"strconv"
-	"strings"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
 	"github.com/countersign/countersign/services/document/internal/render/pdf"
@@ -33,23 +31,22 @@ type flow struct {
 	*setter
 	template paper.Template
 	language string
+	sheet    sheet
 	rows     []row
-	height   pdf.Length      // of all rows
-	numbers  [maxHeading]int // of the current clause, sub-clause and item
-	section  int             // level of the clause the text stands in; 0 before the first
-	space    pdf.Length      // above the next row
-	fresh    bool            // the next row starts a page
+	height   pdf.Length // of all rows
+	section  int        // level of the clause the text stands in; 0 before the first
+	space    pdf.Length // above the next row
+	fresh    bool       // the next row starts a page
 }
 
-func newFlow(s *setter, template paper.Template, language string) *flow {
-	return &flow{setter: s, template: template, language: language}
+func newFlow(s *setter, template paper.Template, language string, on sheet) *flow {
+	return &flow{setter: s, template: template, language: language, sheet: on}
 }
 
 // frame is the column a block is set in.
 type frame struct {
 	x, width pdf.Length
 	depth    int // of lists
-	level    int // of ordered lists
 }
 
 func (f frame) inside(by pdf.Length) frame {
@@ -62,7 +59,7 @@ func (f *flow) blocks(ctx context.Context, blocks []block, at frame) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if f.height > maxPages*(textBottom-textTop) {
+		if f.height > maxPages*f.sheet.room() {
 			return &TooLongError{Limit: maxPages}
 		}
 		if err := f.block(ctx, b, at); err != nil {
@@ -103,10 +100,16 @@ func (f *flow) emit(r row) {
 	f.rows = append(f.rows, r)
 }
 
-// bind keeps the last row on one page with the next.
-func (f *flow) bind() {
-	if n := len(f.rows); n > 0 {
-		f.rows[n-1].keep = true
+// bind keeps the last rows on one page with the next: as many lines as given, headings not counted.
+func (f *flow) bind(lines int) {
+	for i := len(f.rows) - 1; i >= 0 && lines > 0; i-- {
+		f.rows[i].keep = bound
+		if !f.rows[i].title {
+			lines--
+		}
+		if f.rows[i].fresh {
+			return
+		}
 	}
 }
 
@@ -118,6 +121,7 @@ type para struct {
 	hang         pdf.Length
 	above, below pdf.Length
 	keep         bool // with what follows
+	title        bool
 }
 
 func body(text []span) para {
@@ -132,7 +136,10 @@ func (f *flow) paragraph(p para, at frame) error {
 	}
 	f.space = max(f.space, p.above)
 	for i, runs := range lines {
-		r := row{height: p.style.leading, keep: p.keep || len(lines) > 1 && i == 0 || i == len(lines)-2}
+		r := row{height: p.style.leading, title: p.title}
+		if p.keep || len(lines) > 1 && i == 0 || i == len(lines)-2 {
+			r.keep = bound
+		}
 		if i == 0 {
 			if err := f.hang(&r, p, at.x); err != nil {
 				return err
@@ -164,8 +171,15 @@ func (f *flow) hang(r *row, p para, x pdf.Length) error {
 func baseline(s style) pdf.Length { return (s.leading + s.size*3/4) / 2 }
 
 func (f *flow) heading(h heading, at frame) error {
-	p := para{text: h.text, style: titleStyle(), above: 18 * pdf.Point, below: 14 * pdf.Point, keep: true}
+	p := para{text: h.text, style: titleStyle(), above: 18 * pdf.Point, below: 14 * pdf.Point, keep: true, title: true}
 	f.section = h.level - 1
+	if h.level == 1 && h.label != "" {
+		annex := para{text: []span{{text: h.label}}, style: subclauseStyle(), below: 2 * pdf.Point, keep: true, title: true}
+		if err := f.paragraph(annex, at); err != nil {
+			return err
+		}
+		p.above = 0
+	}
 	switch h.level {
 	case 2:
 		p.style, p.above, p.below = clauseStyle(), 15*pdf.Point, 5*pdf.Point
@@ -173,22 +187,8 @@ func (f *flow) heading(h heading, at frame) error {
 		p.style, p.above, p.below = subclauseStyle(), 9*pdf.Point, 3*pdf.Point
 	}
 	if f.section > 0 {
-		p.label, p.hang = f.next(f.section), indent
+		p.label, p.hang = h.label, indent
 		at = at.inside(indent)
 	}
 	return f.paragraph(p, at)
-}
-
-// next moves to the next clause of a level, 1 being the highest, and returns its number: 3. or 3.1 or 3.1.2
-func (f *flow) next(level int) string {
-	f.numbers[level-1]++
-	clear(f.numbers[level:])
-	if level == 1 {
-		return strconv.Itoa(f.numbers[0]) + "."
-	}
-	var parts []string
-	for _, n := range f.numbers[:level] {
-		parts = append(parts, strconv.Itoa(n))
-	}
-	return strings.Join(parts, ".")
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
 )
@@ -20,7 +22,20 @@ const (
 type Source struct {
 	// Template says what the text needs and offers.
 	Template paper.Template
-	bodies   map[string][]block
+	sheet    sheet
+	texts    map[string]content
+}
+
+// content is the text of one language.
+type content struct {
+	blocks  []block
+	anchors anchors
+	running running
+}
+
+// Anchors lists the anchors of the text in a language, sorted: the same in all languages unless a translation forgot one.
+func (s Source) Anchors(language string) []string {
+	return slices.Sorted(maps.Keys(s.texts[language].anchors))
 }
 
 // LoadError is a mistake in a template's files, for the person who wrote them.
@@ -40,22 +55,17 @@ func (e *LoadError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Detail)
 }
 
-// Load reads a template from its folder: manifest.yaml and one <language>.md per language that the manifest names.
+// Load reads a template from its folder: manifest.yaml and, per language that the manifest
+// names, one <language>.md and one <annex>.<language>.md for each of its annexes.
 // A mistake in them is a *LoadError.
 func Load(fsys fs.FS) (Source, error) {
-	template, polish, err := loadManifest(fsys)
+	described, err := loadManifest(fsys)
 	if err != nil {
 		return Source{}, err
 	}
-	source := Source{Template: template, bodies: map[string][]block{}}
-	for _, language := range template.Languages() {
-		name := language + ".md"
-		text, err := read(fsys, name, maxBody)
-		if err != nil {
-			return Source{}, err
-		}
-		r := &reader{name: name, source: text, template: template, polish: polish[language], signed: map[string]bool{}}
-		if source.bodies[language], err = r.parse(); err != nil {
+	source := Source{Template: described.template, sheet: described.sheet, texts: map[string]content{}}
+	for _, language := range source.Template.Languages() {
+		if source.texts[language], err = described.contract(fsys, language); err != nil {
 			return Source{}, err
 		}
 	}

@@ -66,3 +66,12 @@ func (t typography) hyphenate(text string) string {
 		return string(letters)
 	})
 }
+
+// hyphenate puts soft hyphens into the fixed text of spans.
+func hyphenate(t typography, spans []span) {
+	for i := range spans {
+		if s := &spans[i]; !s.slot {
+			s.text = t.hyphenate(s.text)
+		}
+	}
+}
