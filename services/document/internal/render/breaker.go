@@ -11,7 +11,11 @@ import (
 // its badness, which grows with the cube of how far its spaces are stretched or shrunk.
 const (
 	lineCost   = 10
-	hyphenCost = 60
+	hyphenCost = 110
+	// ragged text has room at the end of a line.
+	raggedHyphen = 1500
+	// finalHyphen is for a part of a word at the start of the last line.
+	finalHyphen = 150
 	// Lines that end in a hyphen one after the other look like a ladder: two are borne, three only where
 	// spaces would gape otherwise.
 	secondHyphen = 6_000
@@ -144,6 +148,10 @@ func (b *breaker) line(start, end int) (int64, bool) {
 	switch {
 	case last.after == gapForced && start > 0 && b.width-slack < runtWidth:
 		cost += runtCost * runtCost
+	case last.after == gapForced && start > 0 && b.atoms[start-1].after == gapHyphen:
+		cost += finalHyphen * finalHyphen
+	case last.after == gapHyphen && !b.justify:
+		cost += raggedHyphen * raggedHyphen
 	case last.after == gapHyphen:
 		cost += hyphenCost * hyphenCost
 	case last.after == gapSplit:
