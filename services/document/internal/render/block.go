@@ -53,6 +53,7 @@ type span struct {
 	ref          *anchor
 	bold, italic bool
 	lineBreak    bool
+	to           string // the anchor that the text leads to
 }
 
 func (heading) block()    {}

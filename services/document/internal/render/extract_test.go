@@ -155,14 +155,17 @@ func (o opened) page(page string) printedPage {
 				p.lines[len(p.lines)-1].text += font.text[code]
 				index, _ := strconv.ParseInt(code, 16, 32)
 				end += float(font.widths[index-1]) * size / 1000
+				if font.text[code] != " " {
+					p.lines[len(p.lines)-1].end = end
+				}
 			}
 			if m[3] != "" {
 				end -= float(m[3]) * size / 1000
 			}
-			if n := len(p.lines); n > 0 {
-				p.lines[n-1].end = end
-			}
 		}
+	}
+	for i := range p.lines {
+		p.lines[i].text = strings.TrimSuffix(p.lines[i].text, " ")
 	}
 	return p
 }
@@ -174,7 +177,7 @@ func (p *printedPage) move(x, y, end float64) {
 	case n == 0 || p.lines[n-1].y != y:
 		p.lines = append(p.lines, printedLine{x: x, y: y})
 	case x-end > 2:
-		p.lines[n-1].text += " | "
+		p.lines[n-1].text = strings.TrimSuffix(p.lines[n-1].text, " ") + " | "
 	}
 }
 
@@ -187,7 +190,7 @@ func (o opened) unicode(font string) map[string]string {
 	o.t.Helper()
 	codes := map[string]string{}
 	for _, m := range regexp.MustCompile(`<([0-9A-F]{4})><([0-9A-F]+)>\n`).FindAllStringSubmatch(o.inflate(o.follow(font, "/ToUnicode")), -1) {
-		codes[m[1]] = strings.ReplaceAll(decodeUTF16(m[2]), filler, "")
+		codes[m[1]] = strings.NewReplacer(filler, "", string(softHyphen), "-").Replace(decodeUTF16(m[2]))
 	}
 	return codes
 }

@@ -80,7 +80,7 @@ func fillText(spans []span, shown map[string]string) (filled []span, whole bool)
 			s.text, s.slot = value, false
 		}
 		if s.ref != nil {
-			s.text = s.ref.number
+			s.text, s.to = s.ref.number, s.ref.id
 		}
 		filled = append(filled, s)
 	}

@@ -29,6 +29,7 @@ func subclauseStyle() style {
 // flow turns blocks into rows from top to bottom.
 type flow struct {
 	*setter
+	root     *pdf.Element // of the logical structure
 	template paper.Template
 	language string
 	sheet    sheet
@@ -40,13 +41,16 @@ type flow struct {
 }
 
 func newFlow(s *setter, template paper.Template, language string, on sheet) *flow {
-	return &flow{setter: s, template: template, language: language, sheet: on}
+	return &flow{setter: s, root: &pdf.Element{Type: pdf.Whole}, template: template, language: language, sheet: on}
 }
 
 // frame is the column a block is set in.
 type frame struct {
 	x, width pdf.Length
 	depth    int // of lists
+	level    int // of ordered lists
+	// into is the element that blocks become parts of.
+	into *pdf.Element
 }
 
 func (f frame) inside(by pdf.Length) frame {
@@ -115,9 +119,12 @@ func (f *flow) bind(lines int) {
 
 // para is a paragraph with its look. A label hangs left of its first line.
 type para struct {
+	kind         pdf.Type
 	text         []span
 	style        style
 	label        string
+	item         *pdf.Element // of the label, where it is not the paragraph's own
+	anchor       string       // names the place for links; may be empty
 	hang         pdf.Length
 	above, below pdf.Length
 	keep         bool // with what follows
@@ -125,11 +132,12 @@ type para struct {
 }
 
 func body(text []span) para {
-	return para{text: text, style: bodyStyle(), below: 7 * pdf.Point}
+	return para{kind: pdf.Paragraph, text: text, style: bodyStyle(), below: 7 * pdf.Point}
 }
 
 // paragraph sets a paragraph. No line of it stands alone at the foot or the top of a page.
 func (f *flow) paragraph(p para, at frame) error {
+	p.style.element = at.into.Add(p.kind)
 	lines, err := f.set(p.text, p.style, at.width)
 	if err != nil {
 		return err
@@ -143,6 +151,9 @@ func (f *flow) paragraph(p para, at frame) error {
 		if i == 0 {
 			if err := f.hang(&r, p, at.x); err != nil {
 				return err
+			}
+			if p.anchor != "" {
+				r.ink.Anchors = []pdf.Anchor{{Name: p.anchor}}
 			}
 		}
 		add(&r.ink, pdf.Page{Runs: runs}, at.x, baseline(p.style))
@@ -159,6 +170,9 @@ func (f *flow) hang(r *row, p para, x pdf.Length) error {
 	}
 	look := p.style
 	look.align = left
+	if p.item != nil {
+		look.element = p.item
+	}
 	label, err := f.set([]span{{text: p.label}}, look, p.hang)
 	if err != nil {
 		return err
@@ -171,10 +185,11 @@ func (f *flow) hang(r *row, p para, x pdf.Length) error {
 func baseline(s style) pdf.Length { return (s.leading + s.size*3/4) / 2 }
 
 func (f *flow) heading(h heading, at frame) error {
-	p := para{text: h.text, style: titleStyle(), above: 18 * pdf.Point, below: 14 * pdf.Point, keep: true, title: true}
+	p := para{kind: pdf.Heading1 + pdf.Type(h.level-1), text: h.text, style: titleStyle(), keep: true, title: true}
+	p.above, p.below = 18*pdf.Point, 14*pdf.Point
 	f.section = h.level - 1
 	if h.level == 1 && h.label != "" {
-		annex := para{text: []span{{text: h.label}}, style: subclauseStyle(), below: 2 * pdf.Point, keep: true, title: true}
+		annex := para{kind: pdf.Paragraph, text: []span{{text: h.label}}, style: subclauseStyle(), below: 2 * pdf.Point, keep: true, title: true}
 		if err := f.paragraph(annex, at); err != nil {
 			return err
 		}
@@ -185,6 +200,9 @@ func (f *flow) heading(h heading, at frame) error {
 		p.style, p.above, p.below = clauseStyle(), 15*pdf.Point, 5*pdf.Point
 	case 3:
 		p.style, p.above, p.below = subclauseStyle(), 9*pdf.Point, 3*pdf.Point
+	}
+	if h.anchor != nil {
+		p.anchor = h.anchor.id
 	}
 	if f.section > 0 {
 		p.label, p.hang = h.label, indent

@@ -16,7 +16,12 @@ func (f *flow) list(ctx context.Context, l list, at frame) error {
 		inner, hang = at.inside(step), step
 		f.bind(1)
 	}
+	inner.into = at.into.Add(pdf.List)
+	inner.into.Numbering = numbering(l, at)
 	inner.depth++
+	if l.ordered {
+		inner.level++
+	}
 	for i, item := range l.items {
 		if i > 0 && i == len(l.items)-1 && !l.clauses {
 			f.bind(1)
@@ -34,11 +39,31 @@ func (f *flow) item(ctx context.Context, i item, hang pdf.Length, at frame) erro
 	if p, starts := blocks[0].(paragraph); starts {
 		first, blocks = p.text, blocks[1:]
 	}
+	element := at.into.Add(pdf.ListItem)
 	p := body(first)
+	p.item = element.Add(pdf.ListLabel)
+	at.into = element.Add(pdf.ListBody)
+	if i.anchor != nil {
+		p.anchor = i.anchor.id
+	}
 	p.label, p.hang, p.below = i.label, hang, 4*pdf.Point
 	p.keep = len(first) == 0
 	if err := f.paragraph(p, at); err != nil {
 		return err
 	}
 	return f.blocks(ctx, blocks, at)
+}
+
+// numbering says how the labels of a list count.
+func numbering(l list, at frame) pdf.Numbering {
+	switch {
+	case !l.ordered:
+		return pdf.Unnumbered
+	case l.clauses || at.level == 0:
+		return pdf.Decimal
+	case at.level == 1:
+		return pdf.LowerAlpha
+	default:
+		return pdf.LowerRoman
+	}
 }

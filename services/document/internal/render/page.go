@@ -133,8 +133,16 @@ func add(page *pdf.Page, ink pdf.Page, x, y pdf.Length) {
 		r.X, r.Y = r.X+x, r.Y+y
 		page.Rules = append(page.Rules, r)
 	}
+	for _, p := range ink.Pictures {
+		p.X, p.Y = p.X+x, p.Y+y
+		page.Pictures = append(page.Pictures, p)
+	}
 	for _, f := range ink.Fields {
 		f.X, f.Y = f.X+x, f.Y+y
 		page.Fields = append(page.Fields, f)
+	}
+	for _, a := range ink.Anchors {
+		a.Y += y
+		page.Anchors = append(page.Anchors, a)
 	}
 }

@@ -59,7 +59,7 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 	}
 	content := source.texts[language]
 	f := newFlow(s, source.Template, language, source.sheet)
-	if err := f.blocks(ctx, fill(content.blocks, shown), frame{width: source.sheet.measure()}); err != nil {
+	if err := f.blocks(ctx, fill(content.blocks, shown), frame{width: source.sheet.measure(), into: f.root}); err != nil {
 		return Result{}, err
 	}
 	pages, err := paginate(f.rows, source.sheet)
@@ -71,15 +71,15 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 	}
 	result.Pages = len(pages)
 	result.Fields = fields(pages)
-	result.PDF, err = r.document(source, language, result.Title, pages).Bytes()
+	result.PDF, err = r.document(source, language, result.Title, pages, f.root).Bytes()
 	return result, err
 }
 
-func (r *Renderer) document(source Source, language, title string, pages []pdf.Page) pdf.Document {
+func (r *Renderer) document(source Source, language, title string, pages []pdf.Page, root *pdf.Element) pdf.Document {
 	t := source.Template
 	d := pdf.Document{
 		Title: title, Language: language, Creator: fmt.Sprintf("Countersign, template %s@%s", t.ID, t.Version),
-		Date: t.Date, Width: source.sheet.width, Height: source.sheet.height, Pages: pages,
+		Date: t.Date, Width: source.sheet.width, Height: source.sheet.height, Pages: pages, Structure: root,
 	}
 	for _, f := range r.fonts {
 		d.Fonts = append(d.Fonts, pdf.Font{Name: f.name, Face: f.metrics})

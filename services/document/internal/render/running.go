@@ -50,13 +50,14 @@ func newRunning(t paper.Template, language string, text manifestText) (running, 
 // decorate writes the header on every page but the first, where the title itself stands, and the footer on all.
 func (r running) decorate(s *setter, pages []pdf.Page, paper sheet, shown map[string]string) error {
 	look := style{size: 8 * pdf.Point, sans: true, gray: 40}
+	above, below := &pdf.Element{Type: pdf.Header}, &pdf.Element{Type: pdf.Footer}
 	shown = maps.Clone(shown)
 	shown[pagesSlot] = strconv.Itoa(len(pages))
 	for i := range pages {
 		shown[pageSlot] = strconv.Itoa(i + 1)
 		var whole pdf.Page
 		if header := clip(replace(r.header, shown), maxRunning); i > 0 && header != "" {
-			look.align = left
+			look.align, look.element = left, above
 			runs, err := s.oneLine(header, look, paper.measure())
 			if err != nil {
 				return err
@@ -65,7 +66,7 @@ func (r running) decorate(s *setter, pages []pdf.Page, paper sheet, shown map[st
 			add(&whole, pdf.Page{Runs: runs, Rules: []pdf.Rule{line}}, paper.left, paper.top-32*pdf.Point)
 		}
 		add(&whole, pages[i], 0, 0)
-		look.align = right
+		look.align, look.element = right, below
 		runs, err := s.oneLine(clip(replace(r.footer, shown), maxRunning), look, paper.measure())
 		if err != nil {
 			return err

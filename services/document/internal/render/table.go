@@ -30,25 +30,26 @@ func (f *flow) table(ctx context.Context, t table, at frame) error {
 	}
 	f.space = max(f.space, 4*pdf.Point)
 	f.bind(1)
+	element := at.into.Add(pdf.Table)
 	first := len(f.rows)
-	var repeated []row
+	var head []row
 	for i, cells := range t.rows {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		rows, err := f.tableRow(cells, t.right, widths, i == 0)
+		rows, err := f.tableRow(cells, t.right, widths, element.Add(pdf.TableRow), i == 0)
 		if err != nil {
 			return err
 		}
 		for j := range rows {
 			shifted := pdf.Page{}
 			add(&shifted, rows[j].ink, at.x, 0)
-			rows[j].ink, rows[j].head = shifted, repeated
+			rows[j].ink, rows[j].head = shifted, head
 			rows[j].keep = rowKeep(i, len(t.rows), j, len(rows))
 			f.emit(rows[j])
 		}
 		if i == 0 && extent(f.rows[first:]) <= f.sheet.room()/3 {
-			repeated = slices.Clone(f.rows[first:])
+			head = repeated(f.rows[first:])
 		}
 	}
 	f.space = 11 * pdf.Point
@@ -68,16 +69,30 @@ func rowKeep(i, rows, j, lines int) keep {
 	}
 }
 
+// repeated copies rows for further pages, where they are no longer part of the text.
+func repeated(rows []row) []row {
+	artifact := &pdf.Element{Type: pdf.Repeated}
+	copies := slices.Clone(rows)
+	for i := range copies {
+		runs := slices.Clone(copies[i].ink.Runs)
+		for j := range runs {
+			runs[j].Element, runs[j].To = artifact, ""
+		}
+		copies[i].ink.Runs, copies[i].ink.Anchors = runs, nil
+	}
+	return copies
+}
+
 // tableRow sets one row of cells as strips, one per line of its longest cell.
-func (f *flow) tableRow(cells []cell, flushRight []bool, widths []pdf.Length, head bool) ([]row, error) {
-	look := cellStyle()
+func (f *flow) tableRow(cells []cell, flushRight []bool, widths []pdf.Length, element *pdf.Element, head bool) ([]row, error) {
+	look, kind := cellStyle(), pdf.TableCell
 	if head {
-		look = headStyle()
+		look, kind = headStyle(), pdf.ColumnHead
 	}
 	var rows []row
 	x := pdf.Length(0)
 	for i, c := range cells {
-		look.align = left
+		look.align, look.element = left, element.Add(kind)
 		if flushRight[i] {
 			look.align = right
 		}
