@@ -59,7 +59,7 @@ func (c content) annex(blocks []block, id, file, label string) ([]block, error) 
 	if err != nil {
 		return nil, err
 	}
-	title.label, a.number = label, label
+	title.label, title.anchor, a.number = label, a, label
 	blocks[0] = title
 	return append([]block{pageBreak{}}, blocks...), nil
 }

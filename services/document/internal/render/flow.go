@@ -7,9 +7,6 @@ import (
 	"github.com/countersign/countersign/services/document/internal/render/pdf"
 )
 
-// indent is the column that clause numbers and bullets stand in.
-const indent = 28 * pdf.Point
-
 func bodyStyle() style {
 	return style{size: 10_500, leading: 14_500, align: justified}
 }
@@ -33,15 +30,28 @@ type flow struct {
 	template paper.Template
 	language string
 	sheet    sheet
+	head     *letterhead
 	rows     []row
 	height   pdf.Length // of all rows
+	indent   pdf.Length // of text in a clause: the column of its number
 	section  int        // level of the clause the text stands in; 0 before the first
 	space    pdf.Length // above the next row
 	fresh    bool       // the next row starts a page
 }
 
-func newFlow(s *setter, template paper.Template, language string, on sheet) *flow {
-	return &flow{setter: s, root: &pdf.Element{Type: pdf.Whole}, template: template, language: language, sheet: on}
+func newFlow(s *setter, source Source, language string) *flow {
+	root := &pdf.Element{Type: pdf.Whole}
+	return &flow{setter: s, root: root, template: source.Template, language: language, sheet: source.sheet, head: source.head}
+}
+
+// contract sets all of a contract.
+func (f *flow) contract(ctx context.Context, blocks []block) error {
+	var err error
+	if f.indent, err = f.clauseColumn(blocks); err != nil {
+		return err
+	}
+	f.letterhead()
+	return f.blocks(ctx, blocks, frame{width: f.sheet.measure(), into: f.root})
 }
 
 // frame is the column a block is set in.
@@ -76,7 +86,7 @@ func (f *flow) blocks(ctx context.Context, blocks []block, at frame) error {
 func (f *flow) block(ctx context.Context, b block, at frame) error {
 	column := at
 	if at.depth == 0 && f.section > 0 {
-		column = at.inside(indent)
+		column = at.inside(f.indent)
 	}
 	switch b := b.(type) {
 	case heading:
@@ -205,8 +215,8 @@ func (f *flow) heading(h heading, at frame) error {
 		p.anchor = h.anchor.id
 	}
 	if f.section > 0 {
-		p.label, p.hang = h.label, indent
-		at = at.inside(indent)
+		p.label, p.hang = h.label, f.indent
+		at = at.inside(f.indent)
 	}
 	return f.paragraph(p, at)
 }

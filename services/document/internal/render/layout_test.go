@@ -132,7 +132,7 @@ func TestPaginationKeepsRowsTogetherAndOnThePage(t *testing.T) {
 		for i := range rows {
 			rows[i] = row{
 				before: pdf.Length(random.IntN(20_000)), height: pdf.Length(1000 + random.IntN(60_000)),
-				keep: keep(max(0, random.IntN(8)-5)), fresh: random.IntN(40) == 0,
+				keep: keep(max(0, random.IntN(9)-5)), fresh: random.IntN(40) == 0,
 				ink: pdf.Page{Fields: []pdf.Field{{Name: fmt.Sprint(i)}}},
 			}
 			rows[i].ink.Fields[0].Height = rows[i].height

@@ -6,14 +6,15 @@ import (
 	"github.com/countersign/countersign/services/document/internal/render/pdf"
 )
 
-// step is how far a list within a list moves to the right.
-const step = 18 * pdf.Point
-
 // list sets a list. Neither the words that lead to an enumeration nor its last item stand alone on a page.
 func (f *flow) list(ctx context.Context, l list, at frame) error {
-	inner, hang := at, indent
+	inner, hang := at, f.indent
 	if !l.clauses {
-		inner, hang = at.inside(step), step
+		var err error
+		if hang, err = f.column(l.labels(), bodyStyle(), step); err != nil {
+			return err
+		}
+		inner = at.inside(hang)
 		f.bind(1)
 	}
 	inner.into = at.into.Add(pdf.List)

@@ -21,6 +21,7 @@ type manifest struct {
 	Roles     []manifestRole          `yaml:"roles"`
 	Variables []manifestVariable      `yaml:"variables"`
 	Page      manifestPage            `yaml:"page"`
+	Head      manifestLetterhead      `yaml:"letterhead"`
 	// Annexes are ids, in the order they follow the contract.
 	Annexes []string `yaml:"annexes"`
 }
@@ -52,6 +53,7 @@ type manifestVariable struct {
 type description struct {
 	template paper.Template
 	sheet    sheet
+	head     *letterhead
 	annexes  []string
 	polish   map[string]typography // by language
 	running  map[string]running    // by language
@@ -73,16 +75,19 @@ func loadManifest(fsys fs.FS) (description, error) {
 	if err := t.Validate(); err != nil {
 		return description{}, &LoadError{File: manifestFile, Detail: err.Error()}
 	}
-	return m.describe(t)
+	return m.describe(fsys, t)
 }
 
-func (m manifest) describe(t paper.Template) (description, error) {
+func (m manifest) describe(fsys fs.FS, t paper.Template) (description, error) {
 	d := description{template: t, annexes: m.Annexes, polish: map[string]typography{}, running: map[string]running{}}
 	if err := checkAnnexes(m.Annexes); err != nil {
 		return d, err
 	}
 	var err error
 	if d.sheet, err = m.Page.sheet(); err != nil {
+		return d, err
+	}
+	if d.head, err = m.Head.load(fsys, d.sheet); err != nil {
 		return d, err
 	}
 	for _, language := range t.Languages() {

@@ -37,19 +37,20 @@ type keep int
 
 const (
 	loose    keep = iota
-	together      // unless all that is together fills more than a page: the lines of a table row, the boxes of signers
-	bound         // unless even that fills more than a page: a heading and what it is the heading of
+	near          // unless all that is near fills more than a page: the last two rows of a table
+	together      // unless even that fills more than a page: the lines of a table row, the boxes of signers
+	bound         // unless even that does: a heading and what it is the heading of
 )
 
 // paginate lays rows out on pages.
 func paginate(rows []row, on sheet) ([]pdf.Page, error) {
 	p := &paginator{sheet: on, pages: make([]pdf.Page, 1), y: on.top}
 	for len(rows) > 0 {
-		n := chain(rows, together)
+		n := chain(rows, near)
 		if rows[0].fresh && p.y > on.top {
 			p.turn()
 		}
-		p.group(rows[:n], together)
+		p.group(rows[:n], near)
 		rows = rows[n:]
 		if len(p.pages) > maxPages {
 			return nil, &TooLongError{Limit: maxPages}

@@ -57,16 +57,15 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 		Title:    clip(replace(text.Title, shown), maxTitle),
 		FileName: fileName(replace(text.FileName, shown)),
 	}
-	content := source.texts[language]
-	f := newFlow(s, source.Template, language, source.sheet)
-	if err := f.blocks(ctx, fill(content.blocks, shown), frame{width: source.sheet.measure(), into: f.root}); err != nil {
+	f := newFlow(s, source, language)
+	if err := f.contract(ctx, fill(source.texts[language].blocks, shown)); err != nil {
 		return Result{}, err
 	}
 	pages, err := paginate(f.rows, source.sheet)
 	if err != nil {
 		return Result{}, err
 	}
-	if err := content.running.decorate(s, pages, source.sheet, shown); err != nil {
+	if err := source.texts[language].running.decorate(s, pages, source.sheet, shown); err != nil {
 		return Result{}, err
 	}
 	result.Pages = len(pages)

@@ -23,6 +23,7 @@ type Source struct {
 	// Template says what the text needs and offers.
 	Template paper.Template
 	sheet    sheet
+	head     *letterhead
 	texts    map[string]content
 }
 
@@ -63,7 +64,7 @@ func Load(fsys fs.FS) (Source, error) {
 	if err != nil {
 		return Source{}, err
 	}
-	source := Source{Template: described.template, sheet: described.sheet, texts: map[string]content{}}
+	source := Source{Template: described.template, sheet: described.sheet, head: described.head, texts: map[string]content{}}
 	for _, language := range source.Template.Languages() {
 		if source.texts[language], err = described.contract(fsys, language); err != nil {
 			return Source{}, err
@@ -72,8 +73,14 @@ func Load(fsys fs.FS) (Source, error) {
 	return source, nil
 }
 
-// read returns a file's bytes, with line ends as Unix writes them.
+// read returns the bytes of a text, with line ends as Unix writes them.
 func read(fsys fs.FS, name string, limit int64) ([]byte, error) {
+	text, err := load(fsys, name, limit)
+	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), err
+}
+
+// load returns a file's bytes.
+func load(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	file, err := fsys.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &LoadError{File: name, Detail: "file not found"}
@@ -81,12 +88,12 @@ func read(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("template: %w", err)
 	}
-	text, err := io.ReadAll(io.LimitReader(file, limit+1))
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err := errors.Join(err, file.Close()); err != nil {
 		return nil, fmt.Errorf("template: %w", err)
 	}
-	if int64(len(text)) > limit {
+	if int64(len(data)) > limit {
 		return nil, &LoadError{File: name, Detail: fmt.Sprintf("more than %d bytes", limit)}
 	}
-	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), nil
+	return data, nil
 }

@@ -62,8 +62,10 @@ func rowKeep(i, rows, j, lines int) keep {
 	switch {
 	case i == 0 && rows > 1, j < lines-1 && (j == 0 || j == lines-2):
 		return bound
-	case j < lines-1, rows > 3 && i == rows-2:
+	case j < lines-1:
 		return together
+	case rows > 3 && i == rows-2:
+		return near
 	default:
 		return loose
 	}
