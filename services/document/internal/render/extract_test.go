@@ -105,7 +105,9 @@ func readPDF(t *testing.T, file []byte) printed {
 		p.pages = append(p.pages, o.page(page))
 		if annots := regexp.MustCompile(`/Annots\[([^\]]*)\]`).FindStringSubmatch(page); annots != nil {
 			for _, a := range regexp.MustCompile(`(\d+) 0 R`).FindAllStringSubmatch(annots[1], -1) {
-				p.fields = append(p.fields, o.widget(o.objects[a[1]], i+1))
+				if object := o.objects[a[1]]; !strings.Contains(object, "/Subtype/Link") {
+					p.fields = append(p.fields, o.widget(object, i+1))
+				}
 			}
 		}
 	}

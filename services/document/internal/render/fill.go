@@ -1,5 +1,7 @@
 package render
 
+import "strings"
+
 // fill puts values into slots. A paragraph, list item or table row that asks for a value nobody gave is left out:
 // loading made sure that only optional variables in unnumbered text can do that.
 func fill(blocks []block, shown map[string]string) []block {
@@ -81,8 +83,18 @@ func fillText(spans []span, shown map[string]string) (filled []span, whole bool)
 		}
 		if s.ref != nil {
 			s.text, s.to = s.ref.number, s.ref.id
+			holdNumber(filled, s.text)
 		}
 		filled = append(filled, s)
 	}
 	return filled, true
+}
+
+// holdNumber keeps a number that follows text on one line with the word before it: Ziffer 3.2
+func holdNumber(before []span, number string) {
+	if n := len(before); n > 0 && number[0] >= '0' && number[0] <= '9' {
+		if text, found := strings.CutSuffix(before[n-1].text, " "); found {
+			before[n-1].text = text + noBreakSpace
+		}
+	}
 }
