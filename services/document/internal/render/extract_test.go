@@ -117,7 +117,9 @@ func readPDF(t *testing.T, file []byte) printed {
 		p.pages = append(p.pages, o.page(page))
 		if annots := regexp.MustCompile(`/Annots\[([^\]]*)\]`).FindStringSubmatch(page); annots != nil {
 			for _, a := range regexp.MustCompile(`(\d+) 0 R`).FindAllStringSubmatch(annots[1], -1) {
-				p.fields = append(p.fields, o.widget(o.objects[a[1]], i+1))
+				if object := o.objects[a[1]]; !strings.Contains(object, "/Subtype/Link") {
+					p.fields = append(p.fields, o.widget(object, i+1))
+				}
 			}
 		}
 	}
@@ -133,7 +135,7 @@ func (o opened) widget(object string, page int) paper.SignatureField {
 	corner := [4]float64{float(m[2]), float(m[3]), float(m[4]), float(m[5])}
 	name := decodeUTF16(m[1])
 	return paper.SignatureField{
-		Role: name, FormField: name, Page: page, X: corner[0], Y: pageHeight.Points() - corner[3],
+		Role: name, FormField: name, Page: page, X: corner[0], Y: a4().height.Points() - corner[3],
 		Width: corner[2] - corner[0], Height: corner[3] - corner[1],
 	}
 }
@@ -159,7 +161,7 @@ func (o opened) page(page string) printedPage {
 		if m := regexp.MustCompile(`^/(F\d+) (\S+) Tf 1 0 0 1 (\S+) (\S+) Tm`).FindStringSubmatch(line); m != nil {
 			font = fonts[m[1]]
 			size = float(m[2])
-			p.move(float(m[3]), pageHeight.Points()-float(m[4]), end)
+			p.move(float(m[3]), a4().height.Points()-float(m[4]), end)
 			end = float(m[3])
 		}
 		for _, m := range regexp.MustCompile(`<([0-9A-F]{4})|([0-9A-F]{4})|>(-?\d+)<`).FindAllStringSubmatch(line, -1) {

@@ -12,7 +12,7 @@ const (
 // signatures sets the boxes in pairs and keeps each with its label, name and place on one page, and all of them
 // together, and with the words above them, as long as a page can hold that.
 func (f *flow) signatures(s signatures, at frame) error {
-	f.bind()
+	f.bind(2)
 	f.space = max(f.space, 12*pdf.Point)
 	block := at.into.Add(pdf.Section)
 	for start := 0; start < len(s.signers); start += perRow {
@@ -26,7 +26,12 @@ func (f *flow) signatures(s signatures, at frame) error {
 			}
 		}
 		for i, strip := range strips {
-			strip.keep = i < len(strips)-1 || start+perRow < len(s.signers)
+			switch {
+			case i < len(strips)-1:
+				strip.keep = bound
+			case start+perRow < len(s.signers):
+				strip.keep = together
+			}
 			f.emit(strip)
 		}
 		f.space = 20 * pdf.Point
