@@ -121,6 +121,25 @@ func TestStructureIsTheText(t *testing.T) {
 	archivable(t, g)
 }
 
+// TestReferencesAndAnnexesAreTagged has a link within a paragraph, one that a table repeats in its head, and an annex,
+// whose heading is its label and title.
+func TestReferencesAndAnnexesAreTagged(t *testing.T) {
+	body := "## A {#a}\n\n1. {#b} Nach [](#liste) und [](#a).\n\n| Kopf [](#b) |\n|---|\n" + strings.Repeat("| u |\n", 60)
+	result, _ := showFiles(t, with("annexes: [liste]\n", body, map[string]string{"liste.de.md": "# Preise\n\nText."}))
+	g := readTags(t, result.PDF)
+	archivable(t, g)
+	var got []string
+	for _, e := range g.elements {
+		if strings.Contains(e, "Link") || strings.Contains(e, " H") || strings.Contains(e, "Nach") {
+			got = append(got, strings.TrimSpace(strings.ReplaceAll(e, noBreakSpace, " ")))
+		}
+	}
+	equal(t, []string{"H2 1. A", "P Nach und .", "Link Anlage 1", "Link 1", "Link 1.1", "H1 Anlage 1 Preise"}, got)
+	if len(g.objects) != 3+1 || result.Pages < 3 {
+		t.Errorf("%d annotations on %d pages", len(g.objects), result.Pages)
+	}
+}
+
 // TestElementsGoOnOverPages has paragraphs and a table that page breaks cut: each is one element, and the table's head is
 // part of the text once.
 func TestElementsGoOnOverPages(t *testing.T) {
