@@ -19,7 +19,7 @@ const (
 	// Lines that end in a hyphen one after the other look like a ladder: two are borne, three only where
 	// spaces would gape otherwise.
 	secondHyphen = 6_000
-	thirdHyphen  = 5_000_000
+	thirdHyphen  = 20_000_000
 	manyHyphens  = 3
 	splitCost    = 2000
 	worst        = 1_000_000
