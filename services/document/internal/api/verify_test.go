@@ -1,12 +1,14 @@
 package api_test
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
 	"google.golang.org/grpc/codes"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/sim/pdfsign"
 )
 
 func TestVerifyKeepsNothing(t *testing.T) {
@@ -79,4 +81,32 @@ func TestVerifyReadsTheArchive(t *testing.T) {
 	h.damage(t, signed.GetSha256())
 	_, err = h.VerifyDocument(t.Context(), &documentv1.VerifyDocumentRequest{Name: signed.GetName()})
 	refused(t, err, codes.DataLoss, "HASH_MISMATCH")
+}
+
+// What is rendered here is tagged, its signature fields too; signing it and adding a further field changes nothing else.
+func TestARenderedContractStaysWhatItIs(t *testing.T) {
+	h := newHouse(t)
+	sent := h.render(t, "sent")
+	if !bytes.Contains(h.content(t, sent.GetName()), []byte("/OBJR")) {
+		t.Fatal("the contract's fields are not tagged")
+	}
+	signed := h.sign(t, "signed", sent, h.person(t, "QES"))
+	now := time.Now()
+	again := must(pdfsign.Sign(h.content(t, signed.GetName()), pdfsign.Signature{
+		Field: "seal", Identity: must(h.pki.Seal("Provider SAS", now))(t), Time: now, Page: 1,
+		Rect: [4]float64{10, 10, 100, 50},
+	}))(t)
+	head := header("again")
+	head.Kind, head.Parent = documentv1.Document_KIND_SIGNED, sent.GetName()
+	p := must(h.VerifyDocument(t.Context(), &documentv1.VerifyDocumentRequest{
+		Name: h.upload(t, head, again).GetName(), SentDocument: sent.GetName(), SignatureCount: 2,
+	}))(t).GetProof()
+	reasons := map[string]string{}
+	for _, f := range p.GetFindings() {
+		reasons[f.GetCheck()] = f.GetReason()
+	}
+	if p.GetVerdict() != documentv1.Proof_VERDICT_PROVEN || reasons["SENT_DOCUMENT"] != "SENT_BYTES_KEPT" ||
+		reasons["CHANGES_AFTER_SIGNING"] != "ONLY_PERMITTED" {
+		t.Errorf("%v: %v", p.GetVerdict(), p.GetFindings())
+	}
 }
