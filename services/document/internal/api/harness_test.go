@@ -44,7 +44,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{folder: filepath.Join(t.TempDir(), "archive"), pki: must(pki.Open(""))(t)}
 	log := &record{}
 	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	files := must(archive.Open(t.Context(), "file://"+h.folder))(t)
+	files := must(archive.Open(t.Context(), archive.Config{URL: "file://" + h.folder}))(t)
 	h.db = must(durable.Open(t.Context(), durable.Config{
 		Path: filepath.Join(t.TempDir(), "document.db"), Migrations: must(store.Migrations())(t), Logger: logger,
 	}))(t)
