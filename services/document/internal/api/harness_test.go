@@ -155,7 +155,12 @@ func (h *house) upload(t *testing.T, head *documentv1.CreateDocumentRequest_Head
 // download returns the chunks of a document as they came.
 func (h *house) download(t *testing.T, name string) (first *documentv1.Document, chunks [][]byte, err error) {
 	t.Helper()
-	stream := must(h.StreamDocument(t.Context(), &documentv1.StreamDocumentRequest{Name: name}))(t)
+	return h.downloadRange(t, &documentv1.StreamDocumentRequest{Name: name})
+}
+
+func (h *house) downloadRange(t *testing.T, in *documentv1.StreamDocumentRequest) (first *documentv1.Document, chunks [][]byte, err error) {
+	t.Helper()
+	stream := must(h.StreamDocument(t.Context(), in))(t)
 	for {
 		part, err := stream.Recv()
 		if errors.Is(err, io.EOF) {

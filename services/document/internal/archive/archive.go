@@ -62,7 +62,7 @@ func (a *Archive) Put(ctx context.Context, content []byte, mediaType string) (st
 		o.once = false
 		_, err = a.write(ctx, o)
 	} else if err == nil && a.s3 != nil {
-		err = a.s3.extend(ctx, a.key(o.name))
+		err = a.s3.extend(ctx, a.Key(o.name))
 	}
 	if err != nil {
 		return "", fmt.Errorf("archive what was archived before: %w", err)
@@ -89,11 +89,11 @@ func (a *Archive) write(ctx context.Context, o object) (exists bool, err error) 
 		case ctx.Err() != nil:
 			return false, ctx.Err()
 		case a.folder != "":
-			return a.putFile(a.key(o.name), o.content)
+			return a.putFile(a.Key(o.name), o.content)
 		case a.s3 != nil:
-			err = a.s3.put(ctx, a.key(o.name), o)
+			err = a.s3.put(ctx, a.Key(o.name), o)
 		default:
-			err = a.bucket.Upload(ctx, a.key(o.name), bytes.NewReader(o.content), &blob.WriterOptions{
+			err = a.bucket.Upload(ctx, a.Key(o.name), bytes.NewReader(o.content), &blob.WriterOptions{
 				ContentType: o.mediaType, IfNotExist: o.once,
 			})
 		}
@@ -132,11 +132,11 @@ func (a *Archive) Delete(ctx context.Context, name string) error {
 	switch {
 	case err != nil:
 	case a.folder != "":
-		err = a.removeFile(a.key(name))
+		err = a.removeFile(a.Key(name))
 	case a.s3 != nil:
-		err = a.s3.delete(ctx, a.key(name))
+		err = a.s3.delete(ctx, a.Key(name))
 	default:
-		err = a.bucket.Delete(ctx, a.key(name))
+		err = a.bucket.Delete(ctx, a.Key(name))
 	}
 	switch {
 	case err == nil || missing(err):
@@ -153,6 +153,8 @@ type Object struct {
 	Key string
 	// Hash of the content by the key; empty when the key is none that this package writes.
 	Hash string
+	// Unfinished says that it is what a killed process left of a put.
+	Unfinished bool
 	// Size in bytes.
 	Size int64
 	// Time of the last change, as the archive tells it.
@@ -175,7 +177,7 @@ func (a *Archive) List(ctx context.Context, each func(Object) error) error {
 			return fmt.Errorf("list the archive: %w", err)
 		}
 		for _, o := range page {
-			if err := each(Object{Key: o.Key, Hash: a.hash(o.Key), Size: o.Size, Time: o.ModTime}); err != nil {
+			if err := each(a.object(o)); err != nil {
 				return err
 			}
 		}
@@ -184,17 +186,18 @@ func (a *Archive) List(ctx context.Context, each func(Object) error) error {
 	return nil
 }
 
-// key spreads the contents over 256 folders.
-func (a *Archive) key(name string) string { return a.prefix + "sha256/" + name[:2] + "/" + name }
-
-// hash is the content's by its key; empty when the key is none of ours.
-func (a *Archive) hash(key string) string {
-	name := key[strings.LastIndexByte(key, '/')+1:]
-	if !isHash(name) || a.key(name) != key {
-		return ""
+func (a *Archive) object(o *blob.ListObject) Object {
+	base := o.Key[strings.LastIndexByte(o.Key, '/')+1:]
+	out := Object{Key: o.Key, Size: o.Size, Time: o.ModTime, Unfinished: strings.HasPrefix(base, unfinished)}
+	if isHash(base) && a.Key(base) == o.Key {
+		out.Hash = base
 	}
-	return name
+	return out
 }
+
+// Key is where the content under a hash is: its name in the bucket, or its path in the folder. It spreads the contents
+// over 256 folders. The hash must be one, 64 hexadecimal digits.
+func (a *Archive) Key(name string) string { return a.prefix + "sha256/" + name[:2] + "/" + name }
 
 // isHash tells a SHA-256 in lower-case hexadecimal from anything else.
 func isHash(name string) bool {

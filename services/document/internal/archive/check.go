@@ -10,8 +10,8 @@ import (
 // checkTimeout bounds the check at start: a store that does not answer must not hold it up for long.
 const checkTimeout = 30 * time.Second
 
-// emptyHash is the SHA-256 of no bytes.
-const emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+// EmptyHash is the SHA-256 of no bytes: what Check writes.
+const EmptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 var errEnough = errors.New("enough")
 
@@ -26,10 +26,10 @@ func (a *Archive) Check(ctx context.Context) error {
 			return fmt.Errorf("the archive cannot be locked%s: %w", a.needs("s3:GetBucketObjectLockConfiguration"), err)
 		}
 	}
-	if _, err := a.write(ctx, object{name: emptyHash, mediaType: "application/octet-stream", once: true}); err != nil {
+	if _, err := a.write(ctx, object{name: EmptyHash, mediaType: "application/octet-stream", once: true}); err != nil {
 		return fmt.Errorf("the archive cannot be written%s: %w", a.needs("s3:PutObject, and s3:PutObjectRetention to lock"), err)
 	}
-	if _, err := a.Verify(ctx, emptyHash); err != nil {
+	if _, err := a.Verify(ctx, EmptyHash); err != nil {
 		return fmt.Errorf("the archive cannot be read%s: %w", a.needs("s3:GetObject"), err)
 	}
 	if err := a.List(ctx, func(Object) error { return errEnough }); err != nil && !errors.Is(err, errEnough) {

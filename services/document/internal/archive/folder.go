@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 )
 
+// unfinished begins the name of a file that is being written.
+const unfinished = ".put-"
+
 // putFile writes a file that is whole and on the disk, its name included, or not there at all; exists tells that it was
 // there before. The library's own writer flushes nothing, so a power cut could leave an empty file under a good name.
 func (a *Archive) putFile(key string, content []byte) (exists bool, err error) {
@@ -14,7 +17,7 @@ func (a *Archive) putFile(key string, content []byte) (exists bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return false, err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".put-*")
+	f, err := os.CreateTemp(filepath.Dir(path), unfinished+"*")
 	if err != nil {
 		return false, err
 	}

@@ -22,7 +22,7 @@ func (a *Archive) Get(ctx context.Context, name string, offset, length int64) (i
 	if !isHash(name) {
 		return nil, ErrMissing
 	}
-	source, err := a.bucket.NewReader(ctx, a.key(name), &blob.ReaderOptions{BeforeRead: withoutChecksum})
+	source, err := a.bucket.NewReader(ctx, a.Key(name), &blob.ReaderOptions{BeforeRead: withoutChecksum})
 	if missing(err) {
 		return nil, ErrMissing
 	}
