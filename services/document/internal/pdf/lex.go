@@ -11,6 +11,25 @@ type lexer struct {
 	pos  int
 	// embedded is set inside an object stream, where offsets mean nothing.
 	embedded bool
+	// memory counts down the bytes that values may take; nil means that nobody counts.
+	memory *int
+}
+
+// Estimates of what a value takes in memory beside its bytes: its place in a list, and a dictionary's own.
+const (
+	valueSize = 32
+	dictSize  = 320
+)
+
+// take counts the memory of a value.
+func (l *lexer) take(n int) error {
+	if l.memory == nil {
+		return nil
+	}
+	if *l.memory -= n; *l.memory < 0 {
+		return tooComplex(l.pos, "too many values")
+	}
+	return nil
 }
 
 func isSpace(c byte) bool {
@@ -79,6 +98,9 @@ func (l *lexer) value(depth int) (Object, error) {
 	l.space()
 	if l.pos >= len(l.data) {
 		return nil, malformed(l.pos, "unexpected end")
+	}
+	if err := l.take(valueSize); err != nil {
+		return nil, err
 	}
 	switch c := l.data[l.pos]; {
 	case c == '/':
@@ -172,6 +194,9 @@ func (l *lexer) array(depth int) (Object, error) {
 
 func (l *lexer) dict(depth int) (Object, error) {
 	l.pos += len("<<")
+	if err := l.take(dictSize); err != nil {
+		return nil, err
+	}
 	d := Dict{}
 	for {
 		l.space()

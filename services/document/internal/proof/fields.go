@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"unicode"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/countersign/countersign/services/document/internal/pdf"
@@ -95,7 +94,7 @@ func (w *formWalk) node(r pdf.Ref, from branch) error {
 		here.kind = kind
 	}
 	if t, ok := w.doc.Resolve(node["T"]).(pdf.String); ok {
-		here.name = strings.TrimPrefix(here.name+"."+text(t.Bytes), ".")
+		here.name = strings.TrimPrefix(here.name+"."+pdf.Text(t.Bytes), ".")
 	}
 	kids := w.doc.Array(node["Kids"])
 	if len(kids) > 0 && !w.onlyWidgets(kids) {
@@ -149,18 +148,6 @@ func (w *formWalk) leaf(r pdf.Ref, kids pdf.Array, name string) error {
 		f.contents = pdf.String{Start: -1, End: -1}
 	}
 	return nil
-}
-
-// text decodes a PDF text string well enough for a report.
-func text(b []byte) string {
-	if len(b) >= 2 && b[0] == 0xFE && b[1] == 0xFF {
-		units := make([]uint16, 0, len(b)/2)
-		for i := 2; i+1 < len(b); i += 2 {
-			units = append(units, uint16(b[i])<<8|uint16(b[i+1]))
-		}
-		return string(utf16.Decode(units))
-	}
-	return strings.TrimPrefix(string(b), "\xEF\xBB\xBF")
 }
 
 // clip makes a text of the file safe to keep: valid, printable, of bounded length.
