@@ -33,7 +33,8 @@ type Error struct {
 	Kind Kind
 	// Content is set with Active.
 	Content Content
-	What    string
+	// What says the same for people.
+	What string
 }
 
 // Error implements error.
