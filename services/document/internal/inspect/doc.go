@@ -48,9 +48,9 @@ func (e *Error) Error() string {
 // Bounds on what inspecting one file may cost.
 const (
 	maxObjects   = 50_000
-	maxDecoded   = 16 << 20
-	maxLexed     = 32 << 20
-	maxMemory    = 64 << 20
+	maxDecoded   = 12 << 20
+	maxLexed     = 16 << 20
+	maxMemory    = 40 << 20
 	maxFields    = 2_000
 	maxAncestors = 32
 	maxActions   = 1_000

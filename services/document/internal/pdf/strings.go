@@ -43,6 +43,9 @@ func (l *lexer) name() (Name, error) {
 	var out []byte
 	for l.pos < len(l.data) && isRegular(l.data[l.pos]) {
 		c := l.data[l.pos]
+		if l.full(len(out)) {
+			return "", tooComplex(l.pos, "name is too long")
+		}
 		if c == '#' {
 			if len(l.data)-l.pos < 3 {
 				return "", malformed(l.pos, "cut escape")
@@ -57,7 +60,7 @@ func (l *lexer) name() (Name, error) {
 		out = append(out, c)
 		l.pos++
 	}
-	return Name(out), l.take(len(out))
+	return Name(out), l.take(3 * len(out))
 }
 
 func nibble(c byte) int {
@@ -85,14 +88,14 @@ func (l *lexer) hex() (Object, error) {
 	start := l.pos
 	l.pos++
 	out, high, clean := []byte{}, -1, true
-	for l.pos < len(l.data) {
+	for l.pos < len(l.data) && !l.full(len(out)) {
 		c := l.data[l.pos]
 		l.pos++
 		if c == '>' {
 			if high >= 0 {
 				out, clean = append(out, byte(high<<4)), false
 			}
-			return l.located(String{Bytes: out, Hex: clean}, start), l.take(len(out))
+			return l.located(String{Bytes: out, Hex: clean}, start), l.take(3 * len(out))
 		}
 		n := nibble(c)
 		switch {
@@ -106,7 +109,15 @@ func (l *lexer) hex() (Object, error) {
 			out, high = append(out, byte(high<<4|n)), -1
 		}
 	}
-	return nil, malformed(start, "string without end")
+	return nil, l.unended(start, len(out))
+}
+
+// unended says why a string of n bytes was not read to its end.
+func (l *lexer) unended(start, n int) error {
+	if l.full(n) {
+		return tooComplex(start, "string is too long")
+	}
+	return malformed(start, "string without end")
 }
 
 // literal reads (...); pos stands on the parenthesis.
@@ -114,7 +125,7 @@ func (l *lexer) literal() (Object, error) {
 	start := l.pos
 	l.pos++
 	out, open := []byte{}, 1
-	for l.pos < len(l.data) {
+	for l.pos < len(l.data) && !l.full(len(out)) {
 		c := l.data[l.pos]
 		l.pos++
 		switch c {
@@ -130,12 +141,12 @@ func (l *lexer) literal() (Object, error) {
 			open++
 		case ')':
 			if open--; open == 0 {
-				return l.located(String{Bytes: out}, start), l.take(len(out))
+				return l.located(String{Bytes: out}, start), l.take(3 * len(out))
 			}
 		}
 		out = append(out, c)
 	}
-	return nil, malformed(start, "string without end")
+	return nil, l.unended(start, len(out))
 }
 
 // escape appends what follows a backslash.
