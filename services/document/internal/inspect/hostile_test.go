@@ -100,7 +100,7 @@ func costly() []sample {
 		{"64 MiB of spaces", of("", "", strings.Repeat(" ", 64<<20)), ""},
 		{"64 MiB of comment", of("", "", "%"+strings.Repeat("x", 64<<20)+"\n<< >>"), ""},
 		{"64 MiB of string", of("", "", "("+strings.Repeat("x", 64<<20)+")"), ""},
-		{"60,000 objects in one place", overlapping(), ""},
+		{"40,000 objects in one place", overlapping(), ""},
 		{"600 sections", linked(600, false), "PDF_MALFORMED"},
 		{"actions that double", of("/OpenAction 4 0 R", "", "<< /S /GoTo /Next [5 0 R 5 0 R] >>", chain,
 			strings.ReplaceAll(chain, "6", "7"), strings.ReplaceAll(chain, "6", "8"), strings.ReplaceAll(chain, "6", "9"),
@@ -138,7 +138,7 @@ func rows(n int) []byte {
 	return w.Bytes()
 }
 
-// overlapping lets 40,000 objects begin one after the other before the same mebibyte of spaces.
+// overlapping lets 40,000 objects begin one after the other before the same mebibyte of comment.
 func overlapping() []byte {
 	w := newWriter("1.7")
 	for i, body := range contract("", "") {
