@@ -57,7 +57,7 @@ func ofAction(s pdf.Name) Content {
 		return ResetForm
 	case "Hide":
 		return HideAction
-	case "SetOCGState", "SetState", "NOP":
+	case "SetOCGState":
 		return LayerAction
 	case "GoToR":
 		return GoToRemote

@@ -52,6 +52,7 @@ const (
 	maxLexed     = 16 << 20
 	maxMemory    = 40 << 20
 	maxFields    = 2_000
+	maxAnnots    = 50_000
 	maxAncestors = 32
 	maxActions   = 1_000
 	maxPageSide  = 14_400 // points; ISO 32000-1, C.2

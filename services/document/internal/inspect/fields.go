@@ -98,7 +98,7 @@ func (w *fieldWalk) field(r pdf.Ref, from branch) error {
 	if len(kids) > 0 {
 		widgets = kids
 	}
-	return w.leaf(widgets, here)
+	return w.leaf(r, widgets, here)
 }
 
 // partialName reads a field's own name. Names are shown to people and compared byte by byte, so nothing invisible is in
@@ -114,11 +114,13 @@ func partialName(t pdf.String) (string, error) {
 }
 
 // leaf inspects a field that has no fields below it.
-func (w *fieldWalk) leaf(widgets pdf.Array, f branch) error {
+func (w *fieldWalk) leaf(own pdf.Ref, widgets pdf.Array, f branch) error {
 	for _, o := range widgets {
-		if r, ok := o.(pdf.Ref); ok {
-			w.seen[r] = true
+		r, ok := o.(pdf.Ref)
+		if !ok || w.seen[r] && r != own {
+			return malformed("a widget is no object of its own, or one of two fields")
 		}
+		w.seen[r] = true
 	}
 	if f.kind != pdf.Name("Sig") {
 		w.fillable(widgets, f)

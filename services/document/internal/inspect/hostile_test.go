@@ -105,6 +105,11 @@ func costly() []sample {
 		{"actions that double", of("/OpenAction 4 0 R", "", "<< /S /GoTo /Next [5 0 R 5 0 R] >>", chain,
 			strings.ReplaceAll(chain, "6", "7"), strings.ReplaceAll(chain, "6", "8"), strings.ReplaceAll(chain, "6", "9"),
 			strings.ReplaceAll(chain, "6", "4")), ""},
+		{"20,000 object streams", packs(20_000), "1.7"},
+		{"annotations that all pages share", shared(), ""},
+		{"a widget of two fields", of("/AcroForm << /Fields [4 0 R 5 0 R] >>", "", "<< /FT /Tx /T (a) /Kids [6 0 R] >>",
+			"<< /FT /Tx /T (b) /Kids [6 0 R] >>", "<< /Subtype /Widget >>"), "PDF_MALFORMED"},
+		{"triggers that all objects share", triggers(), ""},
 		{"3,000 fields", fieldsOf(3_000), ""},
 	}
 	for i := range cases {
@@ -151,6 +156,53 @@ func overlapping() []byte {
 	w.WriteString(strings.Repeat("x", 1<<20) + "\n<< >>\nendobj\n")
 	w.table("")
 	return w.Bytes()
+}
+
+// packs puts each of n objects into an object stream of its own.
+func packs(n int) []byte {
+	w := newWriter("1.7")
+	for i, body := range contract("", "") {
+		w.object(i+1, body)
+	}
+	var listed []byte
+	for i := range n {
+		w.object(4+i, flated(fmt.Sprintf("/Type /ObjStm /N 1 /First %d", len(fmt.Sprint(4+n+i))+3), fmt.Appendf(nil, "%d 0 << >>", 4+n+i)))
+	}
+	at := w.Len()
+	for i := 1; i < 4+n; i++ {
+		listed = append(listed, row(1, w.offsets[i], 0)...)
+	}
+	for i := range n {
+		listed = append(listed, row(2, 4+i, 0)...)
+	}
+	w.object(4+2*n, flated(fmt.Sprintf("/Type /XRef /Size %d /Index [1 %d] /W [1 4 4] /Root 1 0 R", 4+2*n, 3+2*n), listed))
+	fmt.Fprintf(w, "startxref\n%d\n%%%%EOF\n", at)
+	return w.Bytes()
+}
+
+// shared lets 5,000 pages show the same 5,000 annotations.
+func shared() []byte {
+	objects := []string{"<< /Type /Catalog /Pages 2 0 R >>", "", "[" + strings.Repeat("4 0 R ", 5000) + "]", "<< /Subtype /Square >>"}
+	kids := ""
+	for n := 5; n < 5005; n++ {
+		kids += fmt.Sprintf("%d 0 R ", n)
+		objects = append(objects, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Annots 3 0 R >>")
+	}
+	objects[1] = "<< /Type /Pages /Count 5000 /Kids [" + kids + "] >>"
+	return plain(objects...)
+}
+
+// triggers lets 30,000 objects be triggered by the same 10,000 harmless actions.
+func triggers() []byte {
+	actions := ""
+	for n := range 10_000 {
+		actions += fmt.Sprintf("/A%d 0 ", n)
+	}
+	objects := append(contract("", ""), "<< "+actions+" >>")
+	for len(objects) < 30_000 {
+		objects = append(objects, "<< /AA 4 0 R >>")
+	}
+	return plain(objects...)
 }
 
 func fieldsOf(n int) []byte {

@@ -41,7 +41,7 @@ type inspection struct {
 	signed  bool
 	// linked says that a link to a URI is somewhere, linearized that the file has a first part of its own.
 	linked, linearized bool
-	actions            int
+	actions, annots    int
 	// treePage says that an object is both a page and a node of the page tree.
 	treePage bool
 }

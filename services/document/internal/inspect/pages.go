@@ -32,6 +32,9 @@ func (i *inspection) pages() ([]page, error) {
 		if p.sheet, err = i.sheet(leaf, n+1); err != nil {
 			return nil, err
 		}
+		if i.annots += len(p.annots); i.annots > maxAnnots {
+			return nil, &Error{Kind: TooComplex, What: "too many annotations"}
+		}
 		i.annotations(p)
 		i.report.Pages = append(i.report.Pages, p.sheet.size())
 		out = append(out, p)

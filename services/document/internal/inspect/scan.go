@@ -1,6 +1,8 @@
 package inspect
 
 import (
+	"slices"
+
 	"github.com/countersign/countersign/services/document/internal/pdf"
 )
 
@@ -14,13 +16,13 @@ func (i *inspection) scan() error {
 	if err := i.doc.Err(); err != nil {
 		return err
 	}
-	if i.actions > maxActions {
-		return &Error{Kind: TooComplex, What: "too many chained actions"}
-	}
 	for _, content := range worstFirst() {
 		if i.found[content] {
 			return &Error{Kind: Active, Content: content, What: "the file holds active or hidden content"}
 		}
+	}
+	if i.actions > maxActions {
+		return &Error{Kind: TooComplex, What: "too many actions"}
 	}
 	return nil
 }
@@ -90,9 +92,13 @@ func (i *inspection) key(key pdf.Name, v pdf.Object) {
 		if i.filled(v) {
 			i.refuse(JavaScript)
 		}
-	case "XFA", "NeedsRendering":
+	case "XFA":
 		switch i.doc.Resolve(v).(type) {
-		case *pdf.Stream, pdf.Array, bool:
+		case *pdf.Stream, pdf.Array:
+			i.refuse(XFA)
+		}
+	case "NeedsRendering":
+		if i.doc.Resolve(v) == true {
 			i.refuse(XFA)
 		}
 	case "EmbeddedFiles":
@@ -111,8 +117,11 @@ func (i *inspection) key(key pdf.Name, v pdf.Object) {
 	case "ByteRange":
 		i.signed = true
 	case "AA":
-		for _, a := range i.doc.Dict(v) {
-			i.unasked(a, AdditionalAction)
+		triggers, _ := i.doc.Resolve(v).(pdf.Dict)
+		for _, a := range triggers {
+			if !i.unasked(a, AdditionalAction) {
+				break
+			}
 		}
 	case "Linearized":
 		i.linearized = true
@@ -140,26 +149,25 @@ func (i *inspection) stream(d pdf.Dict) {
 // opening inspects what happens when the file is opened; going to a page is fine.
 func (i *inspection) opening(catalog pdf.Dict) { i.unasked(catalog["OpenAction"], OpenAction) }
 
-// unasked inspects an action that nobody has to click, and those chained to it.
-func (i *inspection) unasked(o pdf.Object, content Content) {
+// unasked inspects an action that nobody has to click, and those chained to it. It answers false when there are too many.
+func (i *inspection) unasked(o pdf.Object, content Content) bool {
 	if i.actions++; i.actions > maxActions {
-		return
+		return false
 	}
 	d, ok := i.doc.Resolve(o).(pdf.Dict)
 	if !ok {
-		return // a destination, or nothing
+		return true // a destination, or nothing
 	}
 	if s := i.name(d["S"]); s != "" && s != "GoTo" {
 		i.refuse(content)
 	}
 	switch next := i.doc.Resolve(d["Next"]).(type) {
 	case pdf.Array:
-		for _, n := range next {
-			i.unasked(n, content)
-		}
+		return !slices.ContainsFunc(next, func(n pdf.Object) bool { return !i.unasked(n, content) })
 	case pdf.Dict:
-		i.unasked(next, content)
+		return i.unasked(next, content)
 	}
+	return true
 }
 
 func (i *inspection) refuse(content Content) {

@@ -1,6 +1,9 @@
 package pdf
 
-import "bytes"
+import (
+	"bytes"
+	"io"
+)
 
 // Document is one state of a file. Objects are read when asked for. The first failure sticks: from then on values come
 // back as null and Err says why, so a caller asks once at the end of a step.
@@ -19,6 +22,7 @@ type Document struct {
 	left Limits
 	rows int
 	work int
+	zlib io.Reader
 	err  error
 }
 

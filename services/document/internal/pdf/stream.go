@@ -51,7 +51,7 @@ func list(o Object) Array {
 }
 
 func (d *Document) inflate(data []byte, params Dict) ([]byte, error) {
-	r, err := zlib.NewReader(bytes.NewReader(data))
+	r, err := d.inflater(bytes.NewReader(data))
 	if err != nil {
 		return nil, malformed(0, "bad compressed data")
 	}
@@ -81,6 +81,16 @@ func (d *Document) unpredict(data []byte, params Dict) ([]byte, error) {
 		return nil, malformed(0, "bad predictor")
 	}
 	return undoPNG(data, columns*colours, colours)
+}
+
+// inflater is made once: its tables cost more than what most object streams hold.
+func (d *Document) inflater(data io.Reader) (io.Reader, error) {
+	if again, ok := d.zlib.(zlib.Resetter); ok {
+		return d.zlib, again.Reset(data, nil)
+	}
+	var err error
+	d.zlib, err = zlib.NewReader(data)
+	return d.zlib, err
 }
 
 // undecodable says why a stream that holds objects could not be decoded.
