@@ -50,7 +50,7 @@ const (
 	maxObjects   = 50_000
 	maxDecoded   = 12 << 20
 	maxLexed     = 16 << 20
-	maxMemory    = 40 << 20
+	maxMemory    = 32 << 20
 	maxFields    = 2_000
 	maxAnnots    = 50_000
 	maxAncestors = 32

@@ -9,8 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func box(role string, page int, x, y, width, height float64) SignatureField {
-	return SignatureField{Role: role, Page: page, X: x, Y: y, Width: width, Height: height}
+// box has its x, y, width and height at.
+func box(role string, page int, at ...float64) SignatureField {
+	return SignatureField{Role: role, Page: page, X: at[0], Y: at[1], Width: at[2], Height: at[3]}
 }
 
 func named(role, name string) SignatureField { return SignatureField{Role: role, FormField: name} }

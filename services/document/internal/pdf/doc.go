@@ -38,6 +38,7 @@ const (
 	maxSections  = 512
 	maxDepth     = 96
 	maxPages     = 20_000
+	maxPacks     = 4_000
 	workFactor   = 8
 	workFloor    = 16 << 20
 	trailerReach = 1024

@@ -47,7 +47,7 @@ func (d *Document) openPack(number int) (pack, error) {
 	if count < 0 || count > d.limits.Objects || first < 0 || first > len(data) {
 		return pack{}, malformed(e.offset, "bad object stream")
 	}
-	if d.rows += count; d.rows > rowsPerObject*d.limits.Objects {
+	if d.rows += count; d.rows > rowsPerObject*d.limits.Objects || len(d.packs) >= maxPacks {
 		return pack{}, tooComplex(e.offset, "too many objects")
 	}
 	return readPack(data, count, first)
