@@ -82,7 +82,7 @@ func readLock(d *pdf.Document, from pdf.Dict) lock {
 	l.action, _ = d.Resolve(from["Action"]).(pdf.Name)
 	for _, one := range d.Array(from["Fields"]) {
 		if s, ok := d.Resolve(one).(pdf.String); ok {
-			l.names = append(l.names, clip(text(s.Bytes)))
+			l.names = append(l.names, clip(pdf.Text(s.Bytes)))
 		}
 	}
 	return l
