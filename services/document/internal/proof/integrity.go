@@ -153,9 +153,14 @@ func (s *signature) describe() {
 	s.report.NotBefore, s.report.NotAfter = c.NotBefore, c.NotAfter
 	s.report.QualifiedClaim = s.holder.statements.compliant
 	s.report.QualifiedDeviceClaim = s.holder.statements.device
+	s.report.QualifiedTypes = s.holder.statements.types()
 	s.report.QualifiedLegislations = s.holder.statements.countries
 	s.report.SealClaim = !s.holder.personal && !s.stamp
-	if t, ok := s.message.SigningTime(); ok && !s.stamp {
+	if s.stamp {
+		return
+	}
+	s.report.SigningTime = s.statedTime()
+	if t, ok := s.message.SigningTime(); ok {
 		s.report.SigningTime = t.UTC()
 	}
 }

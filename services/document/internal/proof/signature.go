@@ -35,7 +35,7 @@ func signaturesOf(file []byte, f form) []*signature {
 	var list []*signature
 	for _, one := range f.signed() {
 		s := &signature{field: one, file: file, report: Signature{Field: one.name}}
-		s.stamp = one.value["SubFilter"] == pdf.Name("ETSI.RFC3161")
+		s.stamp = one.isStamp()
 		s.report.Timestamp = s.stamp
 		list = append(list, s)
 	}
@@ -101,15 +101,4 @@ func (s *signature) subFilter() string {
 		return cms.ReasonRefused
 	}
 	return "SUBFILTER_UNKNOWN"
-}
-
-// forbidsMore says that this is a certification that permits no later signature (DocMDP, level 1).
-func (s *signature) forbidsMore(d *pdf.Document) bool {
-	for _, r := range d.Array(s.value["Reference"]) {
-		reference := d.Dict(r)
-		if d.Resolve(reference["TransformMethod"]) == pdf.Name("DocMDP") {
-			return d.Resolve(d.Dict(reference["TransformParams"])["P"]) == int64(1)
-		}
-	}
-	return false
 }

@@ -166,18 +166,22 @@ func (e *examination) trustSigner(s *signature, proven time.Time) (Finding, held
 	return f, h
 }
 
-// claimedTime is the signing time in the message, else the one in the signature dictionary, else now.
+// claimedTime is the signing time that the signature claims, else now.
 func (s *signature) claimedTime(now time.Time) time.Time {
-	if !s.report.SigningTime.IsZero() {
-		return s.report.SigningTime
+	if s.report.SigningTime.IsZero() {
+		return now
 	}
+	return s.report.SigningTime
+}
+
+// statedTime is the time in the signature dictionary, zero when there is none.
+func (s *signature) statedTime() time.Time {
 	m, _ := s.value["M"].(pdf.String)
 	stated := strings.ReplaceAll(strings.TrimPrefix(string(m.Bytes), "D:"), "'", "")
 	for _, layout := range []string{"20060102150405Z0700", "20060102150405-0700", "20060102150405"} {
 		if t, err := time.Parse(layout, stated); err == nil {
-			s.report.SigningTime = t.UTC()
-			return s.report.SigningTime
+			return t.UTC()
 		}
 	}
-	return now
+	return time.Time{}
 }
