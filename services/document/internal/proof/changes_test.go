@@ -101,3 +101,24 @@ func TestSharedAppearance(t *testing.T) {
 	changed := update(signed, object{23, drawing("BT /F1 12 Tf (Price: 999) Tj ET")})
 	expect(t, w.verify(proof.Request{Signed: changed, Now: w.now}), proof.Failed, "PAGE_CHANGED_CONTENTS")
 }
+
+// A comment that is something else, too, may change as a comment only.
+func TestCommentThatIsMore(t *testing.T) {
+	w := newWorld(t)
+	objects := questionnaire(true)
+	both := func(font int) string {
+		return strings.Replace(comment("first"), "/Rect", fmt.Sprintf("/Font << /F1 %d 0 R >> /Rect", font), 1)
+	}
+	objects[2].body = strings.Replace(objects[2].body, "<< /Font << /F1 7 0 R >> >>", "25 0 R", 1)
+	for i := range objects {
+		if objects[i].number == 25 {
+			objects[i].body = both(7)
+		}
+	}
+	objects = append(objects, object{26, "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>"})
+	signed := keepForm(t, write(objects), detached+" /Reference [<< /TransformMethod /DocMDP /TransformParams << /P 3 >> >>]",
+		w.detached(w.person("Anna", "Müller", "QES")))
+	expect(t, w.verify(proof.Request{Signed: update(signed, object{25, strings.Replace(both(7), "first", "second", 1)}), Now: w.now}),
+		proof.Proven, "ONLY_PERMITTED")
+	expect(t, w.verify(proof.Request{Signed: update(signed, object{25, both(26)}), Now: w.now}), proof.Failed, "ANNOTATION_CHANGED")
+}

@@ -37,15 +37,15 @@ type lock struct {
 // maxReferences bounds what one signature says about later changes; one that says more allows nothing.
 const maxReferences = 16
 
-// policyAfter gathers what the i-th signature and those before it say. Only a certification, which the catalog names,
-// gives leeway; any signature may take it away.
+// policyAfter gathers what the i-th signature and those before it say. Only a certification gives leeway: the first
+// signature, when the catalog names it as one. Any signature may take leeway away.
 func (e *examination) policyAfter(i int) policy {
 	state, p := e.states[i], policy{leeway: signaturesOnly}
 	certified := contentsOf(state.Dict(state.Dict(state.Catalog()["Perms"])["DocMDP"])).Start
 	least := annotating
-	for _, s := range e.signatures[:i+1] {
+	for n, s := range e.signatures[:i+1] {
 		said := readTransforms(state, s.value)
-		if said.certifies && certified >= 0 && s.contents.Start == certified {
+		if n == 0 && said.certifies && s.contents.Start == certified {
 			p.leeway = said.leeway
 		}
 		least = min(least, said.leeway)

@@ -142,6 +142,18 @@ func TestUnnamedCertification(t *testing.T) {
 	expect(t, w.verify(proof.Request{Signed: update(unsaid, ticked), Now: w.now}), proof.Proven, "ONLY_PERMITTED")
 }
 
+// A catalog cannot name a certification before it is there: it would come in with a later signature.
+func TestLateCertification(t *testing.T) {
+	w := newWorld(t)
+	objects := questionnaire(true)
+	objects[0].body = strings.Replace(objects[0].body, "31 0 R", "32 0 R", 1)
+	one := keepForm(t, write(objects), detached, w.detached(w.person("Anna", "Müller", "QES")))
+	two := fill(t, one, []object{{20, "<< /Fields [8 0 R 21 0 R 22 0 R 40 0 R] /SigFlags 3 >>"},
+		{40, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (late) /V 32 0 R /Rect [0 0 0 0] >>"}},
+		detached+" /Reference [<< /TransformMethod /DocMDP /TransformParams << /P 3 >> >>]", w.detached(w.person("Bob", "Roe", "QES")))
+	expect(t, w.verify(proof.Request{Signed: two, Now: w.now}), proof.Failed, "OBJECT_CHANGED")
+}
+
 // A lock keeps its fields though the certification would let them be filled in.
 func TestLocks(t *testing.T) {
 	w := newWorld(t)
