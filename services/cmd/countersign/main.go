@@ -21,6 +21,7 @@ type cli struct {
 	Simulate simulateCommand `cmd:"" help:"Run only the simulated vendors, for a product that runs elsewhere on this machine."`
 	Verify   verifyCommand   `cmd:"" help:"Say what a signed PDF proves, with no server, no network and no configuration."`
 	Config   configCommand   `cmd:"" help:"Work with the configuration."`
+	Archive  archiveCommand  `cmd:"" help:"Work with the archive."`
 
 	Version kong.VersionFlag `help:"Print the version and end."`
 }

@@ -31,6 +31,9 @@ func fromDocument(d paper.Document) *documentv1.Document {
 			Role: f.Role, FormField: f.FormField, Page: int32(f.Page), X: f.X, Y: f.Y, Width: f.Width, Height: f.Height,
 		})
 	}
+	if d.Inspection != nil {
+		out.Inspection = fromInspection(*d.Inspection)
+	}
 	return out
 }
 

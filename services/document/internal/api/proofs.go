@@ -95,7 +95,7 @@ func (s *Service) content(ctx context.Context, id string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := s.Archive.Get(ctx, d.SHA256)
+	content, err := s.Archive.Get(ctx, d.SHA256, 0, 0)
 	if err != nil {
 		return nil, err
 	}

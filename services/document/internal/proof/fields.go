@@ -97,7 +97,7 @@ func (w *formWalk) node(r pdf.Ref, from branch) error {
 		here.flags = flags
 	}
 	if t, ok := w.doc.Resolve(node["T"]).(pdf.String); ok {
-		here.name = strings.TrimPrefix(here.name+"."+text(t.Bytes), ".")
+		here.name = strings.TrimPrefix(here.name+"."+pdf.Text(t.Bytes), ".")
 	}
 	kids := w.doc.Array(node["Kids"])
 	if len(kids) > 0 && !w.onlyWidgets(kids) {

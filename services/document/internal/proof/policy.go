@@ -104,7 +104,7 @@ func readLock(d *pdf.Document, from pdf.Dict) lock {
 	l.action, _ = d.Resolve(from["Action"]).(pdf.Name)
 	for _, one := range d.Array(from["Fields"]) {
 		if s, ok := d.Resolve(one).(pdf.String); ok {
-			l.names[clip(text(s.Bytes))] = true
+			l.names[clip(pdf.Text(s.Bytes))] = true
 		}
 	}
 	return l
