@@ -41,14 +41,17 @@ func otherField(tb testing.TB, file []byte) string {
 // A finding says which object it is about, and nothing that the file says.
 func TestTheChangedObjectIsNamed(t *testing.T) {
 	w := newWorld(t)
-	signed := w.sign(sent(), "client", w.person("Anna", "Müller", "QES"))
+	objects := append(contract("100"), object{9, "<< /CA 1 >>"})
+	objects[2].body = strings.Replace(objects[2].body, "/Font", "/ExtGState << /G 9 0 R >> /Font", 1)
+	signed := w.sign(write(objects), "client", w.person("Anna", "Müller", "QES"))
 	for _, c := range []struct {
 		change object
 		detail string
 	}{
 		{object{6, stream("", "BT (x) Tj ET")}, "object 6, page 2: page content"},
 		{object{7, "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>"}, "object 7, page 1: a font"},
-		{object{3, strings.Replace(contract("1")[2].body, "595 842", "595 400", 1)}, "object 3, page 1: the page"},
+		{object{3, strings.Replace(objects[2].body, "595 842", "595 400", 1)}, "object 3, page 1: the page"},
+		{object{9, "<< /CA 0 >>"}, "object 9, page 1: a resource of a page"},
 		{object{2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"}, "object 2: the page tree"},
 		{object{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [8 0 R] /SigFlags 3 >> /OpenAction [3 0 R /Fit] >>"}, "object 1: the catalog"},
 	} {
