@@ -18,7 +18,7 @@ func (e *examination) checkLevel() {
 	_, sealed, open := e.parties()
 	f := Finding{Check: CheckLevel}
 	switch {
-	case open && (e.request.Level == "" || !e.reached()):
+	case open && !e.reached():
 		f.Outcome, f.Reason = CheckIndeterminate, "LEVEL_UNDECIDED"
 		f.Detail = "the level depends on a certificate that is not trusted"
 	case e.reached():
@@ -36,12 +36,7 @@ func (e *examination) checkLevel() {
 
 // reached says that the file proves the level asked for, or any when none was.
 func (e *examination) reached() bool {
-	switch e.request.Level {
-	case levelQES:
-		return e.level == levelQES
-	default:
-		return e.level != ""
-	}
+	return e.level == levelQES || e.level != "" && e.request.Level != levelQES
 }
 
 // noLevel answers when no level was asked for and no signer's certificate proves one.
