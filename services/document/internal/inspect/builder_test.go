@@ -37,7 +37,10 @@ func (w *writer) table(trailer string) int {
 		}
 	}
 	w.offsets = map[int]int{}
-	fmt.Fprintf(w, "trailer\n<< /Root 1 0 R /Size %d %s >>\nstartxref\n%d\n%%%%EOF\n", rows+1, trailer, at)
+	if !strings.Contains(trailer, "/Root") {
+		trailer += " /Root 1 0 R"
+	}
+	fmt.Fprintf(w, "trailer\n<< /Size %d %s >>\nstartxref\n%d\n%%%%EOF\n", rows+1, trailer, at)
 	return at
 }
 
@@ -162,7 +165,7 @@ func linked(n int, loop bool) []byte {
 }
 
 // revised adds a second state in which some objects are others.
-func revised(objects []string, trailer string, changed map[int]string) []byte {
+func revised(objects []string, trailer, newest string, changed map[int]string) []byte {
 	w := newWriter("1.7")
 	for i, body := range objects {
 		w.object(i+1, body)
@@ -171,7 +174,7 @@ func revised(objects []string, trailer string, changed map[int]string) []byte {
 	for number, body := range changed {
 		w.object(number, body)
 	}
-	w.table(fmt.Sprintf("/Prev %d", previous))
+	w.table(fmt.Sprintf("%s /Prev %d", newest, previous))
 	return w.Bytes()
 }
 
