@@ -31,6 +31,7 @@ func honest() []sample {
 	return []sample{
 		{"plain", plainFile, "1.7"},
 		{"object streams", packed(contract("", "")...), "1.7"},
+		{"linearized", linearized(), "1.7"},
 		{"two sections, one state", revised(contract("", ""), "", "", map[int]string{4: "<< >>"}), "1.7"},
 		{"hybrid", hybrid(4, "<< /Title (x) >>"), "1.7"},
 		{"blank lines after the end", append(bytes.Clone(plainFile), "\r\n\n \x00\n"...), "1.7"},

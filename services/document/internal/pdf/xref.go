@@ -64,7 +64,7 @@ func (d *Document) readSections(start int) error {
 		if d.trailer == nil {
 			d.trailer = section
 		}
-		d.updated = d.updated || !Equal(section["Root"], d.trailer["Root"])
+		d.updated = d.updated || section["Root"] != nil && !Equal(section["Root"], d.trailer["Root"])
 		switch prev := section["Prev"].(type) {
 		case nil:
 			return nil
