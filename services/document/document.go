@@ -50,6 +50,9 @@ func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Se
 	if err != nil {
 		return nil, err
 	}
+	if err := files.Check(ctx); err != nil {
+		return nil, errors.Join(err, files.Close())
+	}
 	migrations, err := store.Migrations()
 	if err != nil {
 		return nil, errors.Join(err, files.Close())
@@ -66,16 +69,13 @@ func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Se
 	}}, nil
 }
 
+// open opens the archive.
 func open(ctx context.Context, cfg Config, data string) (*archive.Archive, error) {
-	location := cfg.Archive
-	if location == "" {
-		folder, err := filepath.Abs(filepath.Join(data, "archive"))
-		if err != nil {
-			return nil, err
-		}
-		location = "file://" + filepath.ToSlash(folder)
+	settings, err := cfg.archive(data)
+	if err != nil {
+		return nil, err
 	}
-	return archive.Open(ctx, location)
+	return archive.Open(ctx, settings)
 }
 
 func (c Config) anchors() (proof.Anchors, error) {

@@ -24,6 +24,7 @@ var (
 	errNotPDF       = errors.New("the bytes are not a PDF")
 	errTooLarge     = errors.New("the document is larger than 64 MiB")
 	errTrail        = errors.New("the document is not an audit trail")
+	errRange        = errors.New("the range starts after the document's end")
 	errNotToSign    = errors.New("only an upload to be signed has signature fields")
 	errPart         = errors.New("the first message carries the header, and no other one does")
 )

@@ -45,7 +45,7 @@ func newHouse(t *testing.T) *house {
 	h := &house{folder: filepath.Join(t.TempDir(), "archive"), pki: must(pki.Open(""))(t)}
 	log := &record{}
 	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	files := must(archive.Open(t.Context(), "file://"+h.folder))(t)
+	files := must(archive.Open(t.Context(), archive.Config{URL: "file://" + h.folder}))(t)
 	h.db = must(durable.Open(t.Context(), durable.Config{
 		Path: filepath.Join(t.TempDir(), "document.db"), Migrations: must(store.Migrations())(t), Logger: logger,
 	}))(t)
@@ -156,7 +156,12 @@ func (h *house) upload(t *testing.T, head *documentv1.CreateDocumentRequest_Head
 // download returns the chunks of a document as they came.
 func (h *house) download(t *testing.T, name string) (first *documentv1.Document, chunks [][]byte, err error) {
 	t.Helper()
-	stream := must(h.StreamDocument(t.Context(), &documentv1.StreamDocumentRequest{Name: name}))(t)
+	return h.downloadRange(t, &documentv1.StreamDocumentRequest{Name: name})
+}
+
+func (h *house) downloadRange(t *testing.T, in *documentv1.StreamDocumentRequest) (first *documentv1.Document, chunks [][]byte, err error) {
+	t.Helper()
+	stream := must(h.StreamDocument(t.Context(), in))(t)
 	for {
 		part, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
