@@ -3,9 +3,11 @@ package render
 import (
 	"errors"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
+	yamlparser "github.com/goccy/go-yaml/parser"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
 )
@@ -35,49 +37,78 @@ type manifestRole struct {
 }
 
 type manifestVariable struct {
-	Name      string `yaml:"name"`
-	Type      string `yaml:"type"`
-	Required  bool   `yaml:"required"`
-	MaxLength int    `yaml:"max_length"`
-	Currency  string `yaml:"currency"`
+	Name      string            `yaml:"name"`
+	Type      string            `yaml:"type"`
+	Required  bool              `yaml:"required"`
+	MaxLength int               `yaml:"max_length"`
+	Currency  string            `yaml:"currency"`
+	Format    string            `yaml:"format"`
+	Decimals  *int              `yaml:"decimals"`
+	Choices   []manifestChoice  `yaml:"choices"`
+	Labels    map[string]string `yaml:"labels"`
+	Example   string            `yaml:"example"`
 }
 
-// loadManifest returns the template and, by language, how its text is polished.
-func loadManifest(fsys fs.FS) (paper.Template, map[string]typography, error) {
+// manifestChoice is written as a text, or with labels as {value: month, labels: {de: monatlich}}.
+type manifestChoice struct {
+	Value  string
+	Labels map[string]string
+}
+
+// UnmarshalYAML reads either form.
+func (c *manifestChoice) UnmarshalYAML(decode func(any) error) error {
+	if decode(&c.Value) == nil {
+		return nil
+	}
+	var labelled struct {
+		Value  string            `yaml:"value"`
+		Labels map[string]string `yaml:"labels"`
+	}
+	err := decode(&labelled)
+	c.Value, c.Labels = labelled.Value, labelled.Labels
+	return err
+}
+
+// loadManifest returns the template, by language how its text is polished, and what is wrong with either. After some
+// mistakes nothing else is left to check: then there is no template.
+func loadManifest(fsys fs.FS) (paper.Template, map[string]typography, Mistakes, error) {
+	var all Mistakes
 	text, err := read(fsys, manifestFile, maxManifest)
+	if all.add(err) {
+		return paper.Template{}, nil, all, nil
+	}
 	if err != nil {
-		return paper.Template{}, nil, err
+		return paper.Template{}, nil, nil, err
 	}
 	var m manifest
 	if err := yaml.UnmarshalWithOptions(text, &m, yaml.Strict()); err != nil {
-		return paper.Template{}, nil, manifestError(err)
+		all.add(manifestError(err))
+		return paper.Template{}, nil, all, nil
 	}
-	t, err := m.template()
-	if err != nil {
-		return paper.Template{}, nil, err
+	t := m.template()
+	if m.Date != "" {
+		if t.Date, err = time.Parse(time.DateOnly, m.Date); err != nil {
+			all.add(mistakeAt(text, "date", "date is not of the form 2026-11-22"))
+		}
 	}
-	if err := t.Validate(); err != nil {
-		return paper.Template{}, nil, &LoadError{File: manifestFile, Detail: err.Error()}
+	for _, err := range joined(t.Validate()) {
+		var wrong *paper.TemplateError
+		if errors.As(err, &wrong) {
+			all.add(mistakeAt(text, wrong.Field, wrong.Detail))
+		}
 	}
 	polish := map[string]typography{}
 	for _, language := range t.Languages() {
-		if err := checkPatterns(t, t.Texts[language]); err != nil {
-			return paper.Template{}, nil, err
+		for _, detail := range checkPatterns(t, t.Texts[language]) {
+			all.add(mistakeAt(text, "languages."+language, detail))
 		}
 		polish[language] = newTypography(language, m.Languages[language].Hyphenation)
 	}
-	return t, polish, nil
+	return t, polish, all, nil
 }
 
-func (m manifest) template() (paper.Template, error) {
+func (m manifest) template() paper.Template {
 	t := paper.Template{ID: m.ID, Version: m.Version, Texts: map[string]paper.Text{}}
-	if m.Date != "" {
-		date, err := time.Parse(time.DateOnly, m.Date)
-		if err != nil {
-			return t, &LoadError{File: manifestFile, Detail: "date is not of the form 2026-11-22"}
-		}
-		t.Date = date
-	}
 	for language, text := range m.Languages {
 		t.Texts[language] = paper.Text{Title: text.Title, FileName: text.FileName}
 	}
@@ -85,22 +116,59 @@ func (m manifest) template() (paper.Template, error) {
 		t.Roles = append(t.Roles, paper.Role{ID: r.ID, Labels: r.Labels})
 	}
 	for _, v := range m.Variables {
-		t.Variables = append(t.Variables, paper.Variable{
+		variable := paper.Variable{
 			Name: v.Name, Type: paper.Type(v.Type), Required: v.Required, MaxLength: v.MaxLength, Currency: v.Currency,
-		})
+			Format: paper.DateFormat(v.Format), Decimals: v.Decimals, Labels: v.Labels, Example: v.Example,
+		}
+		for _, c := range v.Choices {
+			variable.Choices = append(variable.Choices, paper.Choice(c))
+		}
+		t.Variables = append(t.Variables, variable)
 	}
-	return t, nil
+	return t
 }
 
-func checkPatterns(t paper.Template, text paper.Text) error {
+func checkPatterns(t paper.Template, text paper.Text) []string {
+	var details []string
 	for _, pattern := range []string{text.Title, text.FileName} {
 		for _, s := range slots(pattern) {
-			if detail := checkSlot(t, s, true); detail != "" {
-				return &LoadError{File: manifestFile, Detail: detail}
+			if detail := checkSlot(t, s, slotRule{required: true, oneLine: true}); detail != "" {
+				details = append(details, detail)
 			}
 		}
 	}
+	return details
+}
+
+// joined takes apart what errors.Join put together.
+func joined(err error) []error {
+	var many interface{ Unwrap() []error }
+	if errors.As(err, &many) {
+		return many.Unwrap()
+	}
 	return nil
+}
+
+// mistakeAt is a mistake in the line of the manifest where a field such as variables[2].type stands.
+func mistakeAt(manifest []byte, field, detail string) *LoadError {
+	return &LoadError{File: manifestFile, Line: lineOf(manifest, field), Detail: detail}
+}
+
+// lineOf is the line of a field, or of the nearest one around it that is there; 0 when there is none.
+func lineOf(manifest []byte, field string) int {
+	file, err := yamlparser.ParseBytes(manifest, 0)
+	for ; err == nil && field != ""; field = field[:max(0, strings.LastIndexAny(field, ".["))] {
+		path, err := yaml.PathString("$." + field)
+		if err != nil {
+			continue
+		}
+		if node, err := path.FilterFile(file); err == nil && node != nil {
+			if token := node.GetToken(); token != nil && token.Position != nil {
+				return token.Position.Line
+			}
+		}
+	}
+	return 0
 }
 
 func manifestError(err error) error {

@@ -13,7 +13,7 @@ func TestLoadNamesFileAndLine(t *testing.T) {
 	for name, test := range map[string]struct {
 		body, want string
 	}{
-		"unknown slot":             {"# A\n\nText\n{{z}}\n" + sign, `de.md:3: unknown variable "z"`},
+		"unknown slot":             {"# A\n\nText\n{{z}}\n" + sign, `de.md:4: unknown variable "z"`},
 		"slot not closed":          {"# A\n\n{{x\n" + sign, "de.md:3: a slot is not closed"},
 		"slot closed only":         {"# A\n\nx}}\n" + sign, "de.md:3: a slot is not closed"},
 		"slot with markup":         {"{{**x**}}\n" + sign, "de.md:1: a slot is not closed"},
@@ -62,10 +62,10 @@ func TestLoadManifestMistakes(t *testing.T) {
 		"wrong type":       {`"1"`, "[1]", "manifest.yaml:2:"},
 		"not YAML":         {"roles:", "roles: [", "manifest.yaml:"},
 		"key twice":        {"version:", "id: two\nversion:", "manifest.yaml:2:"},
-		"bad date":         {"version:", "date: 1.11.2026\nversion:", "manifest.yaml: date is not of the form"},
-		"bad id":           {"id: one", "id: Eins", "manifest.yaml: template: id must"},
-		"unknown slot":     {"Titel {{x}}", "Titel {{z}}", `manifest.yaml: unknown variable "z"`},
-		"optional in name": {"datei-{{x}}", "datei-{{y}}", `manifest.yaml: optional variable "y"`},
+		"bad date":         {"version:", "date: 1.11.2026\nversion:", "manifest.yaml:2: date is not of the form"},
+		"bad id":           {"id: one", "id: Eins", "manifest.yaml:1: id must"},
+		"unknown slot":     {"Titel {{x}}", "Titel {{z}}", `manifest.yaml:4: unknown variable "z"`},
+		"optional in name": {"datei-{{x}}", "datei-{{y}}", `manifest.yaml:4: optional variable "y"`},
 		"no such text":     {"de: {title", "fr: {title: a, file_name: a.pdf}\n  de: {title", `"client" has no label in language "fr"`},
 	} {
 		t.Run(name, func(t *testing.T) {
