@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 	yamlparser "github.com/goccy/go-yaml/parser"
@@ -119,7 +120,7 @@ func scalar(node ast.Node) (string, bool) {
 	case *ast.StringNode:
 		return n.Value, true
 	case *ast.LiteralNode:
-		return n.Value.Value, true
+		return strings.TrimSuffix(n.Value.Value, "\n"), true
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 		return node.GetToken().Value, true
 	case *ast.NullNode:

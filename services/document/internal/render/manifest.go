@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 	yamlparser "github.com/goccy/go-yaml/parser"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
@@ -17,7 +18,7 @@ const manifestFile = "manifest.yaml"
 // manifest is manifest.yaml as people write it.
 type manifest struct {
 	ID        string                  `yaml:"id"`
-	Version   string                  `yaml:"version"`
+	Version   asWritten               `yaml:"version"`
 	Date      string                  `yaml:"date"`
 	Languages map[string]manifestText `yaml:"languages"`
 	Roles     []manifestRole          `yaml:"roles"`
@@ -46,7 +47,7 @@ type manifestVariable struct {
 	Decimals  *int              `yaml:"decimals"`
 	Choices   []manifestChoice  `yaml:"choices"`
 	Labels    map[string]string `yaml:"labels"`
-	Example   string            `yaml:"example"`
+	Example   asWritten         `yaml:"example"`
 }
 
 // manifestChoice is written as a text, or with labels as {value: month, labels: {de: monatlich}}.
@@ -56,17 +57,31 @@ type manifestChoice struct {
 }
 
 // UnmarshalYAML reads either form.
-func (c *manifestChoice) UnmarshalYAML(decode func(any) error) error {
-	if decode(&c.Value) == nil {
+func (c *manifestChoice) UnmarshalYAML(node ast.Node) error {
+	if value, ok := scalar(node); ok {
+		c.Value = value
 		return nil
 	}
 	var labelled struct {
-		Value  string            `yaml:"value"`
+		Value  asWritten         `yaml:"value"`
 		Labels map[string]string `yaml:"labels"`
 	}
-	err := decode(&labelled)
-	c.Value, c.Labels = labelled.Value, labelled.Labels
+	err := yaml.NodeToValue(node, &labelled, yaml.Strict())
+	c.Value, c.Labels = string(labelled.Value), labelled.Labels
 	return err
+}
+
+// asWritten is a text that may look like a number or a date and then keeps every zero.
+type asWritten string
+
+// UnmarshalYAML takes any scalar.
+func (w *asWritten) UnmarshalYAML(node ast.Node) error {
+	value, ok := scalar(node)
+	if !ok {
+		return &LoadError{File: manifestFile, Line: node.GetToken().Position.Line, Detail: "must be a text"}
+	}
+	*w = asWritten(value)
+	return nil
 }
 
 // loadManifest returns the template, by language how its text is polished, and what is wrong with either. After some
@@ -108,7 +123,7 @@ func loadManifest(fsys fs.FS) (paper.Template, map[string]typography, Mistakes, 
 }
 
 func (m manifest) template() paper.Template {
-	t := paper.Template{ID: m.ID, Version: m.Version, Texts: map[string]paper.Text{}}
+	t := paper.Template{ID: m.ID, Version: string(m.Version), Texts: map[string]paper.Text{}}
 	for language, text := range m.Languages {
 		t.Texts[language] = paper.Text{Title: text.Title, FileName: text.FileName}
 	}
@@ -118,7 +133,7 @@ func (m manifest) template() paper.Template {
 	for _, v := range m.Variables {
 		variable := paper.Variable{
 			Name: v.Name, Type: paper.Type(v.Type), Required: v.Required, MaxLength: v.MaxLength, Currency: v.Currency,
-			Format: paper.DateFormat(v.Format), Decimals: v.Decimals, Labels: v.Labels, Example: v.Example,
+			Format: paper.DateFormat(v.Format), Decimals: v.Decimals, Labels: v.Labels, Example: string(v.Example),
 		}
 		for _, c := range v.Choices {
 			variable.Choices = append(variable.Choices, paper.Choice(c))
@@ -172,6 +187,10 @@ func lineOf(manifest []byte, field string) int {
 }
 
 func manifestError(err error) error {
+	var own *LoadError
+	if errors.As(err, &own) {
+		return own
+	}
 	var broken yaml.Error
 	if !errors.As(err, &broken) {
 		return &LoadError{File: manifestFile, Detail: err.Error()}

@@ -63,6 +63,7 @@ variables:
   - {name: x, type: text, required: true}
   - {name: y, type: text}
   - {name: long, type: text, max_length: 4096}
+  - {name: lines, type: lines}
 `
 	return fstest.MapFS{"manifest.yaml": {Data: []byte(manifest)}, "de.md": {Data: []byte(body)}}
 }
