@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
-	yamlparser "github.com/goccy/go-yaml/parser"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
 )
@@ -38,12 +37,20 @@ func ParseValues(data []byte) (paper.Values, error) {
 		return nil, &DataError{Detail: fmt.Sprintf("more than %d bytes", maxData)}
 	}
 	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("{")) {
-		return parseJSON(data)
+		return jsonValues(data)
 	}
-	return parseYAML(data)
+	var values paper.Values
+	err := guard(func() (err error) {
+		values, err = yamlValues(data)
+		return err
+	})
+	if errors.Is(err, errNotYAML) {
+		err = &DataError{Detail: errNotYAML.Error()}
+	}
+	return values, err
 }
 
-func parseJSON(data []byte) (paper.Values, error) {
+func jsonValues(data []byte) (paper.Values, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	fail := func(detail string) (paper.Values, error) {
@@ -86,12 +93,12 @@ func parseJSON(data []byte) (paper.Values, error) {
 	return values, nil
 }
 
-func parseYAML(data []byte) (paper.Values, error) {
-	file, err := yamlparser.ParseBytes(data, 0)
+func yamlValues(data []byte) (paper.Values, error) {
+	file, err := parseYAML(data)
 	if err != nil {
 		var mistake *LoadError
 		errors.As(manifestError(err), &mistake)
-		return nil, &DataError{Line: mistake.Line, Detail: "not YAML"}
+		return nil, &DataError{Line: mistake.Line, Detail: errNotYAML.Error()}
 	}
 	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
 		return paper.Values{}, nil

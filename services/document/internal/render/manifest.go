@@ -8,7 +8,6 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	yamlparser "github.com/goccy/go-yaml/parser"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
 )
@@ -96,7 +95,7 @@ func loadManifest(fsys fs.FS) (paper.Template, map[string]typography, Mistakes, 
 		return paper.Template{}, nil, nil, err
 	}
 	var m manifest
-	if err := yaml.UnmarshalWithOptions(text, &m, yaml.Strict()); err != nil {
+	if err := decodeYAML(text, &m); err != nil {
 		all.add(manifestError(err))
 		return paper.Template{}, nil, all, nil
 	}
@@ -171,19 +170,36 @@ func mistakeAt(manifest []byte, field, detail string) *LoadError {
 
 // lineOf is the line of a field, or of the nearest one around it that is there; 0 when there is none.
 func lineOf(manifest []byte, field string) int {
-	file, err := yamlparser.ParseBytes(manifest, 0)
-	for ; err == nil && field != ""; field = field[:max(0, strings.LastIndexAny(field, ".["))] {
-		path, err := yaml.PathString("$." + field)
-		if err != nil {
-			continue
-		}
-		if node, err := path.FilterFile(file); err == nil && node != nil {
-			if token := node.GetToken(); token != nil && token.Position != nil {
-				return token.Position.Line
-			}
+	file, err := parseYAML(manifest)
+	if err != nil {
+		return 0
+	}
+	for ; field != ""; field = field[:max(0, strings.LastIndexAny(field, ".["))] {
+		if line := pathLine(file, "$."+field); line > 0 {
+			return line
 		}
 	}
 	return 0
+}
+
+func pathLine(file *ast.File, path string) int {
+	line := 0
+	found := guard(func() error {
+		p, err := yaml.PathString(path)
+		if err != nil {
+			return err
+		}
+		node, err := p.FilterFile(file)
+		if err != nil {
+			return err
+		}
+		line = node.GetToken().Position.Line
+		return nil
+	})
+	if found != nil {
+		return 0
+	}
+	return line
 }
 
 func manifestError(err error) error {

@@ -64,6 +64,7 @@ func TestLoadManifestMistakes(t *testing.T) {
 		"unknown key":      {"version:", "colour: red\nversion:", `manifest.yaml:2: unknown field "colour"`},
 		"wrong type":       {`"1"`, "[1]", "manifest.yaml:2:"},
 		"not YAML":         {"roles:", "roles: [", "manifest.yaml:"},
+		"bare tag":         {"roles:", "roles: ! \nother:", "manifest.yaml"},
 		"key twice":        {"version:", "id: two\nversion:", "manifest.yaml:2:"},
 		"bad date":         {"version:", "date: 1.11.2026\nversion:", "manifest.yaml:2: date is not of the form"},
 		"bad id":           {"id: one", "id: Eins", "manifest.yaml:1: id must"},
@@ -161,6 +162,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("a: &a [*a]", "| a |\n|-|")
 	f.Add(strings.Replace(manifest, "{name: y, type: text}", "{name: y, type: choice, choices: [a, {value: b, labels: {de: c}}], example: b}", 1), "{{y}}")
 	f.Add(strings.Replace(manifest, "de: {title", "../de: {title", 1), "{{lines}}")
+	f.Add("roles: ! ", "0")
 	f.Add(manifest, "| {{z}} | `a` |\n|-|-|\n\n- - - # a\n:::signatures\nboss\n:::")
 	f.Fuzz(func(t *testing.T, manifest, body string) {
 		source, err := Load(fstest.MapFS{"manifest.yaml": {Data: []byte(manifest)}, "de.md": {Data: []byte(body)}})
