@@ -9,9 +9,10 @@ S3      := bin/versitygw
 LINT    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 KILLS   ?= 60
 SECONDS_EACH ?= 20
+CORPUS  ?= $(CURDIR)/bin/corpus
 SEED    ?= $(shell date +%s)
 
-.PHONY: help build demo test check generate generate-check lint breaking race kill-test load bench fuzz clean
+.PHONY: help build demo test check generate generate-check lint breaking race kill-test load bench fuzz corpus clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s'|'
@@ -75,6 +76,10 @@ fuzz: ## Fuzz every parser of outside bytes for a while each; FUZZTIME=30s.
 			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $${FUZZTIME:-30s} $$package; \
 		done; \
 	done
+
+corpus: ## Write the corpus of signed and altered PDFs to CORPUS and compare with pdfsig and mutool, when they are there.
+	@for tool in pdfsig mutool; do command -v $$tool >/dev/null || echo "$$tool: not installed"; done
+	COUNTERSIGN_CORPUS=$(CORPUS) go test -count=1 -run '^TestCorpusAgainstPeers$$' -v ./services/document/internal/proof
 
 clean: ## Remove what was built.
 	rm -rf bin

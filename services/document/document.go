@@ -14,6 +14,7 @@ import (
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	"github.com/countersign/countersign/services/document/internal/api"
 	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/inspect"
 	"github.com/countersign/countersign/services/document/internal/proof"
 	"github.com/countersign/countersign/services/document/internal/render"
 	"github.com/countersign/countersign/services/document/internal/store"
@@ -64,7 +65,7 @@ func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Se
 	}
 	return &Service{db: db, archive: files, api: &api.Service{
 		Store: store.New(db), Archive: files, Renderer: renderer, Templates: sources,
-		Verifier: proof.New(anchors, proof.Options{}),
+		Verifier: proof.New(anchors, proof.Options{}), Inspector: inspect.New(),
 	}}, nil
 }
 

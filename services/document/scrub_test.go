@@ -130,16 +130,6 @@ func TestAScrubNamesWhatIsWrongBesideARunningServer(t *testing.T) {
 	}
 }
 
-func must[T any](value T, err error) func(*testing.T) T {
-	return func(t *testing.T) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
-}
-
 func TestWhatNobodyRefersToIsAWarning(t *testing.T) {
 	data := t.TempDir()
 	client, stop := run(t, document.Config{}, data)

@@ -19,6 +19,7 @@ import (
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/inspect"
 	"github.com/countersign/countersign/services/document/internal/paper"
 	"github.com/countersign/countersign/services/document/internal/proof"
 	"github.com/countersign/countersign/services/document/internal/render"
@@ -41,6 +42,7 @@ type Service struct {
 	// Templates by id.
 	Templates map[string]render.Source
 	Verifier  *proof.Verifier
+	Inspector *inspect.Inspector
 }
 
 // ListTemplates lists the templates, by name.

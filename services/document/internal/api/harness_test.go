@@ -18,6 +18,7 @@ import (
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	"github.com/countersign/countersign/services/document/internal/api"
 	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/inspect"
 	"github.com/countersign/countersign/services/document/internal/proof"
 	"github.com/countersign/countersign/services/document/internal/render"
 	"github.com/countersign/countersign/services/document/internal/store"
@@ -51,7 +52,7 @@ func newHouse(t *testing.T) *house {
 	anchors := must(proof.NewAnchors(append([]byte("Proves: QES-EIDAS SEAL TIMESTAMP\n"), h.pki.RootPEM()...)))(t)
 	h.service = &api.Service{
 		Store: store.New(h.db), Archive: files, Renderer: must(render.New())(t), Templates: builtIn(t),
-		Verifier: proof.New(anchors, proof.Options{}),
+		Verifier: proof.New(anchors, proof.Options{}), Inspector: inspect.New(),
 	}
 	h.serve(t, logger)
 	t.Cleanup(func() {
@@ -112,10 +113,10 @@ func (h *house) render(t *testing.T, id string) *documentv1.Document {
 	return must(h.RenderDocument(t.Context(), renderRequest(id)))(t).GetDocument()
 }
 
-// header is that of an upload that succeeds.
+// header is that of an upload that succeeds, whatever follows the first bytes of a PDF.
 func header(id string) *documentv1.CreateDocumentRequest_Header {
 	return &documentv1.CreateDocumentRequest_Header{
-		Kind: documentv1.Document_KIND_UPLOADED, Title: "Offer", FileName: "offer.pdf", RequestId: id,
+		Kind: documentv1.Document_KIND_SIGNED, Title: "Offer", FileName: "offer.pdf", RequestId: id,
 	}
 }
 

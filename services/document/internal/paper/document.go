@@ -21,7 +21,9 @@ type Document struct {
 	// Origin is where the bytes came from: "template:{id}@{version}", "upload", or a provider's name.
 	Origin   string
 	Language string
-	// Fields are those of a rendered document.
-	Fields     []SignatureField
+	// Fields are where the roles sign.
+	Fields []SignatureField
+	// Inspection is set for an upload that is to be signed.
+	Inspection *Inspection
 	CreateTime time.Time
 }

@@ -58,6 +58,9 @@ func (d *Document) readSections(start int) error {
 		if err != nil {
 			return err
 		}
+		if section["Encrypt"] != nil {
+			return &Error{Kind: Encrypted, What: "encrypted file"}
+		}
 		if d.trailer == nil {
 			d.trailer = section
 		}
@@ -78,7 +81,7 @@ func (d *Document) section(start int) (Dict, error) {
 		return nil, malformed(start, "offset outside the file")
 	}
 	found := map[int]entry{}
-	l := &lexer{data: d.data, pos: start}
+	l := d.lexer(start)
 	if l.space(); !l.starts("xref") {
 		trailer, err := d.streamSection(start, found)
 		if err != nil {
@@ -87,12 +90,12 @@ func (d *Document) section(start int) (Dict, error) {
 		return trailer, d.merge(found)
 	}
 	l.pos += len("xref")
-	if err := l.table(found); err != nil {
-		return nil, err
+	if err := d.table(l, found); err != nil {
+		return nil, d.cut(l, err)
 	}
 	o, err := l.value(0)
 	if err != nil {
-		return nil, err
+		return nil, d.cut(l, err)
 	}
 	trailer, ok := o.(Dict)
 	if !ok {
@@ -103,7 +106,7 @@ func (d *Document) section(start int) (Dict, error) {
 			return nil, err
 		}
 	}
-	return trailer, errors.Join(d.spend(l.pos-start), d.merge(found))
+	return trailer, errors.Join(d.spend(l.pos-start, 0), d.merge(found))
 }
 
 // hybrid adds the objects that a table hides from old readers. A table and its stream may not contradict each other.
@@ -128,14 +131,14 @@ func (d *Document) merge(found map[int]entry) error {
 			d.entries[n] = e
 		}
 	}
-	if len(d.entries) > maxObjects {
+	if d.rows += len(found); d.rows > rowsPerObject*d.limits.Objects || len(d.entries) > d.limits.Objects {
 		return tooComplex(0, "too many objects")
 	}
 	return nil
 }
 
 // table reads the subsections of a classic table up to and including the word trailer.
-func (l *lexer) table(found map[int]entry) error {
+func (d *Document) table(l *lexer, found map[int]entry) error {
 	for {
 		at := l.pos
 		l.space()
@@ -148,7 +151,7 @@ func (l *lexer) table(found map[int]entry) error {
 		if errors.Join(err1, err2) != nil {
 			return malformed(at, "bad cross-reference table")
 		}
-		if count > maxObjects || first > 1<<31 || len(found) > maxObjects {
+		if count > d.limits.Objects || first > 1<<31 || len(found) > d.limits.Objects {
 			return tooComplex(at, "too many objects")
 		}
 		for n := first; n < first+count; n++ {

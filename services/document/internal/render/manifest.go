@@ -20,12 +20,19 @@ type manifest struct {
 	Languages map[string]manifestText `yaml:"languages"`
 	Roles     []manifestRole          `yaml:"roles"`
 	Variables []manifestVariable      `yaml:"variables"`
+	Page      manifestPage            `yaml:"page"`
+	Head      manifestLetterhead      `yaml:"letterhead"`
+	// Annexes are ids, in the order they follow the contract.
+	Annexes []string `yaml:"annexes"`
 }
 
 type manifestText struct {
 	Title    string `yaml:"title"`
 	FileName string `yaml:"file_name"`
-	// Hyphenation lists long words of the text with a hyphen wherever a line may break them.
+	// Header and Footer stand above the text from the second page on and below it on every page; empty for none.
+	Header *string `yaml:"header"`
+	Footer *string `yaml:"footer"`
+	// Hyphenation lists words that the language's patterns break wrongly, with a hyphen wherever a line may break them.
 	Hyphenation []string `yaml:"hyphenation"`
 }
 
@@ -42,31 +49,57 @@ type manifestVariable struct {
 	Currency  string `yaml:"currency"`
 }
 
-// loadManifest returns the template and, by language, how its text is polished.
-func loadManifest(fsys fs.FS) (paper.Template, map[string]typography, error) {
+// description is a manifest, checked.
+type description struct {
+	template paper.Template
+	sheet    sheet
+	head     *letterhead
+	annexes  []string
+	polish   map[string]typography // by language
+	running  map[string]running    // by language
+}
+
+func loadManifest(fsys fs.FS) (description, error) {
 	text, err := read(fsys, manifestFile, maxManifest)
 	if err != nil {
-		return paper.Template{}, nil, err
+		return description{}, err
 	}
 	var m manifest
 	if err := yaml.UnmarshalWithOptions(text, &m, yaml.Strict()); err != nil {
-		return paper.Template{}, nil, manifestError(err)
+		return description{}, manifestError(err)
 	}
 	t, err := m.template()
 	if err != nil {
-		return paper.Template{}, nil, err
+		return description{}, err
 	}
 	if err := t.Validate(); err != nil {
-		return paper.Template{}, nil, &LoadError{File: manifestFile, Detail: err.Error()}
+		return description{}, &LoadError{File: manifestFile, Detail: err.Error()}
 	}
-	polish := map[string]typography{}
+	return m.describe(fsys, t)
+}
+
+func (m manifest) describe(fsys fs.FS, t paper.Template) (description, error) {
+	d := description{template: t, annexes: m.Annexes, polish: map[string]typography{}, running: map[string]running{}}
+	if err := checkAnnexes(m.Annexes); err != nil {
+		return d, err
+	}
+	var err error
+	if d.sheet, err = m.Page.sheet(); err != nil {
+		return d, err
+	}
+	if d.head, err = m.Head.load(fsys, d.sheet); err != nil {
+		return d, err
+	}
 	for _, language := range t.Languages() {
 		if err := checkPatterns(t, t.Texts[language]); err != nil {
-			return paper.Template{}, nil, err
+			return d, err
 		}
-		polish[language] = newTypography(language, m.Languages[language].Hyphenation)
+		if d.running[language], err = newRunning(t, language, m.Languages[language]); err != nil {
+			return d, err
+		}
+		d.polish[language] = newTypography(language, m.Languages[language].Hyphenation)
 	}
-	return t, polish, nil
+	return d, nil
 }
 
 func (m manifest) template() (paper.Template, error) {

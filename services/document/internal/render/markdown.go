@@ -24,13 +24,13 @@ const (
 
 // parse turns a file's Markdown into blocks and refuses what a contract cannot show: links, images, code, quotes, HTML.
 func (r *reader) parse() ([]block, error) {
-	r.escapes = escapes()
+	r.escapes, r.id = escapes(), regexp.MustCompile(`^`+anchorID+`$`)
 	blocks, err := r.children(markdown().Parse(text.NewReader(r.source)), place{})
 	if err != nil {
 		return nil, err
 	}
 	for _, role := range r.template.Roles {
-		if !r.signed[role.ID] {
+		if !r.signed[role.ID] && !r.annex {
 			return nil, &LoadError{File: r.name, Detail: fmt.Sprintf("role %q has no line in a %ssignatures block", role.ID, fence)}
 		}
 	}
@@ -63,7 +63,10 @@ type reader struct {
 	source   []byte
 	template paper.Template
 	polish   typography
+	anchors  anchors
+	annex    bool // nobody signs in it
 	escapes  *regexp.Regexp
+	id       *regexp.Regexp
 	signed   map[string]bool
 }
 
@@ -93,8 +96,7 @@ func (r *reader) block(n ast.Node, at place) (block, error) {
 		if lines := r.lines(n); bytes.HasPrefix(lines[0], []byte(fence)) && at.depth == 0 {
 			return r.signatures(n, lines)
 		}
-		spans, err := r.inline(n, at.numbered)
-		return paragraph{text: spans}, err
+		return r.paragraph(n, at)
 	case *ast.List:
 		return r.list(n, at)
 	}
@@ -103,11 +105,7 @@ func (r *reader) block(n ast.Node, at place) (block, error) {
 	}
 	switch n := n.(type) {
 	case *ast.Heading:
-		if n.Level > maxHeading {
-			return nil, r.fail(n, "headings have at most %d levels", maxHeading)
-		}
-		spans, err := r.inline(n, true)
-		return heading{level: n.Level, text: spans}, err
+		return r.heading(n)
 	case *ast.ThematicBreak:
 		return pageBreak{}, nil
 	case *tableast.Table:
@@ -123,15 +121,19 @@ func (r *reader) list(n *ast.List, at place) (block, error) {
 		return nil, r.fail(n, "lists nest at most %d deep", maxListDepth)
 	}
 	l := list{ordered: n.IsOrdered()}
-	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
-		blocks, err := r.children(item, at)
+	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+		blocks, err := r.children(child, at)
 		if err != nil {
 			return nil, err
 		}
 		if len(blocks) == 0 {
-			return nil, r.fail(item, "empty list item")
+			return nil, r.fail(child, "empty list item")
 		}
-		l.items = append(l.items, blocks)
+		i := item{blocks: blocks}
+		if p, starts := blocks[0].(paragraph); starts {
+			i.anchor = p.anchor
+		}
+		l.items = append(l.items, i)
 	}
 	return l, nil
 }
@@ -148,7 +150,7 @@ func (r *reader) table(n *tableast.Table) (block, error) {
 		_, head := row.(*tableast.TableHeader)
 		var cells []cell
 		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
-			spans, err := r.inline(c, head)
+			spans, err := r.cell(c, head)
 			if err != nil {
 				return nil, err
 			}
@@ -179,11 +181,15 @@ func (r *reader) fail(n ast.Node, format string, args ...any) error {
 }
 
 func (r *reader) failAt(position int, format string, args ...any) error {
-	line := 0
-	if position >= 0 {
-		line = 1 + bytes.Count(r.source[:min(position, len(r.source))], []byte("\n"))
+	return &LoadError{File: r.name, Line: r.line(position), Detail: fmt.Sprintf(format, args...)}
+}
+
+// line is the number of the line that a position is in, 0 when there is no position.
+func (r *reader) line(position int) int {
+	if position < 0 {
+		return 0
 	}
-	return &LoadError{File: r.name, Line: line, Detail: fmt.Sprintf(format, args...)}
+	return 1 + bytes.Count(r.source[:min(position, len(r.source))], []byte("\n"))
 }
 
 // position is where a node stands in the source, or that of its nearest relative that knows.

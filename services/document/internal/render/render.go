@@ -40,7 +40,7 @@ func New() (*Renderer, error) {
 	return &Renderer{fonts: fonts}, nil
 }
 
-// Render fills the template's text in one language with values and lays it out on A4. It fails with a
+// Render fills the template's text in one language with values and lays it out on pages. It fails with a
 // *paper.LanguageError, a *paper.ValuesError, a *GlyphError or a *TooLongError, and with the context's error when that
 // ends first.
 func (r *Renderer) Render(ctx context.Context, source Source, language string, values map[string]string) (Result, error) {
@@ -57,27 +57,28 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 		Title:    clip(replace(text.Title, shown), maxTitle),
 		FileName: fileName(replace(text.FileName, shown)),
 	}
-	f := newFlow(s, source.Template, language)
-	if err := f.blocks(ctx, fill(source.bodies[language], shown), frame{width: textWidth}); err != nil {
+	f := newFlow(s, source, language)
+	if err := f.contract(ctx, fill(source.texts[language].blocks, shown)); err != nil {
 		return Result{}, err
 	}
-	pages, err := paginate(f.rows)
+	pages, err := paginate(f.rows, source.sheet)
 	if err != nil {
 		return Result{}, err
 	}
-	if err := decorate(s, pages, result.Title, language); err != nil {
+	if err := source.texts[language].running.decorate(s, pages, source.sheet, shown); err != nil {
 		return Result{}, err
 	}
 	result.Pages = len(pages)
 	result.Fields = fields(pages)
-	result.PDF, err = r.document(source.Template, language, result.Title, pages).Bytes()
+	result.PDF, err = r.document(source, language, result.Title, pages, f.root).Bytes()
 	return result, err
 }
 
-func (r *Renderer) document(t paper.Template, language, title string, pages []pdf.Page) pdf.Document {
+func (r *Renderer) document(source Source, language, title string, pages []pdf.Page, root *pdf.Element) pdf.Document {
+	t := source.Template
 	d := pdf.Document{
 		Title: title, Language: language, Creator: fmt.Sprintf("Countersign, template %s@%s", t.ID, t.Version),
-		Date: t.Date, Width: pageWidth, Height: pageHeight, Pages: pages,
+		Date: t.Date, Width: source.sheet.width, Height: source.sheet.height, Pages: pages, Structure: root,
 	}
 	for _, f := range r.fonts {
 		d.Fonts = append(d.Fonts, pdf.Font{Name: f.name, Face: f.metrics})
