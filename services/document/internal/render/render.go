@@ -29,6 +29,8 @@ type Result struct {
 	Title string
 	// FileName with extension, at most 128 characters, without anything a file system or a header could misread.
 	FileName string
+
+	pages []pdf.Page
 }
 
 // New loads the built-in fonts.
@@ -48,6 +50,19 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 	if err != nil {
 		return Result{}, err
 	}
+	return r.set(ctx, source, language, shown)
+}
+
+// RenderPlaceholders is Render with each missing value of a required variable shown as its label in brackets.
+func (r *Renderer) RenderPlaceholders(ctx context.Context, source Source, language string, values map[string]string) (Result, error) {
+	shown, err := source.Template.ShowPlaceholders(language, values)
+	if err != nil {
+		return Result{}, err
+	}
+	return r.set(ctx, source, language, shown)
+}
+
+func (r *Renderer) set(ctx context.Context, source Source, language string, shown map[string]string) (Result, error) {
 	text, err := source.Template.Text(language)
 	if err != nil {
 		return Result{}, err
@@ -61,16 +76,15 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 	if err := f.contract(ctx, fill(source.texts[language].blocks, shown)); err != nil {
 		return Result{}, err
 	}
-	pages, err := paginate(f.rows, source.sheet)
-	if err != nil {
+	if result.pages, err = paginate(f.rows, source.sheet); err != nil {
 		return Result{}, err
 	}
-	if err := source.texts[language].running.decorate(s, pages, source.sheet, shown); err != nil {
+	if err := source.texts[language].running.decorate(s, result.pages, source.sheet, shown); err != nil {
 		return Result{}, err
 	}
-	result.Pages = len(pages)
-	result.Fields = fields(pages)
-	result.PDF, err = r.document(source, language, result.Title, pages, f.root).Bytes()
+	result.Pages = len(result.pages)
+	result.Fields = fields(result.pages)
+	result.PDF, err = r.document(source, language, result.Title, result.pages, f.root).Bytes()
 	return result, err
 }
 
