@@ -1,0 +1,129 @@
+package form
+
+import (
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/countersign/countersign/services/document/internal/pdf"
+)
+
+// copier takes what the pages need out of a file, under new numbers. What nothing refers to stays behind.
+type copier struct {
+	doc     *pdf.Document
+	numbers map[pdf.Ref]int
+	next    int
+	queue   []pdf.Ref
+}
+
+// number is the number that an object has in the result.
+func (c *copier) number(r pdf.Ref) int {
+	n, known := c.numbers[r]
+	if !known {
+		n = c.next
+		c.numbers[r] = n
+		c.next++
+		c.queue = append(c.queue, r)
+	}
+	return n
+}
+
+// drain spells every object that was referred to, in the order of their numbers.
+func (c *copier) drain() ([]string, error) {
+	var bodies []string
+	for len(c.queue) > 0 {
+		r := c.queue[0]
+		c.queue = c.queue[1:]
+		var b strings.Builder
+		if err := c.spell(&b, c.doc.Resolve(r)); err != nil {
+			return nil, err
+		}
+		bodies = append(bodies, b.String())
+	}
+	return bodies, c.doc.Err()
+}
+
+func (c *copier) spell(b *strings.Builder, o pdf.Object) error {
+	switch x := o.(type) {
+	case pdf.Ref:
+		fmt.Fprintf(b, "%d 0 R", c.number(x))
+	case pdf.Name:
+		b.WriteString(spellName(x))
+	case pdf.String:
+		b.WriteString("<" + hex.EncodeToString(x.Bytes) + ">")
+	case int64:
+		b.WriteString(strconv.FormatInt(x, 10))
+	case float64:
+		b.WriteString(strconv.FormatFloat(x, 'f', -1, 64))
+	case bool:
+		b.WriteString(strconv.FormatBool(x))
+	case pdf.Array:
+		b.WriteString("[")
+		for i, v := range x {
+			if i > 0 {
+				b.WriteString(" ")
+			}
+			if err := c.spell(b, v); err != nil {
+				return err
+			}
+		}
+		b.WriteString("]")
+	case pdf.Dict:
+		return c.dict(b, x)
+	case *pdf.Stream:
+		return c.stream(b, x)
+	default:
+		b.WriteString("null")
+	}
+	return nil
+}
+
+func (c *copier) dict(b *strings.Builder, d pdf.Dict) error {
+	if d["EF"] != nil || d["Type"] == pdf.Name("Filespec") || d["JS"] != nil && d["S"] == pdf.Name("JavaScript") {
+		return refuse("something on a page holds a file or a script")
+	}
+	b.WriteString("<<")
+	for _, key := range slices.Sorted(maps.Keys(d)) {
+		if key == "StructParent" || key == "StructParents" {
+			continue // places in a structure tree that is left out
+		}
+		b.WriteString(spellName(key) + " ")
+		if err := c.spell(b, d[key]); err != nil {
+			return err
+		}
+	}
+	b.WriteString(">>")
+	return nil
+}
+
+// stream keeps the bytes as they are encoded. One whose bytes are in another file is refused: nobody signed those.
+func (c *copier) stream(b *strings.Builder, s *pdf.Stream) error {
+	if s.Dict["F"] != nil || s.Dict["FFilter"] != nil || s.Dict["Ref"] != nil || s.Dict["Subtype"] == pdf.Name("PS") {
+		return refuse("something on a page is outside of the file or a program")
+	}
+	d := maps.Clone(s.Dict)
+	d["Length"] = int64(len(s.Raw))
+	if err := c.dict(b, d); err != nil {
+		return err
+	}
+	b.WriteString("\nstream\n")
+	b.Write(s.Raw)
+	b.WriteString("\nendstream")
+	return nil
+}
+
+func spellName(n pdf.Name) string {
+	var b strings.Builder
+	b.WriteByte('/')
+	for _, c := range []byte(n) {
+		if c <= ' ' || c >= 0x7F || strings.IndexByte("()<>[]{}/%#", c) >= 0 {
+			fmt.Fprintf(&b, "#%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
