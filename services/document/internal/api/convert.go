@@ -37,6 +37,10 @@ func fromDocument(d paper.Document) *documentv1.Document {
 func fromTemplate(t paper.Template) *documentv1.Template {
 	out := &documentv1.Template{
 		Name: templatePrefix + t.ID, Version: t.Version, Languages: t.Languages(), Titles: map[string]string{},
+		Source: documentv1.Template_SOURCE_TEXT,
+	}
+	if t.Form {
+		out.Source = documentv1.Template_SOURCE_PDF_FORM
 	}
 	for language, text := range t.Texts {
 		out.Titles[language] = text.Title

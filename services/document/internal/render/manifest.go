@@ -40,6 +40,8 @@ type manifestVariable struct {
 	Required  bool   `yaml:"required"`
 	MaxLength int    `yaml:"max_length"`
 	Currency  string `yaml:"currency"`
+	// Field is the full name of the form field that shows it, where a form's field has another name.
+	Field string `yaml:"field"`
 }
 
 // loadManifest returns the template and, by language, how its text is polished.

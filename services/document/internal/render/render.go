@@ -52,6 +52,9 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 	if err != nil {
 		return Result{}, err
 	}
+	if source.Template.Form {
+		return r.fillForm(ctx, source, language, values, shown)
+	}
 	s := newSetter(r.fonts, language)
 	result := Result{
 		Title:    clip(replace(text.Title, shown), maxTitle),
@@ -76,13 +79,22 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 
 func (r *Renderer) document(t paper.Template, language, title string, pages []pdf.Page) pdf.Document {
 	d := pdf.Document{
-		Title: title, Language: language, Creator: fmt.Sprintf("Countersign, template %s@%s", t.ID, t.Version),
+		Title: title, Language: language, Creator: creator(t), Fonts: embeddable(r.fonts),
 		Date: t.Date, Width: pageWidth, Height: pageHeight, Pages: pages,
 	}
-	for _, f := range r.fonts {
-		d.Fonts = append(d.Fonts, pdf.Font{Name: f.name, Face: f.metrics})
-	}
 	return d
+}
+
+func creator(t paper.Template) string {
+	return fmt.Sprintf("Countersign, template %s@%s", t.ID, t.Version)
+}
+
+func embeddable(faces []typeface) []pdf.Font {
+	var list []pdf.Font
+	for _, f := range faces {
+		list = append(list, pdf.Font{Name: f.name, Face: f.metrics})
+	}
+	return list
 }
 
 func fields(pages []pdf.Page) []paper.SignatureField {

@@ -21,6 +21,7 @@ type Source struct {
 	// Template says what the text needs and offers.
 	Template paper.Template
 	bodies   map[string][]block
+	forms    map[string]formText
 }
 
 // LoadError is a mistake in a template's files, for the person who wrote them.
@@ -40,7 +41,8 @@ func (e *LoadError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Detail)
 }
 
-// Load reads a template from its folder: manifest.yaml and one <language>.md per language that the manifest names.
+// Load reads a template from its folder: manifest.yaml and one <language>.md per language that the manifest names, or
+// one <language>.pdf per language, which is a form.
 // A mistake in them is a *LoadError.
 func Load(fsys fs.FS) (Source, error) {
 	template, polish, err := loadManifest(fsys)
@@ -48,6 +50,13 @@ func Load(fsys fs.FS) (Source, error) {
 		return Source{}, err
 	}
 	source := Source{Template: template, bodies: map[string][]block{}}
+	if source.Template.Form, err = hasForm(fsys, template.Languages()[0]); err != nil {
+		return Source{}, err
+	}
+	if source.Template.Form {
+		source.forms, err = loadForms(fsys, template)
+		return source, err
+	}
 	for _, language := range template.Languages() {
 		name := language + ".md"
 		text, err := read(fsys, name, maxBody)
@@ -62,8 +71,13 @@ func Load(fsys fs.FS) (Source, error) {
 	return source, nil
 }
 
-// read returns a file's bytes, with line ends as Unix writes them.
+// read returns a file's text, with line ends as Unix writes them.
 func read(fsys fs.FS, name string, limit int64) ([]byte, error) {
+	text, err := readBytes(fsys, name, limit)
+	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), err
+}
+
+func readBytes(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	file, err := fsys.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &LoadError{File: name, Detail: "file not found"}
@@ -78,5 +92,5 @@ func read(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	if int64(len(text)) > limit {
 		return nil, &LoadError{File: name, Detail: fmt.Sprintf("more than %d bytes", limit)}
 	}
-	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), nil
+	return text, nil
 }

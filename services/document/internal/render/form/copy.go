@@ -85,6 +85,9 @@ func (c *copier) dict(b *strings.Builder, d pdf.Dict) error {
 	if d["EF"] != nil || d["Type"] == pdf.Name("Filespec") || d["JS"] != nil && d["S"] == pdf.Name("JavaScript") {
 		return refuse("something on a page holds a file or a script")
 	}
+	if d["BaseFont"] != nil && !c.shown(d) {
+		return refuse("a font is not embedded and is none of the standard fonts, so that viewers would show others")
+	}
 	b.WriteString("<<")
 	for _, key := range slices.Sorted(maps.Keys(d)) {
 		if key == "StructParent" || key == "StructParents" {
@@ -97,6 +100,28 @@ func (c *copier) dict(b *strings.Builder, d pdf.Dict) error {
 	}
 	b.WriteString(">>")
 	return nil
+}
+
+// shown says whether every viewer shows the text of a font alike: it is embedded, or one of the standard 14 fonts (ISO
+// 32000-1, 9.6.2.2), whose shapes and widths viewers agree on. Other dictionaries show no text.
+func (c *copier) shown(d pdf.Dict) bool {
+	switch c.doc.Resolve(d["Subtype"]) {
+	case pdf.Name("Type1"), pdf.Name("MMType1"), pdf.Name("TrueType"), pdf.Name("CIDFontType0"), pdf.Name("CIDFontType2"):
+	default:
+		return true
+	}
+	descriptor := c.doc.Dict(d["FontDescriptor"])
+	if descriptor["FontFile"] != nil || descriptor["FontFile2"] != nil || descriptor["FontFile3"] != nil {
+		return true
+	}
+	switch c.doc.Resolve(d["BaseFont"]) {
+	case pdf.Name("Helvetica"), pdf.Name("Helvetica-Bold"), pdf.Name("Helvetica-Oblique"), pdf.Name("Helvetica-BoldOblique"),
+		pdf.Name("Times-Roman"), pdf.Name("Times-Bold"), pdf.Name("Times-Italic"), pdf.Name("Times-BoldItalic"),
+		pdf.Name("Courier"), pdf.Name("Courier-Bold"), pdf.Name("Courier-Oblique"), pdf.Name("Courier-BoldOblique"),
+		pdf.Name("Symbol"), pdf.Name("ZapfDingbats"):
+		return true
+	}
+	return false
 }
 
 // stream keeps the bytes as they are encoded. One whose bytes are in another file is refused: nobody signed those.

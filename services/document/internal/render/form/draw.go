@@ -51,7 +51,7 @@ type block struct {
 	font  int
 	face  *sfnt.Font
 	place widget
-	// inset is the distance of the text from the border's outer edge.
+	// inset is the distance of the text from the edge of the field.
 	inset writer.Length
 }
 
@@ -59,7 +59,7 @@ func (p *painter) text(f *field, w widget, value string) error {
 	b := block{set: p.set, font: p.set.Face(w.style.look), place: w, inset: 2 * writer.Point}
 	b.face = p.set.Fonts()[b.font].Face
 	if w.frame.border != nil {
-		b.inset = max(b.inset, 2*w.frame.width)
+		b.inset += w.frame.width
 	}
 	var runs []writer.Run
 	var err error
