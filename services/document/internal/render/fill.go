@@ -1,5 +1,7 @@
 package render
 
+import "strings"
+
 // fill puts values into slots. A paragraph, list item or table row that asks for a value nobody gave is left out:
 // loading made sure that only optional variables in unnumbered text can do that.
 func fill(blocks []block, shown map[string]string) []block {
@@ -74,9 +76,22 @@ func fillText(spans []span, shown map[string]string) (filled []span, whole bool)
 			if !given {
 				return nil, false
 			}
-			s.text, s.slot = value, false
+			filled = append(filled, linesOf(s, value)...)
+			continue
 		}
 		filled = append(filled, s)
 	}
 	return filled, true
+}
+
+// linesOf puts a value in a slot's place, each of its lines on one of its own.
+func linesOf(slot span, value string) []span {
+	var spans []span
+	for line := range strings.SplitSeq(value, "\n") {
+		if len(spans) > 0 {
+			spans = append(spans, span{lineBreak: true})
+		}
+		spans = append(spans, span{text: line, bold: slot.bold, italic: slot.italic})
+	}
+	return spans
 }

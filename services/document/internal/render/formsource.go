@@ -8,11 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/countersign/countersign/services/document/internal/paper"
 	"github.com/countersign/countersign/services/document/internal/render/form"
-	"github.com/countersign/countersign/services/document/internal/render/pdf"
 )
 
 // formText is the text of a template in one language as a PDF form.
@@ -22,56 +19,69 @@ type formText struct {
 	fields map[string]form.Field
 }
 
-// hasForm says whether a template's folder has a form for a language.
-func hasForm(fsys fs.FS, language string) (bool, error) {
-	_, err := fs.Stat(fsys, language+".pdf")
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+const formSuffix = ".pdf"
+
+// suffix is that of the template's texts.
+func (s Source) suffix() string {
+	if s.Template.Form {
+		return formSuffix
 	}
-	if err != nil {
-		return false, fmt.Errorf("template: %w", err)
-	}
-	return true, nil
+	return textSuffix
+}
+
+// hasForm says whether a template's folder has a form for any language; then it is to have one for all.
+func hasForm(fsys fs.FS, t paper.Template) bool {
+	return slices.ContainsFunc(t.Languages(), func(language string) bool {
+		_, err := fs.Stat(fsys, language+formSuffix)
+		return err == nil
+	})
 }
 
 // loadForms reads <language>.pdf for every language. Each variable has its field and each field its variable, except
 // those that are read-only; the roles are the signature fields.
-func loadForms(fsys fs.FS, t paper.Template) (map[string]formText, error) {
+func (s *Source) loadForms(fsys fs.FS) (Mistakes, error) {
+	var all Mistakes
 	names, err := fieldNames(fsys)
 	if err != nil {
 		return nil, err
 	}
-	forms := map[string]formText{}
-	for _, language := range t.Languages() {
-		name := language + ".pdf"
-		if _, err := fs.Stat(fsys, language+".md"); err == nil {
-			return nil, &LoadError{File: name, Detail: "there is also a " + language + ".md"}
-		}
+	s.forms = map[string]formText{}
+	for _, language := range s.Template.Languages() {
+		name := language + formSuffix
 		content, err := readBytes(fsys, name, form.MaxBytes)
+		if all.add(err) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
+		if _, err := fs.Stat(fsys, language+textSuffix); err == nil {
+			all.add(&LoadError{File: name, Detail: "there is also a " + language + textSuffix})
+		}
 		f, err := form.Load(content)
 		if err != nil {
-			return nil, &LoadError{File: name, Detail: err.Error()}
+			all.add(&LoadError{File: name, Detail: err.Error()})
+			continue
 		}
 		text := formText{form: f, fields: map[string]form.Field{}}
-		if detail := text.match(t, names); detail != "" {
-			return nil, &LoadError{File: name, Detail: detail}
+		for _, detail := range text.match(s.Template, names) {
+			all.add(&LoadError{File: name, Detail: detail})
 		}
-		forms[language] = text
+		s.forms[language] = text
+		s.notes[language] = notes{used: text.used()}
 	}
-	return forms, nil
+	return all, nil
 }
 
-// fieldNames reads which field the manifest names for a variable whose field has another name.
+// fieldNames reads which field the manifest names for a variable whose field has another name. The manifest was read
+// before; what is wrong in it is known.
 func fieldNames(fsys fs.FS) (map[string]string, error) {
 	text, err := read(fsys, manifestFile, maxManifest)
 	if err != nil {
 		return nil, err
 	}
 	var m manifest
-	if err := yaml.Unmarshal(text, &m); err != nil {
+	if err := decodeYAML(text, &m); err != nil {
 		return nil, manifestError(err)
 	}
 	names := map[string]string{}
@@ -84,8 +94,17 @@ func fieldNames(fsys fs.FS) (map[string]string, error) {
 	return names, nil
 }
 
+func (f formText) used() map[string]bool {
+	used := map[string]bool{}
+	for name := range f.fields {
+		used[name] = true
+	}
+	return used
+}
+
 // match finds the field of each variable and role; the answer is what has none.
-func (f formText) match(t paper.Template, names map[string]string) string {
+func (f formText) match(t paper.Template, names map[string]string) []string {
+	var wrong []string
 	open := map[string]form.Field{}
 	for _, one := range f.form.Fields() {
 		open[one.Name] = one
@@ -94,55 +113,50 @@ func (f formText) match(t paper.Template, names map[string]string) string {
 		field, found := open[names[v.Name]]
 		switch {
 		case !found || field.Kind == form.KindSignature:
-			return fmt.Sprintf("variable %q: the form has no field %q of its own for it", v.Name, names[v.Name])
+			wrong = append(wrong, fmt.Sprintf("variable %q: the form has no field %q for it alone", v.Name, names[v.Name]))
+			continue
 		case !takes(field.Kind, v.Type):
-			return fmt.Sprintf("variable %q: a %s field does not take a value of type %s", v.Name, field.Kind, v.Type)
+			wrong = append(wrong, fmt.Sprintf("variable %q: a %s field does not take a value of type %s", v.Name, field.Kind, v.Type))
 		}
 		f.fields[v.Name] = field
 		delete(open, field.Name)
 	}
 	for _, r := range t.Roles {
 		if open[r.ID].Kind != form.KindSignature {
-			return fmt.Sprintf("role %q: the form has no signature field of this name", r.ID)
+			wrong = append(wrong, fmt.Sprintf("role %q: the form has no signature field of this name", r.ID))
 		}
 		delete(open, r.ID)
 	}
 	for _, one := range f.form.Fields() {
 		if _, left := open[one.Name]; left && (one.Kind == form.KindSignature || !one.ReadOnly) {
-			return fmt.Sprintf("field %q: no variable or role of the manifest belongs to it", one.Name)
+			wrong = append(wrong, fmt.Sprintf("field %q: no variable or role of the manifest belongs to it", one.Name))
 		}
 	}
-	return ""
+	return wrong
 }
 
 // takes says which types of variable a kind of field shows. A check box has no words, lines need room below each other.
 func takes(kind form.Kind, t paper.Type) bool {
-	const boolean, lines = "boolean", "lines"
 	switch kind {
 	case form.KindCheckbox:
-		return t == boolean
-	case form.KindRadio:
-		return t != lines
+		return t == paper.TypeBoolean
 	case form.KindLines:
 		return true
 	}
-	return t != lines
+	return t != paper.TypeLines
 }
 
 // fillForm fills a template's form.
-func (r *Renderer) fillForm(ctx context.Context, source Source, language string, values, shown map[string]string) (Result, error) {
+func (r *Renderer) fillForm(ctx context.Context, source Source, language string, given given) (Result, error) {
 	text := source.forms[language]
 	filled := map[string]string{}
 	for name, field := range text.fields {
-		// Buttons know their states by the value itself and not by the word for it.
-		if value, given := shown[name]; given && (field.Kind == form.KindCheckbox || field.Kind == form.KindRadio) {
-			filled[field.Name] = strings.TrimSpace(values[name])
-		} else if given {
+		if value, is := entry(field, strings.TrimSpace(given.values[name]), given.shown[name]); is {
 			filled[field.Name] = value
 		}
 	}
 	names := source.Template.Texts[language]
-	result := Result{Title: clip(replace(names.Title, shown), maxTitle), FileName: fileName(replace(names.FileName, shown))}
+	result := Result{Title: clip(replace(names.Title, given.shown), maxTitle), FileName: fileName(replace(names.FileName, given.shown))}
 	made, err := text.form.Fill(ctx, filled, form.Imprint{
 		Title: result.Title, Language: language, Creator: creator(source.Template),
 	}, formTypes{newSetter(r.fonts, language)})
@@ -151,6 +165,20 @@ func (r *Renderer) fillForm(ctx context.Context, source Source, language string,
 	}
 	result.PDF, result.Fields, result.Pages = made.PDF, made.Fields, made.Pages
 	return result, nil
+}
+
+// entry is what goes into a field; false leaves the form's own value. Buttons know their states by the value itself and
+// not by the word for it, and so does a list of options that has no such word. They have no room for a placeholder.
+func entry(f form.Field, value, shown string) (string, bool) {
+	switch f.Kind {
+	case form.KindCheckbox, form.KindRadio:
+		return value, value != ""
+	case form.KindChoice:
+		if !f.Editable && !slices.Contains(f.Options, shown) {
+			return value, value != ""
+		}
+	}
+	return shown, shown != ""
 }
 
 // fault names the variable whose field could not show its value.
@@ -169,54 +197,4 @@ func (f formText) fault(err error) error {
 		}
 	}
 	return &paper.ValuesError{Problems: []paper.Problem{problem}}
-}
-
-// formTypes sets a form's text with the built-in fonts.
-type formTypes struct{ *setter }
-
-func (t formTypes) Fonts() []pdf.Font { return embeddable(t.fonts) }
-
-func (t formTypes) Face(look form.Look) int {
-	switch {
-	case !look.Serif && look.Bold:
-		return int(sansBold)
-	case !look.Serif:
-		return int(sans)
-	}
-	chosen := serif
-	if look.Bold {
-		chosen += serifBold
-	}
-	if look.Italic {
-		chosen += serifItalic
-	}
-	return int(chosen)
-}
-
-// Shape sets word by word, for a word is of one script and a line is not.
-func (t formTypes) Shape(font int, size pdf.Length, text string) ([]pdf.Glyph, pdf.Length, error) {
-	f := face(font)
-	var glyphs []pdf.Glyph
-	var at int
-	spaceID, spaceWidth := t.spaceGlyph(f)
-	for i, part := range strings.Split(text, " ") {
-		if i > 0 {
-			glyphs = append(glyphs, pdf.Glyph{ID: spaceID, Text: " ", X: t.scale(f, at, size)})
-			at += spaceWidth
-		}
-		if part == "" {
-			continue
-		}
-		w, err := t.shape(f, part)
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, g := range w.glyphs {
-			glyphs = append(glyphs, pdf.Glyph{
-				ID: g.id, Text: g.text, X: t.scale(f, at+g.x, size), Rise: t.scale(f, g.rise, size),
-			})
-		}
-		at += w.width
-	}
-	return slices.Clip(glyphs), t.scale(f, at, size), nil
 }

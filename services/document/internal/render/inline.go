@@ -1,7 +1,7 @@
 package render
 
 import (
-	"fmt"
+	"bytes"
 	"html"
 	"regexp"
 	"strings"
@@ -14,7 +14,7 @@ const fence = ":::"
 
 // inline reads the text within a block: plain, bold or italic, with slots. Neighbours of one style become one span
 // before slots are looked for, because the parser may cut text anywhere.
-func (r *reader) inline(n ast.Node, mustHave bool) ([]span, error) {
+func (r *reader) inline(n ast.Node, rule slotRule) ([]span, error) {
 	var raw []span
 	if err := r.collect(n, span{}, &raw); err != nil {
 		return nil, err
@@ -26,9 +26,7 @@ func (r *reader) inline(n ast.Node, mustHave bool) ([]span, error) {
 			continue
 		}
 		for _, part := range slots(s.text) {
-			if detail := checkSlot(r.template, part, mustHave); detail != "" {
-				return nil, r.fail(n, "%s", detail)
-			}
+			r.slot(part, rule, r.position(n))
 			if !part.slot {
 				part.text = r.polish.polish(part.text)
 			}
@@ -37,6 +35,21 @@ func (r *reader) inline(n ast.Node, mustHave bool) ([]span, error) {
 		}
 	}
 	return spans, nil
+}
+
+// slot notes which variable a span uses, and what is wrong with it, in the line where it first stands after a position.
+func (r *reader) slot(s span, rule slotRule, position int) {
+	if s.slot {
+		r.notes.used[s.text] = true
+	}
+	detail := checkSlot(r.template, s, rule)
+	if detail == "" {
+		return
+	}
+	if position >= 0 && s.slot {
+		position += max(0, bytes.Index(r.source[min(position, len(r.source)):], []byte(s.text)))
+	}
+	r.mistakes.add(r.failAt(position, "%s", detail))
 }
 
 func (r *reader) collect(parent ast.Node, style span, spans *[]span) error {
@@ -60,7 +73,7 @@ func (r *reader) collect(parent ast.Node, style span, spans *[]span) error {
 				return err
 			}
 		default:
-			return r.fail(n, "a contract cannot show this: %s", n.Kind())
+			return r.cannotShow(n)
 		}
 	}
 	return nil
@@ -100,27 +113,27 @@ func (r *reader) literal(source []byte) string {
 // with one line per role: the role, and after a colon the name to print, which may be left out.
 func (r *reader) signatures(n ast.Node, lines [][]byte) (block, error) {
 	last := len(lines) - 1
+	r.unsigned = true // until all of it was read
 	if string(lines[0]) != fence+"signatures" {
 		return nil, r.fail(n, "the only block of this kind is %ssignatures", fence)
 	}
 	if last < 2 || string(lines[last]) != fence {
 		return nil, r.fail(n, "%ssignatures needs a line per role and ends with %s, without empty lines", fence, fence)
 	}
+	r.unsigned = false
 	var s signatures
 	for i, line := range lines[1:last] {
 		at := n.Lines().At(i + 1).Start
 		role, name, _ := strings.Cut(string(line), ":")
-		if r.signed[role] {
-			return nil, r.failAt(at, "role %q signs twice", role)
-		}
-		if !r.known(role) {
-			return nil, r.failAt(at, "unknown role %q", role)
+		switch {
+		case r.signed[role]:
+			r.mistakes.add(r.failAt(at, "role %q signs twice", role))
+		case !r.known(role):
+			r.mistakes.add(r.failAt(at, "unknown role %q", role))
 		}
 		r.signed[role] = true
 		spans := slots(strings.TrimSpace(name))
-		if detail := r.checkName(spans); detail != "" {
-			return nil, r.failAt(at, "%s", detail)
-		}
+		r.checkName(spans, at)
 		s.signers = append(s.signers, signer{role: role, name: spans})
 	}
 	return s, nil
@@ -129,21 +142,18 @@ func (r *reader) signatures(n ast.Node, lines [][]byte) (block, error) {
 // maxName is how long the name below a signature box may get, in characters: the block must fit a page.
 const maxName = 400
 
-func (r *reader) checkName(spans []span) string {
+func (r *reader) checkName(spans []span, at int) {
 	length := 0
 	for _, s := range spans {
-		if detail := checkSlot(r.template, s, false); detail != "" {
-			return detail
-		}
+		r.slot(s, slotRule{oneLine: true}, at)
 		length += len(s.text)
 		if v, found := r.template.Variable(s.text); s.slot && found {
-			length += v.Limit()
+			length += v.Widest()
 		}
 	}
 	if length > maxName {
-		return fmt.Sprintf("the name below a signature may have up to %d characters, its variables allow more", maxName)
+		r.mistakes.add(r.failAt(at, "the name below a signature may have up to %d characters, its variables allow more", maxName))
 	}
-	return ""
 }
 
 func (r *reader) known(role string) bool {

@@ -23,18 +23,16 @@ const (
 )
 
 // parse turns a file's Markdown into blocks and refuses what a contract cannot show: links, images, code, quotes, HTML.
-func (r *reader) parse() ([]block, error) {
+// It goes on after a mistake.
+func (r *reader) parse() []block {
 	r.escapes = escapes()
-	blocks, err := r.children(markdown().Parse(text.NewReader(r.source)), place{})
-	if err != nil {
-		return nil, err
-	}
+	blocks := r.children(markdown().Parse(text.NewReader(r.source)), place{})
 	for _, role := range r.template.Roles {
-		if !r.signed[role.ID] {
-			return nil, &LoadError{File: r.name, Detail: fmt.Sprintf("role %q has no line in a %ssignatures block", role.ID, fence)}
+		if !r.signed[role.ID] && !r.unsigned {
+			r.mistakes.add(&LoadError{File: r.name, Detail: fmt.Sprintf("role %q has no line in a %ssignatures block", role.ID, fence)})
 		}
 	}
-	return blocks, nil
+	return blocks
 }
 
 // markdown leaves two things of CommonMark out, because both swallow text without a trace: underlined headings, which
@@ -65,6 +63,9 @@ type reader struct {
 	polish   typography
 	escapes  *regexp.Regexp
 	signed   map[string]bool
+	unsigned bool // a signature block could not be read
+	mistakes Mistakes
+	notes    notes
 }
 
 // place is where in the tree the reader is.
@@ -73,18 +74,14 @@ type place struct {
 	numbered bool // within an ordered list: optional variables would shift numbers
 }
 
-func (r *reader) children(parent ast.Node, at place) ([]block, error) {
+func (r *reader) children(parent ast.Node, at place) []block {
 	var blocks []block
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
-		b, err := r.block(n, at)
-		if err != nil {
-			return nil, err
-		}
-		if b != nil {
+		if b, err := r.block(n, at); !r.mistakes.add(err) {
 			blocks = append(blocks, b)
 		}
 	}
-	return blocks, nil
+	return blocks
 }
 
 func (r *reader) block(n ast.Node, at place) (block, error) {
@@ -93,7 +90,7 @@ func (r *reader) block(n ast.Node, at place) (block, error) {
 		if lines := r.lines(n); bytes.HasPrefix(lines[0], []byte(fence)) && at.depth == 0 {
 			return r.signatures(n, lines)
 		}
-		spans, err := r.inline(n, at.numbered)
+		spans, err := r.inline(n, slotRule{required: at.numbered})
 		return paragraph{text: spans}, err
 	case *ast.List:
 		return r.list(n, at)
@@ -106,15 +103,30 @@ func (r *reader) block(n ast.Node, at place) (block, error) {
 		if n.Level > maxHeading {
 			return nil, r.fail(n, "headings have at most %d levels", maxHeading)
 		}
-		spans, err := r.inline(n, true)
+		r.note(n, fmt.Sprintf("a heading of level %d", n.Level))
+		spans, err := r.inline(n, slotRule{required: true, oneLine: true})
 		return heading{level: n.Level, text: spans}, err
 	case *ast.ThematicBreak:
 		return pageBreak{}, nil
 	case *tableast.Table:
 		return r.table(n)
 	default:
-		return nil, r.fail(n, "a contract cannot show this: %s", n.Kind())
+		return nil, r.cannotShow(n)
 	}
+}
+
+// cannotShow refuses what has no form in a contract, and says what to write in its place.
+func (r *reader) cannotShow(n ast.Node) error {
+	hint := map[ast.NodeKind]string{
+		ast.KindLink: "write the address out as text", ast.KindAutoLink: "write the address out as text",
+		ast.KindCodeSpan: "write \\` for a back quote", ast.KindCodeBlock: "indent text by less than four spaces",
+		ast.KindBlockquote: "write \\> for the sign", ast.KindRawHTML: "write &lt; for the sign",
+		ast.KindHTMLBlock: "write &lt; for the sign",
+	}[n.Kind()]
+	if hint != "" {
+		hint = " (" + hint + ")"
+	}
+	return r.fail(n, "a contract cannot show this: %s%s", n.Kind(), hint)
 }
 
 func (r *reader) list(n *ast.List, at place) (block, error) {
@@ -124,14 +136,13 @@ func (r *reader) list(n *ast.List, at place) (block, error) {
 	}
 	l := list{ordered: n.IsOrdered()}
 	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
-		blocks, err := r.children(item, at)
-		if err != nil {
-			return nil, err
-		}
-		if len(blocks) == 0 {
+		if item.FirstChild() == nil {
 			return nil, r.fail(item, "empty list item")
 		}
-		l.items = append(l.items, blocks)
+		if l.ordered {
+			r.note(item, fmt.Sprintf("a numbered item of depth %d", at.depth))
+		}
+		l.items = append(l.items, r.children(item, at))
 	}
 	return l, nil
 }
@@ -148,10 +159,8 @@ func (r *reader) table(n *tableast.Table) (block, error) {
 		_, head := row.(*tableast.TableHeader)
 		var cells []cell
 		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
-			spans, err := r.inline(c, head)
-			if err != nil {
-				return nil, err
-			}
+			spans, err := r.inline(c, slotRule{required: head, oneLine: head})
+			r.mistakes.add(err)
 			cells = append(cells, spans)
 		}
 		if len(cells) != len(t.right) {
@@ -179,11 +188,15 @@ func (r *reader) fail(n ast.Node, format string, args ...any) error {
 }
 
 func (r *reader) failAt(position int, format string, args ...any) error {
-	line := 0
-	if position >= 0 {
-		line = 1 + bytes.Count(r.source[:min(position, len(r.source))], []byte("\n"))
+	return &LoadError{File: r.name, Line: r.line(position), Detail: fmt.Sprintf(format, args...)}
+}
+
+// line of a position in the source, from 1; 0 for no position.
+func (r *reader) line(position int) int {
+	if position < 0 {
+		return 0
 	}
-	return &LoadError{File: r.name, Line: line, Detail: fmt.Sprintf(format, args...)}
+	return 1 + bytes.Count(r.source[:min(position, len(r.source))], []byte("\n"))
 }
 
 // position is where a node stands in the source, or that of its nearest relative that knows.

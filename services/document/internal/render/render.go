@@ -29,6 +29,8 @@ type Result struct {
 	Title string
 	// FileName with extension, at most 128 characters, without anything a file system or a header could misread.
 	FileName string
+
+	pages []pdf.Page
 }
 
 // New loads the built-in fonts.
@@ -48,13 +50,30 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 	if err != nil {
 		return Result{}, err
 	}
+	return r.set(ctx, source, language, given{values: values, shown: shown})
+}
+
+// RenderPlaceholders is Render with each missing value of a required variable shown as its label in brackets.
+func (r *Renderer) RenderPlaceholders(ctx context.Context, source Source, language string, values map[string]string) (Result, error) {
+	shown, err := source.Template.ShowPlaceholders(language, values)
+	if err != nil {
+		return Result{}, err
+	}
+	return r.set(ctx, source, language, given{values: values, shown: shown})
+}
+
+// given are values as the caller gave them, and as they are shown.
+type given struct{ values, shown map[string]string }
+
+func (r *Renderer) set(ctx context.Context, source Source, language string, given given) (Result, error) {
 	text, err := source.Template.Text(language)
 	if err != nil {
 		return Result{}, err
 	}
 	if source.Template.Form {
-		return r.fillForm(ctx, source, language, values, shown)
+		return r.fillForm(ctx, source, language, given)
 	}
+	shown := given.shown
 	s := newSetter(r.fonts, language)
 	result := Result{
 		Title:    clip(replace(text.Title, shown), maxTitle),
@@ -64,16 +83,15 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 	if err := f.blocks(ctx, fill(source.bodies[language], shown), frame{width: textWidth}); err != nil {
 		return Result{}, err
 	}
-	pages, err := paginate(f.rows)
-	if err != nil {
+	if result.pages, err = paginate(f.rows); err != nil {
 		return Result{}, err
 	}
-	if err := decorate(s, pages, result.Title, language); err != nil {
+	if err := decorate(s, result.pages, result.Title, language); err != nil {
 		return Result{}, err
 	}
-	result.Pages = len(pages)
-	result.Fields = fields(pages)
-	result.PDF, err = r.document(source.Template, language, result.Title, pages).Bytes()
+	result.Pages = len(result.pages)
+	result.Fields = fields(result.pages)
+	result.PDF, err = r.document(source.Template, language, result.Title, result.pages).Bytes()
 	return result, err
 }
 

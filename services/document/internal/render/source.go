@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
 )
@@ -21,6 +22,7 @@ type Source struct {
 	// Template says what the text needs and offers.
 	Template paper.Template
 	bodies   map[string][]block
+	notes    map[string]notes // by language
 	forms    map[string]formText
 }
 
@@ -41,34 +43,92 @@ func (e *LoadError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Detail)
 }
 
+// Mistakes is everything that is wrong with a template's files, file by file.
+type Mistakes []*LoadError
+
+// maxMistakes is how many mistakes of one file are told.
+const maxMistakes = 100
+
+func (m Mistakes) Error() string {
+	lines := make([]string, 0, len(m))
+	for _, e := range m {
+		lines = append(lines, e.Error())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns each mistake.
+func (m Mistakes) Unwrap() []error {
+	errs := make([]error, 0, len(m))
+	for _, e := range m {
+		errs = append(errs, e)
+	}
+	return errs
+}
+
+// add keeps a mistake unless there are too many; false when the error is none and has to be returned.
+func (m *Mistakes) add(err error) bool {
+	var mistake *LoadError
+	if !errors.As(err, &mistake) {
+		return false
+	}
+	if len(*m) < maxMistakes {
+		*m = append(*m, mistake)
+	}
+	return true
+}
+
 // Load reads a template from its folder: manifest.yaml and one <language>.md per language that the manifest names, or
-// one <language>.pdf per language, which is a form.
-// A mistake in them is a *LoadError.
+// one <language>.pdf, a form, for every language. What is wrong in them is Mistakes, as many as can be found at once.
 func Load(fsys fs.FS) (Source, error) {
-	template, polish, err := loadManifest(fsys)
+	source, mistakes, err := load(fsys)
+	if err == nil && len(mistakes) > 0 {
+		err = mistakes
+	}
 	if err != nil {
 		return Source{}, err
 	}
-	source := Source{Template: template, bodies: map[string][]block{}}
-	if source.Template.Form, err = hasForm(fsys, template.Languages()[0]); err != nil {
-		return Source{}, err
+	return source, nil
+}
+
+// load returns what could be read, and what is wrong with it.
+func load(fsys fs.FS) (Source, Mistakes, error) {
+	source := Source{bodies: map[string][]block{}, notes: map[string]notes{}}
+	template, polish, all, err := loadManifest(fsys)
+	if err != nil {
+		return source, nil, err
 	}
-	if source.Template.Form {
-		source.forms, err = loadForms(fsys, template)
-		return source, err
+	source.Template = template
+	if hasForm(fsys, template) {
+		source.Template.Form = true
+		found, err := source.loadForms(fsys)
+		return source, append(all, found...), err
 	}
 	for _, language := range template.Languages() {
-		name := language + ".md"
-		text, err := read(fsys, name, maxBody)
+		r, err := openText(fsys, language+textSuffix)
+		if all.add(err) {
+			continue
+		}
 		if err != nil {
-			return Source{}, err
+			return source, nil, err
 		}
-		r := &reader{name: name, source: text, template: template, polish: polish[language], signed: map[string]bool{}}
-		if source.bodies[language], err = r.parse(); err != nil {
-			return Source{}, err
-		}
+		r.template, r.polish = template, polish[language]
+		source.bodies[language] = r.parse()
+		source.notes[language] = r.notes
+		all = append(all, r.mistakes...)
 	}
-	return source, nil
+	return source, all, nil
+}
+
+const textSuffix = ".md"
+
+// openText reads a text. A name that the manifest made and no file can have is one that is not found.
+func openText(fsys fs.FS, name string) (*reader, error) {
+	if !fs.ValidPath(name) {
+		return nil, &LoadError{File: manifestFile, Detail: "a language is no file name"}
+	}
+	text, err := read(fsys, name, maxBody)
+	return &reader{name: name, source: text, signed: map[string]bool{}, notes: notes{used: map[string]bool{}}}, err
 }
 
 // read returns a file's text, with line ends as Unix writes them.

@@ -59,8 +59,8 @@ type Field struct {
 	Options []string
 	// MaxLength in characters; 0 when only the space limits it.
 	MaxLength int
-	// Required, ReadOnly and Comb as the form says; a read-only field shows the form's own value.
-	Required, ReadOnly, Comb bool
+	// Required, ReadOnly, Comb, and Editable for a choice that takes any text, as the form says.
+	Required, ReadOnly, Comb, Editable bool
 }
 
 // Imprint is what the file says about itself.

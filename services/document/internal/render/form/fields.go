@@ -11,11 +11,10 @@ import (
 // field is a field with all that filling it needs.
 type field struct {
 	Field
-	label    string
-	value    string // the form's own
-	editable bool
-	options  []option
-	widgets  []widget
+	label   string
+	value   string // the form's own
+	options []option
+	widgets []widget
 }
 
 // option is one entry of a choice: the value that a program reads and the text that people do.
@@ -176,7 +175,7 @@ func (l *loader) describe(f *field, n node) string {
 			f.Kind = KindRadio
 		}
 	case kind == pdf.Name("Ch"):
-		f.Kind, f.editable = KindChoice, flags&flagEdit != 0
+		f.Kind, f.Editable = KindChoice, flags&flagEdit != 0
 		return l.choices(f, n)
 	default:
 		return "the field has no type"

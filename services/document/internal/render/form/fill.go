@@ -110,7 +110,7 @@ func (f *field) choose(value string) (string, bool) {
 			return o.display, true
 		}
 	}
-	return value, value == "" || f.editable
+	return value, value == "" || f.Editable
 }
 
 // buttons draws each button's own appearance of the state that it is in.
