@@ -96,19 +96,20 @@ func TestTwoReadersReadTheSameValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, command := range [][]string{{"pdftotext", path, "-"}, {"mutool", "draw", "-q", "-F", "txt", path}} {
-		if _, err := exec.LookPath(command[0]); err != nil {
-			t.Logf("NOT TESTED: %s is not here", command[0])
-			continue
-		}
-		text, err := exec.CommandContext(t.Context(), command[0], command[1:]...).Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, value := range []string{"Łukasz Żółć, Ελένη, Цветан", "Łukasz Nguyễn-Żółć", "00-238 Warszawa", "Card", "net"} {
-			if !strings.Contains(string(text), value) {
-				t.Errorf("%s does not read %q", command[0], value)
+		t.Run(command[0], func(t *testing.T) {
+			if _, err := exec.LookPath(command[0]); err != nil {
+				t.Skip(err)
 			}
-		}
+			text, err := exec.CommandContext(t.Context(), command[0], command[1:]...).Output()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, value := range []string{"Łukasz Żółć, Ελένη, Цветан", "Łukasz Nguyễn-Żółć", "00-238 Warszawa", "Card", "net"} {
+				if !strings.Contains(string(text), value) {
+					t.Errorf("no %q", value)
+				}
+			}
+		})
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -220,14 +219,5 @@ func TestPageStateDoesNotReachTheValues(t *testing.T) {
 	}
 	if got := all.String(); !strings.HasPrefix(got, "q\nq 2 0 0 2") || !strings.HasSuffix(got, "ET\nQ\nQ\n/Filled Do\n") {
 		t.Errorf("page content is %q", got)
-	}
-}
-
-// TestWriteSample leaves a filled form for a look at it: FORM_SAMPLE=file go test -run WriteSample.
-func TestWriteSample(t *testing.T) {
-	if path := os.Getenv("FORM_SAMPLE"); path != "" {
-		if err := os.WriteFile(path, fill(t, formtest.Contract(), values()).PDF, 0o600); err != nil {
-			t.Fatal(err)
-		}
 	}
 }
