@@ -18,6 +18,7 @@ type cli struct {
 	Demo     demoCommand     `cmd:"" help:"Take two simulated deals from a stage change to Won, with no account and no network."`
 	Simulate simulateCommand `cmd:"" help:"Run only the simulated vendors, for a product that runs elsewhere on this machine."`
 	Config   configCommand   `cmd:"" help:"Work with the configuration."`
+	Template templateCommand `cmd:"" help:"Work with the templates that contracts are made from."`
 
 	Version kong.VersionFlag `help:"Print the version and end."`
 }

@@ -17,6 +17,24 @@
 //     take required variables only: numbers must not depend on values.
 //   - ":::signatures" opens the signature block, one line per role: the role, a colon, the name to print. ":::" ends it.
 //   - hyphenation in the manifest lists long words with a hyphen wherever a line may break them.
+//
+// # Describing a variable
+//
+// Each variable of the manifest has a name, a type, and what else people need to fill it in:
+//
+//   - type: text (one line), lines (up to 12, such as an address), date, money, number, email, choice, or boolean, which
+//     reads "yes" or "no" in the language of the text. Dates are given as 2026-11-22, amounts as 1234.50 EUR.
+//   - required: true refuses to render without a value. max_length is in characters, 200 when it is left out.
+//   - labels: what a form calls it, by language. example: a value that would be accepted; loading checks that it is.
+//   - currency: the only one that an amount may have. format: long, short or iso, for a date. decimals: how many a number
+//     always shows; without it those that it has.
+//   - choices: the only values of a choice, each a text or {value: month, labels: {de: monatlich}}.
+//
+// A variable of type lines may stand in text and table cells, not in titles, headings, table heads or below a signature.
+//
+// "countersign template check FOLDER" tells everything that is wrong in a template, with file and line, and what is odd:
+// variables that nothing uses, languages whose clauses differ. "countersign template render FOLDER --data FILE --out
+// FILE" shows what it makes of real values.
 package templates
 
 import (

@@ -99,7 +99,7 @@ variables:
 		manifest += "  - {name: " + name + ", type: text, max_length: 4096}\n"
 		body += "{{" + name + "}}\n\n"
 	}
-	body = strings.Repeat(body, 18) + ":::signatures\nclient\n:::\n"
+	body = strings.Repeat(body, 25) + ":::signatures\nclient\n:::\n"
 	return fstest.MapFS{"manifest.yaml": {Data: []byte(manifest)}, "de.md": {Data: []byte(body)}}
 }
 

@@ -3,6 +3,7 @@ package paper
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -32,6 +33,15 @@ const (
 
 func types() []Type {
 	return []Type{TypeText, TypeLines, TypeDate, TypeMoney, TypeNumber, TypeEmail, TypeChoice, TypeBoolean}
+}
+
+// list writes types for people.
+func list(types []Type) string {
+	names := make([]string, 0, len(types))
+	for _, t := range types {
+		names = append(names, string(t))
+	}
+	return strings.Join(names, ", ")
 }
 
 // DateFormat says how a date is shown.
@@ -147,11 +157,17 @@ func (m *mistakes) variables(t Template) {
 }
 
 func (m *mistakes) variableType(v Variable, field, about string) {
-	m.when(!slices.Contains(types(), v.Type), field+".type", "%s: unknown type %q", about, v.Type)
+	if !slices.Contains(types(), v.Type) {
+		m.when(true, field+".type", "%s: unknown type %q, not one of %s", about, v.Type, list(types()))
+		return
+	}
 	m.when(v.MaxLength < 0 || v.MaxLength > MaxValueLength, field+".max_length",
 		"%s: max_length must be 1 to %d", about, MaxValueLength)
 	m.when(v.Currency != "" && (v.Type != TypeMoney || !matches(v.Currency, `[A-Z]{3}`)), field+".currency",
 		"%s: currency is an ISO 4217 code and for money only", about)
+	if v.Type != TypeChoice {
+		m.when(len(v.Choices) > 0, field+".choices", "%s: choices are for type choice only", about)
+	}
 	formats := []DateFormat{DateLong, DateShort, DateISO}
 	m.when(v.Format != "" && (v.Type != TypeDate || !slices.Contains(formats, v.Format)), field+".format",
 		"%s: format is long, short or iso and for dates only", about)
@@ -161,7 +177,6 @@ func (m *mistakes) variableType(v Variable, field, about string) {
 
 func (m *mistakes) choices(t Template, v Variable, field, about string) {
 	if v.Type != TypeChoice {
-		m.when(len(v.Choices) > 0, field+".choices", "%s: choices are for type choice only", about)
 		return
 	}
 	m.when(len(v.Choices) == 0 || len(v.Choices) > maxChoices, field, "%s: needs 1 to %d choices", about, maxChoices)

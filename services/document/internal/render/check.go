@@ -44,6 +44,7 @@ func (r *Renderer) Check(ctx context.Context, fsys fs.FS) (Report, error) {
 		}
 		report.Mistakes = append(report.Mistakes, r.unprintable(language, language+textSuffix, text)...)
 	}
+	report.Mistakes.sort()
 	if len(report.Mistakes) > 0 {
 		return report, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -128,8 +129,8 @@ func (r *reader) signatures(n ast.Node, lines [][]byte) (block, error) {
 		switch {
 		case r.signed[role]:
 			r.mistakes.add(r.failAt(at, "role %q signs twice", role))
-		case !r.known(role):
-			r.mistakes.add(r.failAt(at, "unknown role %q", role))
+		case !slices.Contains(r.roles(), role):
+			r.mistakes.add(r.failAt(at, "unknown role %q%s", role, suggestion(r.roles(), role)))
 		}
 		r.signed[role] = true
 		spans := slots(strings.TrimSpace(name))
@@ -156,11 +157,10 @@ func (r *reader) checkName(spans []span, at int) {
 	}
 }
 
-func (r *reader) known(role string) bool {
-	for _, known := range r.template.Roles {
-		if known.ID == role {
-			return true
-		}
+func (r *reader) roles() []string {
+	ids := make([]string, 0, len(r.template.Roles))
+	for _, role := range r.template.Roles {
+		ids = append(ids, role.ID)
 	}
-	return false
+	return ids
 }

@@ -50,7 +50,7 @@ func checkSlot(t paper.Template, s span, rule slotRule) string {
 	v, found := t.Variable(s.text)
 	switch {
 	case !found:
-		return fmt.Sprintf("unknown variable %q%s", s.text, suggestion(t, s.text))
+		return fmt.Sprintf("unknown variable %q%s", s.text, suggestion(variableNames(t), s.text))
 	case rule.required && !v.Required:
 		return fmt.Sprintf("optional variable %q may not stand in a title, file name, heading, table head or numbered clause", s.text)
 	case rule.oneLine && v.Type == paper.TypeLines:
@@ -60,16 +60,23 @@ func checkSlot(t paper.Template, s span, rule slotRule) string {
 	}
 }
 
-// suggestion is the variable whose name is at most two typing mistakes away, or fewer for a short one; empty when there
-// is none.
-func suggestion(t paper.Template, name string) string {
-	best, found := min(3, (len(name)+1)/2), ""
-	for _, v := range t.Variables {
-		if d := distance(v.Name, name); d < best {
-			best, found = d, fmt.Sprintf(" (did you mean %q?)", v.Name)
+// suggestion is the name that is at most two typing mistakes away, or fewer for a short one; empty when there is none.
+func suggestion(names []string, wrong string) string {
+	best, found := min(3, (len(wrong)+1)/2), ""
+	for _, name := range names {
+		if d := distance(name, wrong); d < best {
+			best, found = d, fmt.Sprintf(" (did you mean %q?)", name)
 		}
 	}
 	return found
+}
+
+func variableNames(t paper.Template) []string {
+	names := make([]string, 0, len(t.Variables))
+	for _, v := range t.Variables {
+		names = append(names, v.Name)
+	}
+	return names
 }
 
 // distance is that of Levenshtein, in bytes; names are short, and much longer ones are far.

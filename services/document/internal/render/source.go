@@ -2,10 +2,12 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
@@ -78,6 +80,16 @@ func (m *Mistakes) add(err error) bool {
 	return true
 }
 
+// sort puts mistakes in the order of the files, the manifest first, and of their lines; those without a line come last.
+func (m Mistakes) sort() {
+	slices.SortStableFunc(m, func(a, b *LoadError) int {
+		return cmp.Or(
+			cmp.Compare(strings.TrimPrefix(a.File, manifestFile), strings.TrimPrefix(b.File, manifestFile)),
+			cmp.Compare(uint(a.Line-1), uint(b.Line-1)),
+		)
+	})
+}
+
 // Load reads a template from its folder: manifest.yaml and one <language>.md per language that the manifest names, or
 // one <language>.pdf, a form, for every language. What is wrong in them is Mistakes, as many as can be found at once.
 func Load(fsys fs.FS) (Source, error) {
@@ -102,7 +114,9 @@ func load(fsys fs.FS) (Source, Mistakes, error) {
 	if hasForm(fsys, template) {
 		source.Template.Form = true
 		found, err := source.loadForms(fsys)
-		return source, append(all, found...), err
+		all = append(all, found...)
+		all.sort()
+		return source, all, err
 	}
 	for _, language := range template.Languages() {
 		r, err := openText(fsys, language+textSuffix)
@@ -117,6 +131,7 @@ func load(fsys fs.FS) (Source, Mistakes, error) {
 		source.notes[language] = r.notes
 		all = append(all, r.mistakes...)
 	}
+	all.sort()
 	return source, all, nil
 }
 

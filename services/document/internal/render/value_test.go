@@ -119,7 +119,7 @@ func TestCheckNamesMissingGlyphsWithTheirLine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "de.md:4: unknown variable \"z\"\nde.md:3: no glyph for U+2610", report.Mistakes.Error())
+	equal(t, "de.md:3: no glyph for U+2610\nde.md:4: unknown variable \"z\"", report.Mistakes.Error())
 	files["de.md"].Data = []byte("&#x2713; {{x}}" + signHere)
 	report, err = renderer(t).Check(t.Context(), files)
 	if err != nil || len(report.Rendered) > 0 || report.Mistakes.Error() != "de.md: rendered with the examples: no glyph for U+2713" {

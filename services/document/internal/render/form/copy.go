@@ -37,13 +37,20 @@ func (c *copier) drain() ([]string, error) {
 	for len(c.queue) > 0 {
 		r := c.queue[0]
 		c.queue = c.queue[1:]
-		var b strings.Builder
-		if err := c.spell(&b, c.doc.Resolve(r)); err != nil {
+		body, err := c.value(c.doc.Resolve(r))
+		if err != nil {
 			return nil, err
 		}
-		bodies = append(bodies, b.String())
+		bodies = append(bodies, body)
 	}
 	return bodies, c.doc.Err()
+}
+
+// value spells one value.
+func (c *copier) value(o pdf.Object) (string, error) {
+	var b strings.Builder
+	err := c.spell(&b, o)
+	return b.String(), err
 }
 
 func (c *copier) spell(b *strings.Builder, o pdf.Object) error {

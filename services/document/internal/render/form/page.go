@@ -56,11 +56,11 @@ func (l *loader) page(index int, source pdf.Page) error {
 	}
 	p.entries = fmt.Sprintf("/MediaBox[0 0 %s %s]", points(p.width), points(p.height))
 	if group := source.Dict["Group"]; group != nil {
-		var b strings.Builder
-		if err := l.copy.spell(&b, group); err != nil {
+		spelled, err := l.copy.value(group)
+		if err != nil {
 			return err
 		}
-		p.entries += "/Group " + b.String()
+		p.entries += "/Group " + spelled
 	}
 	if err := l.resources(&p, l.doc.Dict(source.Inherited["Resources"])); err != nil {
 		return err
@@ -106,18 +106,19 @@ func (l *loader) content(p *page, source pdf.Page) bool {
 }
 
 func (l *loader) resources(p *page, resources pdf.Dict) error {
-	var others, objects strings.Builder
 	rest := maps.Clone(resources)
 	delete(rest, "XObject")
-	if err := l.copy.dict(&others, rest); err != nil {
+	others, err := l.copy.value(rest)
+	if err != nil {
 		return err
 	}
 	named := l.doc.Dict(resources["XObject"])
-	if err := l.copy.dict(&objects, named); err != nil {
+	objects, err := l.copy.value(named)
+	if err != nil {
 		return err
 	}
 	inner := func(s string) string { return strings.TrimSuffix(strings.TrimPrefix(s, "<<"), ">>") }
-	p.resources, p.objects = inner(others.String()), inner(objects.String())
+	p.resources, p.objects = inner(others), inner(objects)
 	p.overlay = "Filled"
 	for named[pdf.Name(p.overlay)] != nil {
 		p.overlay += "0"

@@ -43,8 +43,8 @@ func (p *painter) finish(imprint Imprint) (Result, error) {
 		treeNumber, writer.TextString(language), acroForm))
 	p.file.Write(infoNumber, fmt.Sprintf("<</Title %s/Creator %s/Producer(Countersign)>>",
 		writer.TextString(imprint.Title), writer.TextString(imprint.Creator)))
-	result.PDF = p.file.Finish(catalogNumber, infoNumber)
-	return result, nil
+	result.PDF, err = p.file.Finish(catalogNumber, infoNumber)
+	return result, err
 }
 
 // overlays writes what is filled in on each page as an object of its own, so that neither the page's content nor its

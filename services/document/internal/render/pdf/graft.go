@@ -60,7 +60,9 @@ func (f *File) Fonts() (string, error) {
 }
 
 // Finish ends the file. The identifier in it is the hash of what was written.
-func (f *File) Finish(catalog, info int) []byte { return f.file.finish(ref(catalog), ref(info)) }
+func (f *File) Finish(catalog, info int) ([]byte, error) {
+	return f.file.finish(ref(catalog), ref(info)), nil
+}
 
 // TextString spells a text string.
 func TextString(s string) string { return text(s) }
