@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/countersign/countersign/services/crm/internal/account"
 	"github.com/countersign/countersign/services/crm/internal/kommo"
 	"github.com/countersign/countersign/services/crm/internal/store"
+	"github.com/countersign/countersign/services/internal/rpc"
 )
 
 // uploadTime bounds the transfer of a signed document.
@@ -113,18 +113,9 @@ func (w *Worker) signed(ctx context.Context, request string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var content bytes.Buffer
-	for {
-		part, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			return content.Bytes(), nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if content.Len()+len(part.GetChunk()) > mostFile {
-			return nil, hopeless("the signed document is larger than 64 MiB")
-		}
-		content.Write(part.GetChunk())
+	content, err := rpc.Collect(stream.Recv, mostFile)
+	if errors.Is(err, rpc.ErrTooLarge) {
+		return nil, hopeless("the signed document is larger than 64 MiB")
 	}
+	return content, err
 }

@@ -1,15 +1,14 @@
 package jobs
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	"github.com/countersign/countersign/services/internal/fault"
+	"github.com/countersign/countersign/services/internal/rpc"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
 
@@ -134,18 +133,9 @@ func (w *Worker) content(ctx context.Context, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var content bytes.Buffer
-	for {
-		part, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			return content.Bytes(), nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if content.Len()+len(part.GetChunk()) > most {
-			return nil, errTooLarge
-		}
-		content.Write(part.GetChunk())
+	content, err := rpc.Collect(stream.Recv, most)
+	if errors.Is(err, rpc.ErrTooLarge) {
+		err = errTooLarge
 	}
+	return content, err
 }
