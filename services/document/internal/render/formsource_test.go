@@ -118,7 +118,7 @@ func TestFormAndManifestBelongTogether(t *testing.T) {
 		"variable without field": {"  - {name: note, type: text}", "  - {name: note, type: text}\n  - {name: other, type: text}", `"other": the form has no field`},
 		"field without variable": {"  - {name: note, type: text}\n", "", `de.pdf: field "note": no variable`},
 		"one field for two":      {"name: note,", "name: noted, field: iban,", "for it alone"},
-		"unknown field":          {"field: address", "field: adress", `no field "adress"`},
+		"unknown field":          {"field: address", "field: street", `no field "street"`},
 		"role without field":     {"id: provider", "id: seller", `role "seller": the form has no signature field`},
 		"variable of signature":  {"name: note,", "name: client,", `"client": the form has no field`},
 		"text in a check box":    {"type: boolean", "type: text", "checkbox field does not take"},
