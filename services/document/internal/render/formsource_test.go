@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
+	"github.com/countersign/countersign/services/document/internal/render/form"
 	"github.com/countersign/countersign/services/document/internal/render/form/formtest"
 )
 
@@ -197,6 +198,46 @@ func TestCheckOfAForm(t *testing.T) {
 	for _, w := range report.Warnings {
 		if strings.Contains(w.Detail, "uses variable") {
 			t.Error(w)
+		}
+	}
+}
+
+func TestFormLooks(t *testing.T) {
+	types := formTypes{newSetter(renderer(t).fonts, "de")}
+	for look, want := range map[form.Look]string{
+		{}:                                      "LiberationSans",
+		{Bold: true}:                            "LiberationSans-Bold",
+		{Italic: true}:                          "LiberationSans",
+		{Serif: true}:                           "LiberationSerif",
+		{Serif: true, Bold: true}:               "LiberationSerif-Bold",
+		{Serif: true, Italic: true}:             "LiberationSerif-Italic",
+		{Serif: true, Bold: true, Italic: true}: "LiberationSerif-BoldItalic",
+	} {
+		if got := types.Fonts()[types.Face(look)].Name; got != want {
+			t.Errorf("%+v: %s, want %s", look, got, want)
+		}
+	}
+}
+
+func TestEntryOfAField(t *testing.T) {
+	choice := form.Field{Kind: form.KindChoice, Options: []string{"Karte"}}
+	for name, test := range map[string]struct {
+		field        form.Field
+		value, shown string
+		want         string
+	}{
+		"text shows the word":         {form.Field{Kind: form.KindText}, "2026-11-22", "22. November 2026", "22. November 2026"},
+		"button takes the value":      {form.Field{Kind: form.KindCheckbox}, "true", "ja", "true"},
+		"option by its word":          {choice, "CRD", "Karte", "Karte"},
+		"option by its value":         {choice, "CRD", "Kreditkarte", "CRD"},
+		"no room for a placeholder":   {choice, "", "[Zahlung]", ""},
+		"text where any text may be":  {form.Field{Kind: form.KindChoice, Editable: true}, "CRD", "Kreditkarte", "Kreditkarte"},
+		"button without a value":      {form.Field{Kind: form.KindRadio}, "", "[Plan]", ""},
+		"nothing leaves the own text": {form.Field{Kind: form.KindLines}, "", "", ""},
+	} {
+		got, given := entry(test.field, test.value, test.shown)
+		if got != test.want && given || given != (test.want != "") {
+			t.Errorf("%s: %q, %t", name, got, given)
 		}
 	}
 }

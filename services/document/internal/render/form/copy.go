@@ -136,9 +136,7 @@ func (c *copier) stream(b *strings.Builder, s *pdf.Stream) error {
 	if s.Dict["F"] != nil || s.Dict["FFilter"] != nil || s.Dict["Ref"] != nil || s.Dict["Subtype"] == pdf.Name("PS") {
 		return refuse("something on a page is outside of the file or a program")
 	}
-	d := maps.Clone(s.Dict)
-	d["Length"] = int64(len(s.Raw))
-	if err := c.dict(b, d); err != nil {
+	if err := c.dict(b, s.Dict); err != nil {
 		return err
 	}
 	b.WriteString("\nstream\n")

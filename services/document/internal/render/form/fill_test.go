@@ -200,6 +200,22 @@ func TestTextShrinksToSixPoints(t *testing.T) {
 	}
 }
 
+func TestLongWordIsBroken(t *testing.T) {
+	content, _, _ := drawn(t, fill(t, formtest.Contract(), map[string]string{"address": strings.Repeat("x", 80) + " end"}).PDF, 0)
+	if lines := strings.Count(content, " 10 Tf"); lines != 2 {
+		t.Errorf("80 characters of 5 points each stand on %d lines of 244 points", lines)
+	}
+}
+
+func TestLinesWrapAtTheWidth(t *testing.T) {
+	for value, want := range map[string]int{"one": 1, "one\ntwo": 2, "one\n\ntwo": 2, strings.Repeat("word ", 20): 2} {
+		content, _, _ := drawn(t, fill(t, formtest.Contract(), map[string]string{"address": value}).PDF, 0)
+		if got := strings.Count(content, " 10 Tf"); got != want {
+			t.Errorf("%q stands on %d lines, want %d", value, got, want)
+		}
+	}
+}
+
 func TestOwnValueStaysWhenNoneIsGiven(t *testing.T) {
 	none, _, _ := drawn(t, fill(t, formtest.Contract(), map[string]string{"note": ""}).PDF, 0)
 	own, _, _ := drawn(t, fill(t, formtest.Contract(), nil).PDF, 0)
