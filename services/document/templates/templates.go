@@ -16,7 +16,24 @@
 //     that has no value is left out as a whole, so keep other facts out of it. Numbered text, headings and table heads
 //     take required variables only: numbers must not depend on values.
 //   - ":::signatures" opens the signature block, one line per role: the role, a colon, the name to print. ":::" ends it.
-//   - hyphenation in the manifest lists long words with a hyphen wherever a line may break them.
+//   - "## Haftung {#haftung}" or "1. {#preis} Die Vergütung ..." gives a clause or item an anchor, a letter of a-z and then
+//     a-z, 0-9 and -. [](#haftung) prints its number as it is set, such as 3, 3.2 or 3.2 (b), and leads there: write
+//     "Ziffer [](#haftung)". Clauses may then move without a reference going wrong.
+//
+// # The page
+//
+// All of this is optional in the manifest:
+//
+//   - page: {size: A4, margins: {top: 28, bottom: 28, left: 25, right: 25}}. The size is A4 or Letter; margins are whole
+//     millimetres.
+//   - header and footer beside a language's title: the lines above the text, from the second page on, and below it. They
+//     may hold slots, {{page}} and {{pages}}; "" leaves one out.
+//   - letterhead: {file: logo.png, width: 50, align: right}. A PNG or JPEG (.jpg) file above the title, so many
+//     millimetres wide.
+//   - annexes: [preise]. The text preise.de.md follows the signatures on a new page as Anlage 1, with clause numbers of its
+//     own, and is signed with the rest. It begins with "# " and its title; [](#preise) prints "Anlage 1".
+//   - hyphenation beside a language's title lists words that are broken wrongly, each with a hyphen wherever a line may
+//     break it. All other words of the text are broken as the language does; values and headings are not.
 //
 // # Describing a variable
 //

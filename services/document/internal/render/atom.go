@@ -18,10 +18,13 @@ type atom struct {
 	tail pdf.Length
 }
 
-// piece is text in one face.
+// piece is text in one face and of one element.
 type piece struct {
 	face face
 	text string
+	// to is the anchor that the text leads to.
+	to      string
+	element *pdf.Element
 }
 
 // gap says what follows an atom.
@@ -56,7 +59,11 @@ func (s *setter) atomize(spans []span, style style, width pdf.Length) ([]atom, e
 			}
 			continue
 		}
-		if err := a.add(span.text, style.face(span.bold, span.italic)); err != nil {
+		p := piece{face: style.face(span.bold, span.italic), to: span.to, element: style.element}
+		if span.to != "" && style.element != nil {
+			p.element = style.element.Add(pdf.Reference)
+		}
+		if err := a.add(span.text, p); err != nil {
 			return nil, err
 		}
 	}
@@ -66,7 +73,7 @@ func (s *setter) atomize(spans []span, style style, width pdf.Length) ([]atom, e
 	return a.atoms, nil
 }
 
-func (a *atomizer) add(text string, f face) error {
+func (a *atomizer) add(text string, like piece) error {
 	start := 0
 	runes := []rune(text)
 	for i, r := range runes {
@@ -78,13 +85,13 @@ func (a *atomizer) add(text string, f face) error {
 		if r == softHyphen || after == gapSpace {
 			stop = i
 		}
-		a.put(f, runes[start:stop])
+		a.put(like, runes[start:stop])
 		start = i + 1
-		if err := a.end(after, f); err != nil {
+		if err := a.end(after, like.face); err != nil {
 			return err
 		}
 	}
-	a.put(f, runes[start:])
+	a.put(like, runes[start:])
 	return nil
 }
 
@@ -103,9 +110,10 @@ func chance(runes []rune, i int) (gap, bool) {
 	}
 }
 
-func (a *atomizer) put(f face, runes []rune) {
+func (a *atomizer) put(p piece, runes []rune) {
 	if len(runes) > 0 {
-		a.word = append(a.word, piece{face: f, text: string(runes)})
+		p.text = string(runes)
+		a.word = append(a.word, p)
 	}
 }
 
@@ -157,7 +165,9 @@ func (a *atomizer) split(wide atom) error {
 			for stop < len(runes) && unicode.Is(unicode.M, runes[stop]) {
 				stop++
 			}
-			one := atom{pieces: []piece{{face: p.face, text: string(runes[start:stop])}}, after: gapSplit}
+			letter := p
+			letter.text = string(runes[start:stop])
+			one := atom{pieces: []piece{letter}, after: gapSplit}
 			var err error
 			if one.width, err = a.measure(one.pieces); err != nil {
 				return err

@@ -5,15 +5,19 @@ type block interface{ block() }
 
 type (
 	heading struct {
-		level int // 1 is the title, 2 a clause, 3 a sub-clause
-		text  []span
+		level  int // 1 is the title, 2 a clause, 3 a sub-clause
+		text   []span
+		label  string // its number, or of an annex's title which annex it is
+		anchor *anchor
 	}
 	paragraph struct {
-		text []span
+		text   []span
+		anchor *anchor // of the item that it begins
 	}
 	list struct {
 		ordered bool
-		items   [][]block
+		clauses bool // its items are sub-clauses
+		items   []item
 	}
 	table struct {
 		right []bool // by column: set flush right
@@ -25,6 +29,13 @@ type (
 	}
 )
 
+// item is one item of a list and its number or dash.
+type item struct {
+	label  string
+	anchor *anchor
+	blocks []block
+}
+
 // cell is the text of one table cell. The first row of a table is its head.
 type cell []span
 
@@ -34,12 +45,15 @@ type signer struct {
 	name []span
 }
 
-// span is text of one style: either fixed, or a slot that holds a variable's name until a value takes its place.
+// span is text of one style: either fixed, or a slot that holds a variable's name until a value takes its place, or a
+// reference that prints the number of an anchor.
 type span struct {
 	text         string
 	slot         bool
+	ref          *anchor
 	bold, italic bool
 	lineBreak    bool
+	to           string // the anchor that the text leads to
 }
 
 func (heading) block()    {}

@@ -35,14 +35,16 @@ func (r *Renderer) Check(ctx context.Context, fsys fs.FS) (Report, error) {
 		return report, err
 	}
 	for _, language := range source.Template.Languages() {
-		if _, parsed := source.bodies[language]; !parsed {
-			continue
+		for _, name := range source.texts[language].files {
+			text, err := read(fsys, name, maxBody)
+			if report.Mistakes.add(err) {
+				continue
+			}
+			if err != nil {
+				return report, err
+			}
+			report.Mistakes = append(report.Mistakes, r.unprintable(language, name, text)...)
 		}
-		text, err := read(fsys, language+textSuffix, maxBody)
-		if err != nil {
-			return report, err
-		}
-		report.Mistakes = append(report.Mistakes, r.unprintable(language, language+textSuffix, text)...)
 	}
 	report.Mistakes.sort()
 	if len(report.Mistakes) > 0 {

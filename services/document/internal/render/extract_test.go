@@ -105,7 +105,9 @@ func readPDF(t *testing.T, file []byte) printed {
 		p.pages = append(p.pages, o.page(page))
 		if annots := regexp.MustCompile(`/Annots\[([^\]]*)\]`).FindStringSubmatch(page); annots != nil {
 			for _, a := range regexp.MustCompile(`(\d+) 0 R`).FindAllStringSubmatch(annots[1], -1) {
-				p.fields = append(p.fields, o.widget(o.objects[a[1]], i+1))
+				if object := o.objects[a[1]]; !strings.Contains(object, "/Subtype/Link") {
+					p.fields = append(p.fields, o.widget(object, i+1))
+				}
 			}
 		}
 	}
@@ -121,7 +123,7 @@ func (o opened) widget(object string, page int) paper.SignatureField {
 	corner := [4]float64{float(m[2]), float(m[3]), float(m[4]), float(m[5])}
 	name := decodeUTF16(m[1])
 	return paper.SignatureField{
-		Role: name, FormField: name, Page: page, X: corner[0], Y: pageHeight.Points() - corner[3],
+		Role: name, FormField: name, Page: page, X: corner[0], Y: a4().height.Points() - corner[3],
 		Width: corner[2] - corner[0], Height: corner[3] - corner[1],
 	}
 }
@@ -147,7 +149,7 @@ func (o opened) page(page string) printedPage {
 		if m := regexp.MustCompile(`^/(F\d+) (\S+) Tf 1 0 0 1 (\S+) (\S+) Tm`).FindStringSubmatch(line); m != nil {
 			font = fonts[m[1]]
 			size = float(m[2])
-			p.move(float(m[3]), pageHeight.Points()-float(m[4]), end)
+			p.move(float(m[3]), a4().height.Points()-float(m[4]), end)
 			end = float(m[3])
 		}
 		for _, m := range regexp.MustCompile(`<([0-9A-F]{4})|([0-9A-F]{4})|>(-?\d+)<`).FindAllStringSubmatch(line, -1) {
@@ -155,14 +157,17 @@ func (o opened) page(page string) printedPage {
 				p.lines[len(p.lines)-1].text += font.text[code]
 				index, _ := strconv.ParseInt(code, 16, 32)
 				end += float(font.widths[index-1]) * size / 1000
+				if font.text[code] != " " {
+					p.lines[len(p.lines)-1].end = end
+				}
 			}
 			if m[3] != "" {
 				end -= float(m[3]) * size / 1000
 			}
-			if n := len(p.lines); n > 0 {
-				p.lines[n-1].end = end
-			}
 		}
+	}
+	for i := range p.lines {
+		p.lines[i].text = strings.TrimSuffix(p.lines[i].text, " ")
 	}
 	return p
 }
@@ -174,7 +179,7 @@ func (p *printedPage) move(x, y, end float64) {
 	case n == 0 || p.lines[n-1].y != y:
 		p.lines = append(p.lines, printedLine{x: x, y: y})
 	case x-end > 2:
-		p.lines[n-1].text += " | "
+		p.lines[n-1].text = strings.TrimSuffix(p.lines[n-1].text, " ") + " | "
 	}
 }
 
@@ -187,7 +192,7 @@ func (o opened) unicode(font string) map[string]string {
 	o.t.Helper()
 	codes := map[string]string{}
 	for _, m := range regexp.MustCompile(`<([0-9A-F]{4})><([0-9A-F]+)>\n`).FindAllStringSubmatch(o.inflate(o.follow(font, "/ToUnicode")), -1) {
-		codes[m[1]] = strings.ReplaceAll(decodeUTF16(m[2]), filler, "")
+		codes[m[1]] = strings.NewReplacer(filler, "", string(softHyphen), "-").Replace(decodeUTF16(m[2]))
 	}
 	return codes
 }

@@ -18,10 +18,12 @@ func fillBlock(b block, shown map[string]string) (block, bool) {
 	switch b := b.(type) {
 	case heading:
 		text, whole := fillText(b.text, shown)
-		return heading{level: b.level, text: text}, whole
+		b.text = text
+		return b, whole
 	case paragraph:
 		text, whole := fillText(b.text, shown)
-		return paragraph{text: text}, whole
+		b.text = text
+		return b, whole
 	case list:
 		return fillList(b, shown)
 	case table:
@@ -34,13 +36,14 @@ func fillBlock(b block, shown map[string]string) (block, bool) {
 }
 
 func fillList(l list, shown map[string]string) (block, bool) {
-	filled := list{ordered: l.ordered}
-	for _, item := range l.items {
-		if blocks := fill(item, shown); len(blocks) > 0 {
-			filled.items = append(filled.items, blocks)
+	items := l.items
+	l.items = nil
+	for _, i := range items {
+		if i.blocks = fill(i.blocks, shown); len(i.blocks) > 0 {
+			l.items = append(l.items, i)
 		}
 	}
-	return filled, len(filled.items) > 0
+	return l, len(l.items) > 0
 }
 
 func fillTable(t table, shown map[string]string) (block, bool) {
@@ -79,9 +82,22 @@ func fillText(spans []span, shown map[string]string) (filled []span, whole bool)
 			filled = append(filled, linesOf(s, value)...)
 			continue
 		}
+		if s.ref != nil {
+			s.text, s.to = s.ref.number, s.ref.id
+			holdNumber(filled, s.text)
+		}
 		filled = append(filled, s)
 	}
 	return filled, true
+}
+
+// holdNumber keeps a number that follows text on one line with the word before it: Ziffer 3.2
+func holdNumber(before []span, number string) {
+	if n := len(before); n > 0 && number[0] >= '0' && number[0] <= '9' {
+		if text, found := strings.CutSuffix(before[n-1].text, " "); found {
+			before[n-1].text = text + noBreakSpace
+		}
+	}
 }
 
 // linesOf puts a value in a slot's place, each of its lines on one of its own.

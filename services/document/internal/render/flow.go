@@ -2,15 +2,10 @@ package render
 
 import (
 	"context"
-	"strconv"
-	"strings"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
 	"github.com/countersign/countersign/services/document/internal/render/pdf"
 )
-
-// indent is the column that clause numbers and bullets stand in.
-const indent = 28 * pdf.Point
 
 func bodyStyle() style {
 	return style{size: 10_500, leading: 14_500, align: justified}
@@ -31,18 +26,32 @@ func subclauseStyle() style {
 // flow turns blocks into rows from top to bottom.
 type flow struct {
 	*setter
+	root     *pdf.Element // of the logical structure
 	template paper.Template
 	language string
+	sheet    sheet
+	head     *letterhead
 	rows     []row
-	height   pdf.Length      // of all rows
-	numbers  [maxHeading]int // of the current clause, sub-clause and item
-	section  int             // level of the clause the text stands in; 0 before the first
-	space    pdf.Length      // above the next row
-	fresh    bool            // the next row starts a page
+	height   pdf.Length // of all rows
+	indent   pdf.Length // of text in a clause: the column of its number
+	section  int        // level of the clause the text stands in; 0 before the first
+	space    pdf.Length // above the next row
+	fresh    bool       // the next row starts a page
 }
 
-func newFlow(s *setter, template paper.Template, language string) *flow {
-	return &flow{setter: s, template: template, language: language}
+func newFlow(s *setter, source Source, language string) *flow {
+	root := &pdf.Element{Type: pdf.Whole}
+	return &flow{setter: s, root: root, template: source.Template, language: language, sheet: source.sheet, head: source.head}
+}
+
+// contract sets all of a contract.
+func (f *flow) contract(ctx context.Context, blocks []block) error {
+	var err error
+	if f.indent, err = f.clauseColumn(blocks); err != nil {
+		return err
+	}
+	f.letterhead()
+	return f.blocks(ctx, blocks, frame{width: f.sheet.measure(), into: f.root})
 }
 
 // frame is the column a block is set in.
@@ -50,6 +59,8 @@ type frame struct {
 	x, width pdf.Length
 	depth    int // of lists
 	level    int // of ordered lists
+	// into is the element that blocks become parts of.
+	into *pdf.Element
 }
 
 func (f frame) inside(by pdf.Length) frame {
@@ -62,7 +73,7 @@ func (f *flow) blocks(ctx context.Context, blocks []block, at frame) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if f.height > maxPages*(textBottom-textTop) {
+		if f.height > maxPages*f.sheet.room() {
 			return &TooLongError{Limit: maxPages}
 		}
 		if err := f.block(ctx, b, at); err != nil {
@@ -75,7 +86,7 @@ func (f *flow) blocks(ctx context.Context, blocks []block, at frame) error {
 func (f *flow) block(ctx context.Context, b block, at frame) error {
 	column := at
 	if at.depth == 0 && f.section > 0 {
-		column = at.inside(indent)
+		column = at.inside(f.indent)
 	}
 	switch b := b.(type) {
 	case heading:
@@ -103,39 +114,56 @@ func (f *flow) emit(r row) {
 	f.rows = append(f.rows, r)
 }
 
-// bind keeps the last row on one page with the next.
-func (f *flow) bind() {
-	if n := len(f.rows); n > 0 {
-		f.rows[n-1].keep = true
+// bind keeps the last rows on one page with the next: as many lines as given, headings not counted.
+func (f *flow) bind(lines int) {
+	for i := len(f.rows) - 1; i >= 0 && lines > 0; i-- {
+		f.rows[i].keep = bound
+		if !f.rows[i].title {
+			lines--
+		}
+		if f.rows[i].fresh {
+			return
+		}
 	}
 }
 
 // para is a paragraph with its look. A label hangs left of its first line.
 type para struct {
+	kind         pdf.Type
 	text         []span
 	style        style
 	label        string
+	item         *pdf.Element // of the label, where it is not the paragraph's own
+	anchor       string       // names the place for links; may be empty
 	hang         pdf.Length
 	above, below pdf.Length
 	keep         bool // with what follows
+	title        bool
 }
 
 func body(text []span) para {
-	return para{text: text, style: bodyStyle(), below: 7 * pdf.Point}
+	return para{kind: pdf.Paragraph, text: text, style: bodyStyle(), below: 7 * pdf.Point}
 }
 
 // paragraph sets a paragraph. No line of it stands alone at the foot or the top of a page.
 func (f *flow) paragraph(p para, at frame) error {
+	p.style.element = at.into.Add(p.kind)
 	lines, err := f.set(p.text, p.style, at.width)
 	if err != nil {
 		return err
 	}
 	f.space = max(f.space, p.above)
 	for i, runs := range lines {
-		r := row{height: p.style.leading, keep: p.keep || len(lines) > 1 && i == 0 || i == len(lines)-2}
+		r := row{height: p.style.leading, title: p.title}
+		if p.keep || len(lines) > 1 && i == 0 || i == len(lines)-2 {
+			r.keep = bound
+		}
 		if i == 0 {
 			if err := f.hang(&r, p, at.x); err != nil {
 				return err
+			}
+			if p.anchor != "" {
+				r.ink.Anchors = []pdf.Anchor{{Name: p.anchor}}
 			}
 		}
 		add(&r.ink, pdf.Page{Runs: runs}, at.x, baseline(p.style))
@@ -145,50 +173,32 @@ func (f *flow) paragraph(p para, at frame) error {
 	return nil
 }
 
-// hang draws a paragraph's label before its text, so that it is also read before it.
-func (f *flow) hang(r *row, p para, x pdf.Length) error {
-	if p.label == "" {
-		return nil
-	}
-	look := p.style
-	look.align = left
-	label, err := f.set([]span{{text: p.label}}, look, p.hang)
-	if err != nil {
-		return err
-	}
-	add(&r.ink, pdf.Page{Runs: label[0]}, x-p.hang, baseline(p.style))
-	return nil
-}
-
 // baseline is how far below the top of its strip a line stands: text reaches about three quarters of its size up.
 func baseline(s style) pdf.Length { return (s.leading + s.size*3/4) / 2 }
 
 func (f *flow) heading(h heading, at frame) error {
-	p := para{text: h.text, style: titleStyle(), above: 18 * pdf.Point, below: 14 * pdf.Point, keep: true}
+	p := para{kind: pdf.Heading1 + pdf.Type(h.level-1), text: h.text, style: titleStyle(), keep: true, title: true}
+	p.above, p.below = 18*pdf.Point, 14*pdf.Point
 	f.section = h.level - 1
+	if h.level == 1 && h.label != "" {
+		annex := para{kind: pdf.Paragraph, text: []span{{text: h.label}}, style: subclauseStyle(), below: 2 * pdf.Point, keep: true, title: true}
+		if err := f.paragraph(annex, at); err != nil {
+			return err
+		}
+		p.above = 0
+	}
 	switch h.level {
 	case 2:
 		p.style, p.above, p.below = clauseStyle(), 15*pdf.Point, 5*pdf.Point
 	case 3:
 		p.style, p.above, p.below = subclauseStyle(), 9*pdf.Point, 3*pdf.Point
 	}
+	if h.anchor != nil {
+		p.anchor = h.anchor.id
+	}
 	if f.section > 0 {
-		p.label, p.hang = f.next(f.section), indent
-		at = at.inside(indent)
+		p.label, p.hang = h.label, f.indent
+		at = at.inside(f.indent)
 	}
 	return f.paragraph(p, at)
-}
-
-// next moves to the next clause of a level, 1 being the highest, and returns its number: 3. or 3.1 or 3.1.2
-func (f *flow) next(level int) string {
-	f.numbers[level-1]++
-	clear(f.numbers[level:])
-	if level == 1 {
-		return strconv.Itoa(f.numbers[0]) + "."
-	}
-	var parts []string
-	for _, n := range f.numbers[:level] {
-		parts = append(parts, strconv.Itoa(n))
-	}
-	return strings.Join(parts, ".")
 }

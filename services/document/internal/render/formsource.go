@@ -42,13 +42,13 @@ func hasForm(fsys fs.FS, t paper.Template) bool {
 func (s *Source) loadForms(fsys fs.FS) (Mistakes, error) {
 	var all Mistakes
 	names, err := fieldNames(fsys)
-	if err != nil {
+	if !all.add(err) && err != nil {
 		return nil, err
 	}
 	s.forms = map[string]formText{}
 	for _, language := range s.Template.Languages() {
 		name := language + formSuffix
-		content, err := readBytes(fsys, name, form.MaxBytes)
+		file, err := readFile(fsys, name, form.MaxBytes)
 		if all.add(err) {
 			continue
 		}
@@ -58,7 +58,7 @@ func (s *Source) loadForms(fsys fs.FS) (Mistakes, error) {
 		if _, err := fs.Stat(fsys, language+textSuffix); err == nil {
 			all.add(&LoadError{File: name, Detail: "there is also a " + language + textSuffix})
 		}
-		f, err := form.Load(content)
+		f, err := form.Load(file)
 		if err != nil {
 			all.add(&LoadError{File: name, Detail: err.Error()})
 			continue
@@ -68,7 +68,7 @@ func (s *Source) loadForms(fsys fs.FS) (Mistakes, error) {
 			all.add(&LoadError{File: name, Detail: detail})
 		}
 		s.forms[language] = text
-		s.notes[language] = notes{used: text.used()}
+		s.texts[language] = content{notes: notes{used: text.used()}}
 	}
 	return all, nil
 }
@@ -83,6 +83,9 @@ func fieldNames(fsys fs.FS) (map[string]string, error) {
 	var m manifest
 	if err := decodeYAML(text, &m); err != nil {
 		return nil, manifestError(err)
+	}
+	if len(m.Annexes) > 0 || m.Page != (manifestPage{}) || m.Head != (manifestLetterhead{}) {
+		return nil, &LoadError{File: manifestFile, Detail: "a form is whole: it takes no annexes, page or letterhead"}
 	}
 	names := map[string]string{}
 	for _, v := range m.Variables {

@@ -147,6 +147,10 @@ func TestFormFileMistakes(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "de.pdf: the form is an XFA form") {
 		t.Errorf("got %v", err)
 	}
+	_, err = Load(formFolder(nil, formManifest+"annexes: [a]\n"))
+	if err == nil || !strings.Contains(err.Error(), "manifest.yaml: a form is whole") {
+		t.Errorf("got %v", err)
+	}
 	readOnly := func(f *formtest.Form) { f.Replace("/T(note)", "/Ff 1/T(note)") }
 	if _, err := Load(formFolder(readOnly, strings.Replace(formManifest, "  - {name: note, type: text}\n", "", 1))); err != nil {
 		t.Errorf("a read-only field without a variable: %v", err)

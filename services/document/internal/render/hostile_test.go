@@ -70,7 +70,7 @@ func TestLongWordsStayOnThePage(t *testing.T) {
 		}
 		for i, page := range readPDF(t, result.PDF).pages {
 			for _, l := range page.lines {
-				if l.x < margin.Points()-0.01 || l.end > (margin+textWidth).Points()+0.5 || l.y > pageHeight.Points()-30 {
+				if l.x < a4().left.Points()-0.01 || l.end > (a4().width-a4().right).Points()+0.5 || l.y > a4().height.Points()-30 {
 					t.Fatalf("%s: page %d: a line reaches from %.1f to %.1f at %.1f", name, i+1, l.x, l.end, l.y)
 				}
 			}

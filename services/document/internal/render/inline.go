@@ -13,20 +13,26 @@ import (
 // fence opens and closes a block that Markdown does not know; it stands at the start of a line.
 const fence = ":::"
 
-// inline reads the text within a block: plain, bold or italic, with slots. Neighbours of one style become one span
-// before slots are looked for, because the parser may cut text anywhere.
-func (r *reader) inline(n ast.Node, rule slotRule) ([]span, error) {
-	var raw []span
-	if err := r.collect(n, span{}, &raw); err != nil {
-		return nil, err
-	}
+// raw reads the text within a block: plain, bold or italic, with references. Neighbours of one style become one span
+// before anchors and slots are looked for, because the parser may cut text anywhere.
+func (r *reader) raw(n ast.Node) ([]span, error) {
+	var spans []span
+	err := r.collect(n, span{}, &spans)
+	return spans, err
+}
+
+// inline finds slots in the raw text of a block and gives the rest its polish.
+func (r *reader) inline(n ast.Node, raw []span, rule slotRule) ([]span, error) {
 	var spans []span
 	for _, s := range raw {
-		if s.lineBreak {
+		if s.lineBreak || s.ref != nil {
 			spans = append(spans, s)
 			continue
 		}
 		for _, part := range slots(s.text) {
+			if strings.Contains(part.text, anchorOpen) {
+				return nil, r.fail(n, "an anchor such as %shaftung} ends a heading or starts a numbered item", anchorOpen)
+			}
 			r.slot(part, rule, r.position(n))
 			if !part.slot {
 				part.text = r.polish.polish(part.text)
@@ -73,6 +79,14 @@ func (r *reader) collect(parent ast.Node, style span, spans *[]span) error {
 			if err := r.collect(n, inner, spans); err != nil {
 				return err
 			}
+		case *ast.Link:
+			id, found := strings.CutPrefix(string(n.Destination), "#")
+			if n.HasChildren() || len(n.Title) > 0 || !found || !r.id.MatchString(id) {
+				return r.cannotShow(n)
+			}
+			s := style
+			s.ref = r.anchors.refer(id, r.name, r.line(r.position(n)))
+			*spans = append(*spans, s)
 		default:
 			return r.cannotShow(n)
 		}
@@ -83,7 +97,7 @@ func (r *reader) collect(parent ast.Node, style span, spans *[]span) error {
 func appendSpan(spans *[]span, s span) {
 	if len(*spans) > 0 {
 		last := &(*spans)[len(*spans)-1]
-		if !last.lineBreak && last.bold == s.bold && last.italic == s.italic {
+		if !last.lineBreak && last.ref == nil && last.bold == s.bold && last.italic == s.italic {
 			last.text += s.text
 			return
 		}
@@ -115,6 +129,9 @@ func (r *reader) literal(source []byte) string {
 func (r *reader) signatures(n ast.Node, lines [][]byte) (block, error) {
 	last := len(lines) - 1
 	r.unsigned = true // until all of it was read
+	if r.annex {
+		return nil, r.fail(n, "an annex is not signed by itself")
+	}
 	if string(lines[0]) != fence+"signatures" {
 		return nil, r.fail(n, "the only block of this kind is %ssignatures", fence)
 	}

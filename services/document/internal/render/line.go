@@ -10,6 +10,8 @@ type style struct {
 	sans, bold    bool
 	gray          pdf.Gray
 	align         align
+	// element is what the text belongs to.
+	element *pdf.Element
 }
 
 type align int
@@ -81,18 +83,19 @@ func (s *setter) line(atoms []atom, style style, width pdf.Length) ([]pdf.Run, e
 	return l.runs, nil
 }
 
-// part is a piece of a line and whether a word space follows it.
+// part is a piece of a line and what follows it: a word space, or the hyphen of a word that the line breaks.
 type part struct {
 	piece
-	space bool
+	space, hyphen bool
 }
 
-// join puts the atoms of one word together again, so that kerning and ligatures reach across breaks not taken.
+// join puts the atoms of one word together again, so that kerning and ligatures reach across breaks not taken. A space
+// also ends the line, where nobody sees it, unless a word goes on there: who takes text out of the file finds its words.
 func join(atoms []atom) []part {
 	var parts []part
 	for i, a := range atoms {
 		for _, p := range a.pieces {
-			if n := len(parts); n > 0 && !parts[n-1].space && parts[n-1].face == p.face {
+			if n := len(parts); n > 0 && !parts[n-1].space && parts[n-1].face == p.face && parts[n-1].to == p.to && parts[n-1].element == p.element {
 				parts[n-1].text += p.text
 			} else {
 				parts = append(parts, part{piece: p})
@@ -102,12 +105,11 @@ func join(atoms []atom) []part {
 		if n == 0 {
 			continue
 		}
-		if i == len(atoms)-1 {
-			if a.after == gapHyphen {
-				parts[n-1].text += "-"
-			}
-		} else if a.after == gapSpace {
-			parts[n-1].space = true
+		last := i == len(atoms)-1
+		parts[n-1].space = a.after == gapSpace || last && a.after == gapForced
+		if last && a.after == gapHyphen {
+			parts[n-1].text += "-"
+			parts[n-1].hyphen = true
 		}
 	}
 	return parts
@@ -123,13 +125,13 @@ type liner struct {
 }
 
 func (l *liner) natural(parts []part) (width pdf.Length, gaps int, err error) {
-	for _, p := range parts {
+	for i, p := range parts {
 		w, err := l.shape(p.face, p.text)
 		if err != nil {
 			return 0, 0, err
 		}
 		width += l.scale(p.face, w.width, l.style.size)
-		if p.space {
+		if p.space && i < len(parts)-1 {
 			_, advance := l.spaceGlyph(p.face)
 			width += l.scale(p.face, advance, l.style.size)
 			gaps++
@@ -143,15 +145,16 @@ func (l *liner) put(p part) error {
 	if err != nil {
 		return err
 	}
-	if n := len(l.runs); n == 0 || l.runs[n-1].Font != int(p.face) {
-		l.runs = append(l.runs, pdf.Run{Font: int(p.face), Size: l.style.size, X: l.x, Gray: l.style.gray})
-	}
-	run := &l.runs[len(l.runs)-1]
+	run := l.run(p)
 	for _, g := range w.glyphs {
 		run.Glyphs = append(run.Glyphs, pdf.Glyph{
 			ID: g.id, Text: g.text,
 			X: l.x - run.X + l.scale(p.face, g.x, l.style.size), Rise: l.scale(p.face, g.rise, l.style.size),
 		})
+	}
+	if p.hyphen {
+		// A soft hyphen, which ISO 32000-1, 14.8.2.2.3 wants here: a reader puts the word together again.
+		run.Glyphs[len(run.Glyphs)-1].Text = string(softHyphen)
 	}
 	l.x += l.scale(p.face, w.width, l.style.size)
 	if p.space {
@@ -160,6 +163,15 @@ func (l *liner) put(p part) error {
 		l.x += l.scale(p.face, advance, l.style.size) + l.extra + l.oddment()
 	}
 	return nil
+}
+
+// run is where a part goes: on with the last run, or into one of its own.
+func (l *liner) run(p part) *pdf.Run {
+	next := pdf.Run{Font: int(p.face), Size: l.style.size, X: l.x, Gray: l.style.gray, Element: p.element, To: p.to}
+	if n := len(l.runs); n == 0 || l.runs[n-1].Font != next.Font || l.runs[n-1].Element != next.Element || l.runs[n-1].To != next.To {
+		l.runs = append(l.runs, next)
+	}
+	return &l.runs[len(l.runs)-1]
 }
 
 // oddment hands out what does not divide evenly.

@@ -22,12 +22,19 @@ type manifest struct {
 	Languages map[string]manifestText `yaml:"languages"`
 	Roles     []manifestRole          `yaml:"roles"`
 	Variables []manifestVariable      `yaml:"variables"`
+	Page      manifestPage            `yaml:"page"`
+	Head      manifestLetterhead      `yaml:"letterhead"`
+	// Annexes are ids, in the order they follow the contract.
+	Annexes []string `yaml:"annexes"`
 }
 
 type manifestText struct {
 	Title    string `yaml:"title"`
 	FileName string `yaml:"file_name"`
-	// Hyphenation lists long words of the text with a hyphen wherever a line may break them.
+	// Header and Footer stand above the text from the second page on and below it on every page; empty for none.
+	Header *string `yaml:"header"`
+	Footer *string `yaml:"footer"`
+	// Hyphenation lists words that the language's patterns break wrongly, with a hyphen wherever a line may break them.
 	Hyphenation []string `yaml:"hyphenation"`
 }
 
@@ -85,21 +92,21 @@ func (w *asWritten) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// loadManifest returns the template, by language how its text is polished, and what is wrong with either. After some
-// mistakes nothing else is left to check: then there is no template.
-func loadManifest(fsys fs.FS) (paper.Template, map[string]typography, Mistakes, error) {
+// loadManifest returns what the manifest says and what is wrong with it. After some mistakes nothing else is left to
+// check: then there is no template.
+func loadManifest(fsys fs.FS) (description, Mistakes, error) {
 	var all Mistakes
 	text, err := read(fsys, manifestFile, maxManifest)
 	if all.add(err) {
-		return paper.Template{}, nil, all, nil
+		return description{}, all, nil
 	}
 	if err != nil {
-		return paper.Template{}, nil, nil, err
+		return description{}, nil, err
 	}
 	var m manifest
 	if err := decodeYAML(text, &m); err != nil {
 		all.add(manifestError(err))
-		return paper.Template{}, nil, all, nil
+		return description{}, all, nil
 	}
 	t := m.template()
 	if m.Date != "" {
@@ -113,14 +120,20 @@ func loadManifest(fsys fs.FS) (paper.Template, map[string]typography, Mistakes, 
 			all.add(mistakeAt(text, wrong.Field, wrong.Detail))
 		}
 	}
-	polish := map[string]typography{}
 	for _, language := range t.Languages() {
-		for _, detail := range checkPatterns(t, t.Texts[language]) {
+		for _, detail := range checkPatterns(t, m.Languages[language]) {
 			all.add(mistakeAt(text, "languages."+language, detail))
 		}
-		polish[language] = newTypography(language, m.Languages[language].Hyphenation)
 	}
-	return t, polish, all, nil
+	d := m.describe(t)
+	all.addAt(text, "annexes", checkAnnexes(m.Annexes))
+	d.sheet, err = m.Page.sheet()
+	all.addAt(text, "page", err)
+	d.head, err = m.Head.load(fsys, d.sheet)
+	if err != nil && !all.addAt(text, "letterhead", err) {
+		return description{}, nil, err
+	}
+	return d, all, nil
 }
 
 func (m manifest) template() paper.Template {
@@ -142,18 +155,6 @@ func (m manifest) template() paper.Template {
 		t.Variables = append(t.Variables, variable)
 	}
 	return t
-}
-
-func checkPatterns(t paper.Template, text paper.Text) []string {
-	var details []string
-	for _, pattern := range []string{text.Title, text.FileName} {
-		for _, s := range slots(pattern) {
-			if detail := checkSlot(t, s, slotRule{required: true, oneLine: true}); detail != "" {
-				details = append(details, detail)
-			}
-		}
-	}
-	return details
 }
 
 // joined takes apart what errors.Join put together.

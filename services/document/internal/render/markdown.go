@@ -25,10 +25,10 @@ const (
 // parse turns a file's Markdown into blocks and refuses what a contract cannot show: links, images, code, quotes, HTML.
 // It goes on after a mistake.
 func (r *reader) parse() []block {
-	r.escapes = escapes()
+	r.escapes, r.id = escapes(), regexp.MustCompile(`^`+anchorID+`$`)
 	blocks := r.children(markdown().Parse(text.NewReader(r.source)), place{})
 	for _, role := range r.template.Roles {
-		if !r.signed[role.ID] && !r.unsigned {
+		if !r.signed[role.ID] && !r.unsigned && !r.annex {
 			r.mistakes.add(&LoadError{File: r.name, Detail: fmt.Sprintf("role %q has no line in a %ssignatures block", role.ID, fence)})
 		}
 	}
@@ -61,10 +61,14 @@ type reader struct {
 	source   []byte
 	template paper.Template
 	polish   typography
+	anchors  anchors
+	annex    bool // nobody signs in it
 	escapes  *regexp.Regexp
+	id       *regexp.Regexp
 	signed   map[string]bool
 	unsigned bool // a signature block could not be read
 	mistakes Mistakes
+	files    []string // read
 	notes    notes
 }
 
@@ -90,8 +94,7 @@ func (r *reader) block(n ast.Node, at place) (block, error) {
 		if lines := r.lines(n); bytes.HasPrefix(lines[0], []byte(fence)) && at.depth == 0 {
 			return r.signatures(n, lines)
 		}
-		spans, err := r.inline(n, slotRule{required: at.numbered})
-		return paragraph{text: spans}, err
+		return r.paragraph(n, at)
 	case *ast.List:
 		return r.list(n, at)
 	}
@@ -100,12 +103,7 @@ func (r *reader) block(n ast.Node, at place) (block, error) {
 	}
 	switch n := n.(type) {
 	case *ast.Heading:
-		if n.Level > maxHeading {
-			return nil, r.fail(n, "headings have at most %d levels", maxHeading)
-		}
-		r.note(n, fmt.Sprintf("a heading of level %d", n.Level))
-		spans, err := r.inline(n, slotRule{required: true, oneLine: true})
-		return heading{level: n.Level, text: spans}, err
+		return r.heading(n)
 	case *ast.ThematicBreak:
 		return pageBreak{}, nil
 	case *tableast.Table:
@@ -118,7 +116,7 @@ func (r *reader) block(n ast.Node, at place) (block, error) {
 // cannotShow refuses what has no form in a contract, and says what to write in its place.
 func (r *reader) cannotShow(n ast.Node) error {
 	hint := map[ast.NodeKind]string{
-		ast.KindLink: "write the address out as text", ast.KindAutoLink: "write the address out as text",
+		ast.KindLink: "write the address out as text; a reference is [](#anchor)", ast.KindAutoLink: "write the address out as text",
 		ast.KindCodeSpan: "write \\` for a back quote", ast.KindCodeBlock: "indent text by less than four spaces",
 		ast.KindBlockquote: "write \\> for the sign", ast.KindRawHTML: "write &lt; for the sign",
 		ast.KindHTMLBlock: "write &lt; for the sign",
@@ -135,14 +133,19 @@ func (r *reader) list(n *ast.List, at place) (block, error) {
 		return nil, r.fail(n, "lists nest at most %d deep", maxListDepth)
 	}
 	l := list{ordered: n.IsOrdered()}
-	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
-		if item.FirstChild() == nil {
-			return nil, r.fail(item, "empty list item")
+	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
+		if child.FirstChild() == nil {
+			return nil, r.fail(child, "empty list item")
 		}
 		if l.ordered {
-			r.note(item, fmt.Sprintf("a numbered item of depth %d", at.depth))
+			r.note(child, fmt.Sprintf("a numbered item of depth %d", at.depth))
 		}
-		l.items = append(l.items, r.children(item, at))
+		i := item{blocks: r.children(child, at)}
+		if len(i.blocks) > 0 {
+			first, _ := i.blocks[0].(paragraph)
+			i.anchor = first.anchor
+		}
+		l.items = append(l.items, i)
 	}
 	return l, nil
 }
@@ -159,7 +162,7 @@ func (r *reader) table(n *tableast.Table) (block, error) {
 		_, head := row.(*tableast.TableHeader)
 		var cells []cell
 		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
-			spans, err := r.inline(c, slotRule{required: head, oneLine: head})
+			spans, err := r.cell(c, head)
 			r.mistakes.add(err)
 			cells = append(cells, spans)
 		}
@@ -191,7 +194,7 @@ func (r *reader) failAt(position int, format string, args ...any) error {
 	return &LoadError{File: r.name, Line: r.line(position), Detail: fmt.Sprintf(format, args...)}
 }
 
-// line of a position in the source, from 1; 0 for no position.
+// line is the number of the line that a position is in, 0 when there is no position.
 func (r *reader) line(position int) int {
 	if position < 0 {
 		return 0

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -20,12 +21,13 @@ type notes struct {
 
 // clause is what a text numbers.
 type clause struct {
+	file string
 	line int
 	kind string
 }
 
 func (r *reader) note(n ast.Node, kind string) {
-	r.notes.clauses = append(r.notes.clauses, clause{line: r.line(r.position(n)), kind: kind})
+	r.notes.clauses = append(r.notes.clauses, clause{file: r.name, line: r.line(r.position(n)), kind: kind})
 }
 
 // warnings are what is odd in a source and no mistake: variables that nothing uses, and languages that say other things
@@ -36,7 +38,7 @@ func (s Source) warnings(manifest []byte) []*LoadError {
 	for i, v := range s.Template.Variables {
 		var missing []string
 		for _, language := range languages {
-			if !s.notes[language].used[v.Name] && !s.named(language, v.Name) {
+			if !s.texts[language].notes.used[v.Name] && !s.named(language, v.Name) {
 				missing = append(missing, language)
 			}
 		}
@@ -48,6 +50,7 @@ func (s Source) warnings(manifest []byte) []*LoadError {
 		}
 	}
 	list = append(list, s.undescribed(manifest)...)
+	list = append(list, s.unanchored(languages)...)
 	return append(list, s.structure(languages)...)
 }
 
@@ -72,6 +75,27 @@ func (s Source) undescribed(manifest []byte) []*LoadError {
 	return list
 }
 
+// unanchored tells which anchors of the first language another does not have, and the other way round.
+func (s Source) unanchored(languages []string) []*LoadError {
+	var list []*LoadError
+	first := s.texts[languages[0]].anchors
+	for _, language := range languages[1:] {
+		own := s.texts[language].anchors
+		for _, pair := range []struct {
+			has, lacks anchors
+			in         string
+		}{{first, own, language}, {own, first, languages[0]}} {
+			for _, id := range slices.Sorted(maps.Keys(pair.has)) {
+				if at := pair.has[id]; pair.lacks[id] == nil {
+					detail := fmt.Sprintf("no anchor %q as at %s:%d", id, at.file, at.line)
+					list = append(list, &LoadError{File: pair.in + textSuffix, Detail: detail})
+				}
+			}
+		}
+	}
+	return list
+}
+
 // named reports whether the title or file name uses a variable.
 func (s Source) named(language, name string) bool {
 	text := s.Template.Texts[language]
@@ -81,17 +105,16 @@ func (s Source) named(language, name string) bool {
 // structure compares the clauses of each language with those of the first.
 func (s Source) structure(languages []string) []*LoadError {
 	var list []*LoadError
-	first := languages[0] + textSuffix
-	want := append(slices.Clone(s.notes[languages[0]].clauses), clause{kind: "the end"})
+	want := append(slices.Clone(s.texts[languages[0]].notes.clauses), clause{file: languages[0] + textSuffix, kind: "the end"})
 	for _, language := range languages[1:] {
-		got := append(slices.Clone(s.notes[language].clauses), clause{kind: "the end"})
+		got := append(slices.Clone(s.texts[language].notes.clauses), clause{file: language + textSuffix, kind: "the end"})
 		for i := range min(len(want), len(got)) {
 			if want[i].kind != got[i].kind {
-				there := first
+				there := want[i].file
 				if want[i].line > 0 {
-					there = fmt.Sprintf("%s:%d", first, want[i].line)
+					there = fmt.Sprintf("%s:%d", there, want[i].line)
 				}
-				list = append(list, &LoadError{File: language + textSuffix, Line: got[i].line, Detail: fmt.Sprintf(
+				list = append(list, &LoadError{File: got[i].file, Line: got[i].line, Detail: fmt.Sprintf(
 					"clauses differ from %s: here is %s, there %s", there, got[i].kind, want[i].kind)})
 				break
 			}

@@ -2,21 +2,11 @@ package render
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/countersign/countersign/services/document/internal/render/pdf"
 )
 
-// The page is A4 with margins that leave about 80 characters to a line of body text.
-const (
-	pageWidth  pdf.Length = 595_276
-	pageHeight pdf.Length = 841_890
-	margin                = 72 * pdf.Point
-	textTop               = 80 * pdf.Point
-	textBottom            = pageHeight - 80*pdf.Point
-	textWidth             = pageWidth - 2*margin
-	maxPages              = 300
-)
+const maxPages = 300
 
 // TooLongError says that a contract would have more pages than any contract has.
 type TooLongError struct {
@@ -30,25 +20,37 @@ func (e *TooLongError) Error() string { return fmt.Sprintf("document has more th
 type row struct {
 	// before is space above; it vanishes at the top of a page.
 	before, height pdf.Length
-	// keep holds the next row on the same page.
-	keep bool
+	// keep says how firmly the next row stays on the same page.
+	keep keep
 	// fresh starts a new page.
 	fresh bool
+	// title marks a line of a heading.
+	title bool
 	// ink is what the row shows, placed from the strip's top left corner.
 	ink pdf.Page
 	// head is repeated above the row when a page starts with it.
 	head []row
 }
 
-// paginate lays rows out on pages. Rows that keep together move together, unless they fill more than a page.
-func paginate(rows []row) ([]pdf.Page, error) {
-	p := &paginator{pages: make([]pdf.Page, 1), y: textTop}
+// keep is how firmly rows stay on one page.
+type keep int
+
+const (
+	loose    keep = iota
+	near          // unless all that is near fills more than a page: the last two rows of a table
+	together      // unless even that fills more than a page: the lines of a table row, the boxes of signers
+	bound         // unless even that does: a heading and what it is the heading of
+)
+
+// paginate lays rows out on pages.
+func paginate(rows []row, on sheet) ([]pdf.Page, error) {
+	p := &paginator{sheet: on, pages: make([]pdf.Page, 1), y: on.top}
 	for len(rows) > 0 {
-		n := 1
-		for n < len(rows) && rows[n-1].keep && !rows[n].fresh {
-			n++
+		n := chain(rows, near)
+		if rows[0].fresh && p.y > on.top {
+			p.turn()
 		}
-		p.group(rows[:n])
+		p.group(rows[:n], near)
 		rows = rows[n:]
 		if len(p.pages) > maxPages {
 			return nil, &TooLongError{Limit: maxPages}
@@ -57,23 +59,38 @@ func paginate(rows []row) ([]pdf.Page, error) {
 	return p.pages, nil
 }
 
+// chain counts the first rows that stay together so firmly, or firmer.
+func chain(rows []row, firm keep) int {
+	n := 1
+	for n < len(rows) && rows[n-1].keep >= firm && !rows[n].fresh {
+		n++
+	}
+	return n
+}
+
 type paginator struct {
+	sheet
 	pages []pdf.Page
 	y     pdf.Length
 }
 
-func (p *paginator) group(rows []row) {
-	if rows[0].fresh && p.y > textTop {
-		p.turn()
+// group places rows that stay together on this page or else on the next. If no page holds them, only rows that stay
+// together more firmly do.
+func (p *paginator) group(rows []row, firm keep) {
+	here := p.y == p.top && fresh(rows) <= p.room() || p.y > p.top && p.y+extent(rows) <= p.foot()
+	if !here && fresh(rows) > p.room() && len(rows) > 1 {
+		for len(rows) > 0 {
+			n := chain(rows, firm+1)
+			p.group(rows[:n], firm+1)
+			rows = rows[n:]
+		}
+		return
 	}
-	if p.y > textTop && p.y+extent(rows) > textBottom && extent(rows)-rows[0].before <= textBottom-textTop {
+	if !here && p.y > p.top {
 		p.turn()
 	}
 	for _, r := range rows {
-		if p.y > textTop && p.y+r.before+r.height > textBottom {
-			p.turn()
-		}
-		if p.y == textTop {
+		if p.y == p.top {
 			for _, h := range r.head {
 				p.place(h)
 			}
@@ -84,15 +101,15 @@ func (p *paginator) group(rows []row) {
 
 func (p *paginator) turn() {
 	p.pages = append(p.pages, pdf.Page{})
-	p.y = textTop
+	p.y = p.top
 }
 
 func (p *paginator) place(r row) {
-	if p.y > textTop {
+	if p.y > p.top {
 		p.y += r.before
 	}
 	page := &p.pages[len(p.pages)-1]
-	add(page, r.ink, margin, p.y)
+	add(page, r.ink, p.left, p.y)
 	p.y += r.height
 }
 
@@ -104,6 +121,9 @@ func extent(rows []row) pdf.Length {
 	return sum
 }
 
+// fresh is the extent of rows at the top of a page.
+func fresh(rows []row) pdf.Length { return extent(rows) - rows[0].before + extent(rows[0].head) }
+
 // add draws ink at a distance from the corner of a page or strip.
 func add(page *pdf.Page, ink pdf.Page, x, y pdf.Length) {
 	for _, r := range ink.Runs {
@@ -114,66 +134,16 @@ func add(page *pdf.Page, ink pdf.Page, x, y pdf.Length) {
 		r.X, r.Y = r.X+x, r.Y+y
 		page.Rules = append(page.Rules, r)
 	}
+	for _, p := range ink.Pictures {
+		p.X, p.Y = p.X+x, p.Y+y
+		page.Pictures = append(page.Pictures, p)
+	}
 	for _, f := range ink.Fields {
 		f.X, f.Y = f.X+x, f.Y+y
 		page.Fields = append(page.Fields, f)
 	}
-}
-
-// decorate writes the header on every page but the first, where the title itself stands, and the footer on all.
-func decorate(s *setter, pages []pdf.Page, title, language string) error {
-	small := style{size: 8 * pdf.Point, sans: true, gray: 40}
-	header, err := s.oneLine(title, small, textWidth)
-	if err != nil {
-		return err
-	}
-	small.align = right
-	for i := range pages {
-		number := fmt.Sprintf(phrasesOf(language).page, i+1, len(pages))
-		footer, err := s.set([]span{{text: number}}, small, textWidth)
-		if err != nil {
-			return err
-		}
-		var whole pdf.Page
-		if i > 0 {
-			line := pdf.Rule{Y: 6 * pdf.Point, Width: textWidth, Height: 400, Gray: 60}
-			add(&whole, pdf.Page{Runs: header, Rules: []pdf.Rule{line}}, margin, 48*pdf.Point)
-		}
-		add(&whole, pages[i], 0, 0)
-		add(&whole, pdf.Page{Runs: slices.Concat(footer...)}, margin, pageHeight-44*pdf.Point)
-		pages[i] = whole
-	}
-	return nil
-}
-
-// oneLine sets as much of a text as one line holds.
-func (s *setter) oneLine(text string, look style, width pdf.Length) ([]pdf.Run, error) {
-	for {
-		lines, err := s.set([]span{{text: text}}, look, width)
-		if err != nil {
-			return nil, err
-		}
-		if len(lines) == 1 {
-			return lines[0], nil
-		}
-		text = clip(text, len([]rune(text))*9/10)
-	}
-}
-
-// phrases are the few words that the renderer itself prints.
-type phrases struct {
-	page, placeAndDate, signature string
-}
-
-func phrasesOf(language string) phrases {
-	switch language {
-	case "de":
-		return phrases{page: "Seite %d von %d", placeAndDate: "Ort, Datum", signature: "Unterschrift"}
-	case "fr":
-		return phrases{page: "Page %d sur %d", placeAndDate: "Lieu, date", signature: "Signature"}
-	case "it":
-		return phrases{page: "Pagina %d di %d", placeAndDate: "Luogo, data", signature: "Firma"}
-	default:
-		return phrases{page: "Page %d of %d", placeAndDate: "Place, date", signature: "Signature"}
+	for _, a := range ink.Anchors {
+		a.Y += y
+		page.Anchors = append(page.Anchors, a)
 	}
 }

@@ -42,7 +42,7 @@ func New() (*Renderer, error) {
 	return &Renderer{fonts: fonts}, nil
 }
 
-// Render fills the template's text in one language with values and lays it out on A4. It fails with a
+// Render fills the template's text in one language with values and lays it out on pages. It fails with a
 // *paper.LanguageError, a *paper.ValuesError, a *GlyphError or a *TooLongError, and with the context's error when that
 // ends first.
 func (r *Renderer) Render(ctx context.Context, source Source, language string, values map[string]string) (Result, error) {
@@ -79,26 +79,27 @@ func (r *Renderer) set(ctx context.Context, source Source, language string, give
 		Title:    clip(replace(text.Title, shown), maxTitle),
 		FileName: fileName(replace(text.FileName, shown)),
 	}
-	f := newFlow(s, source.Template, language)
-	if err := f.blocks(ctx, fill(source.bodies[language], shown), frame{width: textWidth}); err != nil {
+	f := newFlow(s, source, language)
+	if err := f.contract(ctx, fill(source.texts[language].blocks, shown)); err != nil {
 		return Result{}, err
 	}
-	if result.pages, err = paginate(f.rows); err != nil {
+	if result.pages, err = paginate(f.rows, source.sheet); err != nil {
 		return Result{}, err
 	}
-	if err := decorate(s, result.pages, result.Title, language); err != nil {
+	if err := source.texts[language].running.decorate(s, result.pages, source.sheet, shown); err != nil {
 		return Result{}, err
 	}
 	result.Pages = len(result.pages)
 	result.Fields = fields(result.pages)
-	result.PDF, err = r.document(source.Template, language, result.Title, result.pages).Bytes()
+	result.PDF, err = r.document(source, language, result.Title, result.pages, f.root).Bytes()
 	return result, err
 }
 
-func (r *Renderer) document(t paper.Template, language, title string, pages []pdf.Page) pdf.Document {
+func (r *Renderer) document(source Source, language, title string, pages []pdf.Page, root *pdf.Element) pdf.Document {
+	t := source.Template
 	d := pdf.Document{
 		Title: title, Language: language, Creator: creator(t), Fonts: embeddable(r.fonts),
-		Date: t.Date, Width: pageWidth, Height: pageHeight, Pages: pages,
+		Date: t.Date, Width: source.sheet.width, Height: source.sheet.height, Pages: pages, Structure: root,
 	}
 	return d
 }

@@ -12,20 +12,26 @@ const (
 // signatures sets the boxes in pairs and keeps each with its label, name and place on one page, and all of them
 // together, and with the words above them, as long as a page can hold that.
 func (f *flow) signatures(s signatures, at frame) error {
-	f.bind()
+	f.bind(2)
 	f.space = max(f.space, 12*pdf.Point)
+	block := at.into.Add(pdf.Section)
 	for start := 0; start < len(s.signers); start += perRow {
 		pair := s.signers[start:min(start+perRow, len(s.signers))]
 		strips := make([]row, 0, 4)
 		for i, signer := range pair {
 			x := at.x + pdf.Length(i)*(at.width-boxWidth)
 			var err error
-			if strips, err = f.signer(strips, signer, x); err != nil {
+			if strips, err = f.signer(strips, signer, block.Add(pdf.Division), x); err != nil {
 				return err
 			}
 		}
 		for i, strip := range strips {
-			strip.keep = i < len(strips)-1 || start+perRow < len(s.signers)
+			switch {
+			case i < len(strips)-1:
+				strip.keep = bound
+			case start+perRow < len(s.signers):
+				strip.keep = together
+			}
 			f.emit(strip)
 		}
 		f.space = 20 * pdf.Point
@@ -34,13 +40,16 @@ func (f *flow) signatures(s signatures, at frame) error {
 }
 
 // signer draws one signer's column into the strips that a pair shares: label, box, printed name, place and date.
-func (f *flow) signer(strips []row, s signer, x pdf.Length) ([]row, error) {
+func (f *flow) signer(strips []row, s signer, element *pdf.Element, x pdf.Length) ([]row, error) {
 	label := f.label(s.role)
 	caption := style{size: 8_500, leading: 13 * pdf.Point, sans: true, bold: true}
 	small := style{size: 7_500, leading: 11 * pdf.Point, sans: true, gray: 40}
 	name := bodyStyle()
 	name.align = left
 
+	caption.element = element.Add(pdf.Paragraph)
+	field := element.Add(pdf.Form)
+	name.element, small.element = element.Add(pdf.Paragraph), element.Add(pdf.Paragraph)
 	head, err := f.strip([]span{{text: label}}, caption, x)
 	if err != nil {
 		return nil, err
@@ -60,7 +69,7 @@ func (f *flow) signer(strips []row, s signer, x pdf.Length) ([]row, error) {
 	box := row{height: boxHeight + 4*pdf.Point}
 	box.ink.Rules = outline(x)
 	box.ink.Fields = []pdf.Field{{
-		Name: s.role, Label: words.signature + ": " + label, X: x, Width: boxWidth, Height: boxHeight,
+		Name: s.role, Label: words.signature + ": " + label, X: x, Width: boxWidth, Height: boxHeight, Element: field,
 	}}
 	for i, r := range []row{head, box, printed, place} {
 		if i == len(strips) {

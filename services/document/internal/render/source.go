@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,9 +24,24 @@ const (
 type Source struct {
 	// Template says what the text needs and offers.
 	Template paper.Template
-	bodies   map[string][]block
-	notes    map[string]notes // by language
-	forms    map[string]formText
+	sheet    sheet
+	head     *letterhead
+	texts    map[string]content
+	forms    map[string]formText // instead of texts
+}
+
+// content is the text of one language.
+type content struct {
+	blocks  []block
+	anchors anchors
+	running running
+	notes   notes
+	files   []string // of the contract and its annexes
+}
+
+// Anchors lists the anchors of the text in a language, sorted: the same in all languages unless a translation forgot one.
+func (s Source) Anchors(language string) []string {
+	return slices.Sorted(maps.Keys(s.texts[language].anchors))
 }
 
 // LoadError is a mistake in a template's files, for the person who wrote them.
@@ -90,8 +106,9 @@ func (m Mistakes) sort() {
 	})
 }
 
-// Load reads a template from its folder: manifest.yaml and one <language>.md per language that the manifest names, or
-// one <language>.pdf, a form, for every language. What is wrong in them is Mistakes, as many as can be found at once.
+// Load reads a template from its folder: manifest.yaml and, per language that the manifest
+// names, one <language>.md and one <annex>.<language>.md for each of its annexes, or one <language>.pdf, a form.
+// What is wrong in them is Mistakes, as many as can be found at once.
 func Load(fsys fs.FS) (Source, error) {
 	source, mistakes, err := load(fsys)
 	if err == nil && len(mistakes) > 0 {
@@ -105,31 +122,26 @@ func Load(fsys fs.FS) (Source, error) {
 
 // load returns what could be read, and what is wrong with it.
 func load(fsys fs.FS) (Source, Mistakes, error) {
-	source := Source{bodies: map[string][]block{}, notes: map[string]notes{}}
-	template, polish, all, err := loadManifest(fsys)
+	source := Source{texts: map[string]content{}}
+	described, all, err := loadManifest(fsys)
 	if err != nil {
 		return source, nil, err
 	}
-	source.Template = template
-	if hasForm(fsys, template) {
+	source.Template, source.sheet, source.head = described.template, described.sheet, described.head
+	if hasForm(fsys, source.Template) {
 		source.Template.Form = true
 		found, err := source.loadForms(fsys)
 		all = append(all, found...)
 		all.sort()
 		return source, all, err
 	}
-	for _, language := range template.Languages() {
-		r, err := openText(fsys, language+textSuffix)
-		if all.add(err) {
-			continue
-		}
+	for _, language := range source.Template.Languages() {
+		text, mistakes, err := described.contract(fsys, language)
 		if err != nil {
 			return source, nil, err
 		}
-		r.template, r.polish = template, polish[language]
-		source.bodies[language] = r.parse()
-		source.notes[language] = r.notes
-		all = append(all, r.mistakes...)
+		source.texts[language] = text
+		all = append(all, mistakes...)
 	}
 	all.sort()
 	return source, all, nil
@@ -137,22 +149,17 @@ func load(fsys fs.FS) (Source, Mistakes, error) {
 
 const textSuffix = ".md"
 
-// openText reads a text. A name that the manifest made and no file can have is one that is not found.
-func openText(fsys fs.FS, name string) (*reader, error) {
-	if !fs.ValidPath(name) {
-		return nil, &LoadError{File: manifestFile, Detail: "a language is no file name"}
-	}
-	text, err := read(fsys, name, maxBody)
-	return &reader{name: name, source: text, signed: map[string]bool{}, notes: notes{used: map[string]bool{}}}, err
-}
-
-// read returns a file's text, with line ends as Unix writes them.
+// read returns the bytes of a text, with line ends as Unix writes them.
 func read(fsys fs.FS, name string, limit int64) ([]byte, error) {
-	text, err := readBytes(fsys, name, limit)
+	text, err := readFile(fsys, name, limit)
 	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), err
 }
 
-func readBytes(fsys fs.FS, name string, limit int64) ([]byte, error) {
+// readFile returns a file's bytes. A name that the manifest made and no file can have is one that is not found.
+func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
+	if !fs.ValidPath(name) {
+		return nil, &LoadError{File: manifestFile, Detail: "a language is no file name"}
+	}
 	file, err := fsys.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &LoadError{File: name, Detail: "file not found"}
@@ -160,12 +167,12 @@ func readBytes(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("template: %w", err)
 	}
-	text, err := io.ReadAll(io.LimitReader(file, limit+1))
+	data, err := io.ReadAll(io.LimitReader(file, limit+1))
 	if err := errors.Join(err, file.Close()); err != nil {
 		return nil, fmt.Errorf("template: %w", err)
 	}
-	if int64(len(text)) > limit {
+	if int64(len(data)) > limit {
 		return nil, &LoadError{File: name, Detail: fmt.Sprintf("more than %d bytes", limit)}
 	}
-	return text, nil
+	return data, nil
 }

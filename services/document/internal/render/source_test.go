@@ -21,7 +21,7 @@ func TestLoadNamesFileAndLine(t *testing.T) {
 		"optional in a clause":     {"# A\n\n1. a\n2. {{y}}\n" + sign, `de.md:4: optional variable "y"`},
 		"optional under a clause":  {"1. a\n   - {{y}}\n" + sign, `de.md:2: optional variable "y"`},
 		"optional in a table head": {"| {{y}} |\n|---|\n| a |\n" + sign, `de.md:1: optional variable "y"`},
-		"link":                     {"a\n\n[b](https://example.com)\n" + sign, "de.md:3: a contract cannot show this: Link"},
+		"link":                     {"a\n\n[b](https://example.com)\n" + sign, "de.md:3: a contract cannot show this: Link (write the address out as text; a reference is [](#anchor))"},
 		"image":                    {"![b](a.png)\n" + sign, "de.md:1: a contract cannot show this: Image"},
 		"code":                     {"a `b`\n" + sign, "de.md:1: a contract cannot show this: CodeSpan"},
 		"code block":               {"a\n\n```\nb\n```\n" + sign, "a contract cannot show this: FencedCodeBlock"},
@@ -173,7 +173,7 @@ func FuzzLoad(f *testing.F) {
 			}
 			return
 		}
-		for _, b := range source.bodies["de"] {
+		for _, b := range source.texts["de"].blocks {
 			if _, whole := fillBlock(b, nil); whole && b == nil {
 				t.Fatal("nil block")
 			}

@@ -29,14 +29,15 @@ func (f *flow) table(ctx context.Context, t table, at frame) error {
 		return err
 	}
 	f.space = max(f.space, 4*pdf.Point)
-	f.bind()
+	f.bind(1)
+	element := at.into.Add(pdf.Table)
 	first := len(f.rows)
 	var head []row
 	for i, cells := range t.rows {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		rows, err := f.tableRow(cells, t.right, widths, i == 0)
+		rows, err := f.tableRow(cells, t.right, widths, element.Add(pdf.TableRow), i == 0)
 		if err != nil {
 			return err
 		}
@@ -44,27 +45,56 @@ func (f *flow) table(ctx context.Context, t table, at frame) error {
 			shifted := pdf.Page{}
 			add(&shifted, rows[j].ink, at.x, 0)
 			rows[j].ink, rows[j].head = shifted, head
-			rows[j].keep = i == 0 && len(t.rows) > 1 || j < len(rows)-1
+			rows[j].keep = rowKeep(i, len(t.rows), j, len(rows))
 			f.emit(rows[j])
 		}
-		if i == 0 {
-			head = append(head, f.rows[first:]...)
+		if i == 0 && extent(f.rows[first:]) <= f.sheet.room()/3 {
+			head = repeated(f.rows[first:])
 		}
 	}
 	f.space = 11 * pdf.Point
 	return nil
 }
 
+// rowKeep says how firmly a line of a table's row stays with the next: a head with the first row, no line of a row alone
+// on a page, and the last row, often the total, not alone either.
+func rowKeep(i, rows, j, lines int) keep {
+	switch {
+	case i == 0 && rows > 1, j < lines-1 && (j == 0 || j == lines-2):
+		return bound
+	case j < lines-1:
+		return together
+	case rows > 3 && i == rows-2:
+		return near
+	default:
+		return loose
+	}
+}
+
+// repeated copies rows for further pages, where they are no longer part of the text.
+func repeated(rows []row) []row {
+	artifact := &pdf.Element{Type: pdf.Repeated}
+	copies := slices.Clone(rows)
+	for i := range copies {
+		runs := slices.Clone(copies[i].ink.Runs)
+		for j := range runs {
+			runs[j].Element, runs[j].To = artifact, ""
+		}
+		copies[i].ink.Runs, copies[i].ink.Anchors = runs, nil
+	}
+	return copies
+}
+
 // tableRow sets one row of cells as strips, one per line of its longest cell.
-func (f *flow) tableRow(cells []cell, flushRight []bool, widths []pdf.Length, head bool) ([]row, error) {
-	look := cellStyle()
+func (f *flow) tableRow(cells []cell, flushRight []bool, widths []pdf.Length, element *pdf.Element, head bool) ([]row, error) {
+	look, kind := cellStyle(), pdf.TableCell
 	if head {
-		look = headStyle()
+		look, kind = headStyle(), pdf.ColumnHead
 	}
 	var rows []row
 	x := pdf.Length(0)
 	for i, c := range cells {
-		look.align = left
+		look.align, look.element = left, element.Add(kind)
 		if flushRight[i] {
 			look.align = right
 		}
@@ -100,42 +130,59 @@ func frameRow(rows []row, width pdf.Length, head bool) {
 	last.ink.Rules = append(last.ink.Rules, line)
 }
 
-// columns shares the width out: every column gets its longest word, and of what is left as much as its text asks for.
+// columns shares the width out: every column gets its longest word, or part of a word where there is no room for words,
+// and of what is left as much as its text asks for.
 func (f *flow) columns(t table, width pdf.Length) ([]pdf.Length, error) {
-	least, most := make([]pdf.Length, len(t.right)), make([]pdf.Length, len(t.right))
+	n := len(t.right)
+	parts, words, most := make([]pdf.Length, n), make([]pdf.Length, n), make([]pdf.Length, n)
 	for i, cells := range t.rows {
 		look := cellStyle()
 		if i == 0 {
 			look = headStyle()
 		}
 		for j, c := range cells {
-			low, high, err := f.extremes(c, look, width)
+			e, err := f.extremes(c, look, width)
 			if err != nil {
 				return nil, err
 			}
-			least[j], most[j] = max(least[j], low), max(most[j], high)
+			parts[j], words[j], most[j] = max(parts[j], e.part), max(words[j], e.word), max(most[j], e.line)
 		}
 	}
-	return share(least, most, width), nil
+	var sum pdf.Length
+	for _, w := range words {
+		sum += w
+	}
+	if sum > width {
+		return share(parts, most, width), nil
+	}
+	return share(words, most, width), nil
 }
 
-// extremes are the widths of a cell set as narrow and as wide as its text goes.
-func (f *flow) extremes(c cell, look style, limit pdf.Length) (low, high pdf.Length, err error) {
+// extremes are how wide a cell is around its widest part of a word, its widest word and its longest line.
+type extremes struct {
+	part, word, line pdf.Length
+}
+
+func (f *flow) extremes(c cell, look style, limit pdf.Length) (extremes, error) {
 	atoms, err := f.atomize(c, look, limit)
 	if err != nil {
-		return 0, 0, err
+		return extremes{}, err
 	}
-	var line pdf.Length
+	e := extremes{part: 2 * padding, word: 2 * padding, line: 2 * padding}
+	word, line := 2*padding, 2*padding
 	for _, a := range atoms {
-		low = max(low, a.width+a.tail)
+		word += a.width
 		line += a.width
-		high = max(high, line)
+		e.part, e.word, e.line = max(e.part, 2*padding+a.width+a.tail), max(e.word, word), max(e.line, line)
 		line += a.space
+		if a.after != gapHyphen && a.after != gapSplit {
+			word = 2 * padding
+		}
 		if a.after == gapForced {
-			line = 0
+			line = 2 * padding
 		}
 	}
-	return low + 2*padding, high + 2*padding, nil
+	return e, nil
 }
 
 // share divides a width among columns that want between least and most each.
@@ -153,7 +200,7 @@ func share(least, most []pdf.Length, width pdf.Length) []pdf.Length {
 		case low < width:
 			widths[i] = least[i] + (width-low)*(most[i]-least[i])/(high-low)
 		default:
-			widths[i] = max(least[i]*width/low, 2*padding+cellStyle().size)
+			widths[i] = max(least[i]*width/low, 2*padding+2*cellStyle().size)
 		}
 		left -= widths[i]
 	}

@@ -12,25 +12,88 @@ const tolerance = 3
 // content draws one page.
 type content struct {
 	strings.Builder
-	height Length
-	fonts  []*embedded
-	gray   Gray
+	*writer
+	gray Gray
+	// tag is the element whose content is being written, nil between elements.
+	tag *Element
 }
 
 func (c *content) page(p Page) error {
-	for _, r := range p.Rules {
-		c.shade(r.Gray)
-		fmt.Fprintf(c, "%s %s %s %s re f\n", number(r.X), number(c.height-r.Y-r.Height), number(r.Width), number(r.Height))
+	c.rules(p.Rules)
+	for _, picture := range p.Pictures {
+		if err := c.picture(picture); err != nil {
+			return err
+		}
 	}
+	c.end()
 	c.WriteString("BT\n")
 	for _, r := range p.Runs {
+		if len(r.Glyphs) == 0 || r.Size <= 0 {
+			continue
+		}
+		if err := c.begin(r.Element); err != nil {
+			return err
+		}
 		c.shade(r.Gray)
 		if err := c.run(r); err != nil {
 			return err
 		}
 	}
+	c.end()
 	c.WriteString("ET\n")
 	return nil
+}
+
+func (c *content) rules(rules []Rule) {
+	if len(rules) == 0 {
+		return
+	}
+	if c.document.Structure != nil {
+		c.WriteString("/Artifact<</Type/Layout>>BDC\n")
+	}
+	for _, r := range rules {
+		c.shade(r.Gray)
+		fmt.Fprintf(c, "%s %s %s %s re f\n", number(r.X), number(c.document.Height-r.Y-r.Height), number(r.Width), number(r.Height))
+	}
+	if c.document.Structure != nil {
+		c.WriteString("EMC\n")
+	}
+}
+
+// picture draws an image, which fills a square of one point, in its rectangle.
+func (c *content) picture(p Picture) error {
+	if err := c.begin(p.Element); err != nil {
+		return err
+	}
+	fmt.Fprintf(c, "q %s 0 0 %s %s %s cm /%s Do Q\n", number(p.Width), number(p.Height), number(p.X),
+		number(c.document.Height-p.Y-p.Height), c.image(p.Image))
+	return nil
+}
+
+// begin marks what follows as content of an element. Text in a row of one element is one piece.
+func (c *content) begin(e *Element) error {
+	if c.document.Structure == nil || e != nil && e == c.tag {
+		return nil
+	}
+	if e == nil {
+		return errUntagged
+	}
+	c.end()
+	c.tag = e
+	if properties := e.Type.artifact(); properties != "" {
+		fmt.Fprintf(c, "/Artifact%sBDC\n", properties)
+		return nil
+	}
+	id, err := c.structure.mark(e, c.pages)
+	fmt.Fprintf(c, "/%s<</MCID %d>>BDC\n", e.Type.name(), id)
+	return err
+}
+
+func (c *content) end() {
+	if c.tag != nil {
+		c.WriteString("EMC\n")
+		c.tag = nil
+	}
 }
 
 func (c *content) shade(g Gray) {
@@ -41,11 +104,9 @@ func (c *content) shade(g Gray) {
 }
 
 func (c *content) run(r Run) error {
-	if len(r.Glyphs) == 0 || r.Size <= 0 {
-		return nil
-	}
+	c.structure.heading(r)
 	font := c.fonts[r.Font]
-	fmt.Fprintf(c, "/%s %s Tf 1 0 0 1 %s %s Tm\n", font.name, number(r.Size), number(r.X), number(c.height-r.Y))
+	fmt.Fprintf(c, "/%s %s Tf 1 0 0 1 %s %s Tm\n", font.name, number(r.Size), number(r.X), number(c.document.Height-r.Y))
 	// at is where a reader's pen stands, in thousandths of the em.
 	at, rise, open := 0, Length(0), false
 	for _, g := range r.Glyphs {

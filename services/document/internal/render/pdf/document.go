@@ -1,20 +1,30 @@
 package pdf
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"strings"
 )
 
-// Bytes writes the file. It fails when a font cannot be cut down or has no room for more characters.
+// Bytes writes the file. It fails when a font cannot be cut down or has no room for more characters, when content of a
+// tagged document belongs to no element, and when a link has no anchor.
 func (d Document) Bytes() ([]byte, error) {
 	f := newFile()
-	w := &writer{file: f, document: d, tree: f.reserve()}
+	w := &writer{file: f, document: d, tree: f.reserve(), images: images{names: map[[sha256.Size]byte]string{}}}
 	for i, font := range d.Fonts {
 		w.fonts = append(w.fonts, newEmbedded(font, i+1))
 	}
+	var err error
+	if w.anchors, err = anchors(d.Pages); err != nil {
+		return nil, err
+	}
 	resources := f.reserve()
-	for _, p := range d.Pages {
-		if err := w.page(p, resources); err != nil {
+	for range d.Pages {
+		w.pages = append(w.pages, f.reserve())
+	}
+	w.structure = newStructure(f, d.Structure)
+	for i, p := range d.Pages {
+		if err := w.page(p, i, resources); err != nil {
 			return nil, err
 		}
 	}
@@ -33,15 +43,19 @@ func (d Document) Bytes() ([]byte, error) {
 // writer turns pages into objects.
 type writer struct {
 	*file
-	document Document
-	fonts    []*embedded
-	tree     ref
-	pages    []ref
-	fields   []ref
+	document  Document
+	fonts     []*embedded
+	images    images
+	anchors   map[string]anchor
+	structure *structure
+	tree      ref
+	pages     []ref
+	fields    []ref
 }
 
-func (w *writer) page(p Page, resources ref) error {
-	c := &content{height: w.document.Height, fonts: w.fonts}
+func (w *writer) page(p Page, index int, resources ref) error {
+	w.structure.turn()
+	c := &content{writer: w}
 	if err := c.page(p); err != nil {
 		return err
 	}
@@ -49,29 +63,17 @@ func (w *writer) page(p Page, resources ref) error {
 	if err != nil {
 		return err
 	}
-	page := w.reserve()
-	widgets := ""
-	if len(p.Fields) > 0 {
-		var refs []ref
-		for _, field := range p.Fields {
-			refs = append(refs, w.field(field, page))
-		}
-		w.fields = append(w.fields, refs...)
-		widgets = "/Annots" + list(refs) + "/Tabs/S"
+	annotations, err := w.annotations(p, w.pages[index])
+	if err != nil {
+		return err
 	}
-	w.write(page, "<</Type/Page/Parent %s/MediaBox[0 0 %s %s]/Resources %s/Contents %s%s>>", w.tree,
-		number(w.document.Width), number(w.document.Height), resources, stream, widgets)
-	w.pages = append(w.pages, page)
+	tags := ""
+	if w.document.Structure != nil {
+		tags = fmt.Sprintf("/StructParents %d", index)
+	}
+	w.write(w.pages[index], "<</Type/Page/Parent %s/MediaBox[0 0 %s %s]/Resources %s/Contents %s%s%s>>", w.tree,
+		number(w.document.Width), number(w.document.Height), resources, stream, tags, annotations)
 	return nil
-}
-
-// field is a signature field and its widget in one. PDF/A wants an appearance and the print flag (4) even where there
-// is nothing to see yet.
-func (w *writer) field(f Field, page ref) ref {
-	empty := w.plain(fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 %s %s]/Resources<<>>", number(f.Width), number(f.Height)), nil)
-	bottom := w.document.Height - f.Y - f.Height
-	return w.add("<</Type/Annot/Subtype/Widget/FT/Sig/T %s/TU %s/F 4/P %s/Rect[%s %s %s %s]/AP<</N %s>>>>",
-		text(f.Name), text(f.Label), page, number(f.X), number(bottom), number(f.X+f.Width), number(bottom+f.Height), empty)
 }
 
 func (w *writer) resources(r ref) error {
@@ -86,7 +88,11 @@ func (w *writer) resources(r ref) error {
 		}
 		fmt.Fprintf(&fonts, "/%s %s", font.name, written)
 	}
-	w.write(r, "<</Font<<%s>>>>", fonts.String())
+	pictures := ""
+	if len(w.images.list) > 0 {
+		pictures = "/XObject<<" + strings.Join(w.images.list, "") + ">>"
+	}
+	w.write(r, "<</Font<<%s>>%s>>", fonts.String(), pictures)
 	return nil
 }
 
@@ -101,8 +107,9 @@ func (w *writer) catalog() (ref, error) {
 	if len(w.fields) > 0 {
 		form = "/AcroForm<</Fields" + list(w.fields) + "/SigFlags 1>>"
 	}
-	return w.add("<</Type/Catalog/Pages %s/Lang %s/Metadata %s/OutputIntents[%s]/ViewerPreferences<</DisplayDocTitle true>>%s>>",
-		w.tree, text(w.document.Language), metadata, intent, form), nil
+	tags := w.structure.write(w.file, w.pages) + w.outline()
+	return w.add("<</Type/Catalog/Pages %s/Lang %s/Metadata %s/OutputIntents[%s]/ViewerPreferences<</DisplayDocTitle true>>%s%s>>",
+		w.tree, text(w.document.Language), metadata, intent, form, tags), nil
 }
 
 func list(refs []ref) string {

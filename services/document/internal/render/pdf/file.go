@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"unicode/utf16"
 )
@@ -50,17 +51,24 @@ func (f *file) add(format string, args ...any) ref {
 
 // stream adds a compressed stream with further dictionary entries.
 func (f *file) stream(entries string, data []byte) (ref, error) {
-	var packed bytes.Buffer
 	if f.packer == nil {
-		f.packer = zlib.NewWriter(&packed)
-	} else {
-		f.packer.Reset(&packed)
+		f.packer = zlib.NewWriter(io.Discard)
 	}
-	_, err := f.packer.Write(data)
-	if err := errors.Join(err, f.packer.Close()); err != nil {
-		return 0, fmt.Errorf("pdf: compress: %w", err)
+	packed, err := deflate(f.packer, data)
+	if err != nil {
+		return 0, err
 	}
-	return f.plain(entries+"/Filter/FlateDecode", packed.Bytes()), nil
+	return f.plain(entries+"/Filter/FlateDecode", packed), nil
+}
+
+func deflate(packer *zlib.Writer, data []byte) ([]byte, error) {
+	var packed bytes.Buffer
+	packer.Reset(&packed)
+	_, err := packer.Write(data)
+	if err := errors.Join(err, packer.Close()); err != nil {
+		return nil, fmt.Errorf("pdf: compress: %w", err)
+	}
+	return packed.Bytes(), nil
 }
 
 // plain adds a stream as it is.

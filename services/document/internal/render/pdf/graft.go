@@ -38,7 +38,7 @@ func (f *File) Stream(entries string, data []byte) (int, error) {
 
 // Draw returns the operators that show runs on a page of a height. It leaves the colour of a black run alone.
 func (f *File) Draw(height Length, runs []Run) (string, error) {
-	c := &content{height: height, fonts: f.fonts}
+	c := &content{writer: &writer{file: f.file, document: Document{Height: height}, fonts: f.fonts, structure: &structure{}}}
 	err := c.page(Page{Runs: runs})
 	return c.String(), err
 }

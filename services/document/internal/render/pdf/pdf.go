@@ -1,6 +1,10 @@
 // Package pdf writes finished pages as a PDF 1.7 file with the structure of PDF/A-2u: fonts embedded and mapped to
 // Unicode, an sRGB output intent, XMP metadata, and one empty signature field per box. The same document gives the same
 // bytes on any machine: no clock, no random number, no floating point.
+//
+// A document with a Structure is a tagged PDF (ISO 32000-1, 14.7 and 14.8): whatever shows on a page belongs to one
+// element of the structure or is an artifact, the elements stand in reading order, and headings become bookmarks. The
+// file still claims PDF/A-2u and not 2a, which asks for more than tags.
 package pdf
 
 import (
@@ -31,6 +35,9 @@ type Document struct {
 	// Width and Height of every page.
 	Width, Height Length
 	Pages         []Page
+	// Structure is the root element, of type Whole; nil writes a file without tags. With it, every run, picture and
+	// field needs an Element.
+	Structure *Element
 }
 
 // Font is a font that runs refer to by its place in Document.Fonts. Fonts that no run uses are not written.
@@ -42,9 +49,13 @@ type Font struct {
 
 // Page is what stands on one page. All places are from the top left corner.
 type Page struct {
-	Runs   []Run
-	Rules  []Rule
-	Fields []Field
+	// Runs stand in reading order.
+	Runs []Run
+	// Rules are decoration: always artifacts, and below everything else.
+	Rules    []Rule
+	Pictures []Picture
+	Fields   []Field
+	Anchors  []Anchor
 }
 
 // Run is text of one font and size on one baseline.
@@ -55,6 +66,10 @@ type Run struct {
 	X, Y   Length
 	Gray   Gray
 	Glyphs []Glyph
+	// Element is what the text belongs to, or an artifact.
+	Element *Element
+	// To names the anchor that the text leads to; empty for plain text. The element is then of type Reference.
+	To string
 }
 
 // Gray is a shade in percent: 0 is black, 100 is white.
@@ -82,4 +97,13 @@ type Field struct {
 	// Label tells a screen reader what the field is.
 	Label               string
 	X, Y, Width, Height Length
+	// Element is of type Form.
+	Element *Element
+}
+
+// Anchor is a place that runs lead to.
+type Anchor struct {
+	// Name is unique in the document.
+	Name string
+	Y    Length
 }
