@@ -57,19 +57,31 @@ type opened struct {
 func open(t *testing.T, file []byte) opened {
 	t.Helper()
 	o := opened{t: t, objects: map[string]string{}}
-	table := file[bytes.LastIndex(file, []byte("\nxref\n")):]
 	length := regexp.MustCompile(`/Length (\d+)>>$`)
-	for i, entry := range regexp.MustCompile(`(?m)^(\d{10}) 00000 n $`).FindAllSubmatch(table, -1) {
-		offset, _ := strconv.Atoi(string(entry[1]))
-		object := file[offset:]
+	for _, start := range regexp.MustCompile(`(?m)^(\d+) 0 obj\n`).FindAllSubmatchIndex(file, -1) {
+		object := file[start[0]:]
 		end := bytes.Index(object, []byte("\nendobj\n"))
 		if before, data, found := bytes.Cut(object, []byte(">>\nstream\n")); found && len(before) < end {
 			size, _ := strconv.Atoi(string(length.FindSubmatch(append(before[:len(before):len(before)], ">>"...))[1]))
 			object, end = data, size
 		}
-		o.objects[strconv.Itoa(i+1)] = string(object[:end])
+		o.objects[string(file[start[2]:start[3]])] = string(object[:end])
+		if header := regexp.MustCompile(`^\d+ 0 obj\n<</Type/ObjStm/N \d+/First (\d+)/`).FindSubmatch(file[start[0]:]); header != nil {
+			o.unpack(string(object[:end]), header[1])
+		}
 	}
 	return o
+}
+
+// unpack adds the objects of an object stream: one line each, behind a table of their numbers and offsets.
+func (o opened) unpack(stream string, first []byte) {
+	o.t.Helper()
+	text := o.inflate(stream)
+	at, _ := strconv.Atoi(string(first))
+	table := strings.Fields(text[:at])
+	for i, object := range strings.Split(strings.TrimSuffix(text[at:], "\n"), "\n") {
+		o.objects[table[2*i]] = object
+	}
 }
 
 // follow returns the object that a key of another refers to.

@@ -129,7 +129,7 @@ func (f *flow) bind(lines int) {
 
 // para is a paragraph with its look. A label hangs left of its first line.
 type para struct {
-	kind         pdf.Type
+	element      *pdf.Element // nil for a paragraph of its own
 	text         []span
 	style        style
 	label        string
@@ -142,12 +142,14 @@ type para struct {
 }
 
 func body(text []span) para {
-	return para{kind: pdf.Paragraph, text: text, style: bodyStyle(), below: 7 * pdf.Point}
+	return para{text: text, style: bodyStyle(), below: 7 * pdf.Point}
 }
 
 // paragraph sets a paragraph. No line of it stands alone at the foot or the top of a page.
 func (f *flow) paragraph(p para, at frame) error {
-	p.style.element = at.into.Add(p.kind)
+	if p.style.element = p.element; p.element == nil {
+		p.style.element = at.into.Add(pdf.Paragraph)
+	}
 	lines, err := f.set(p.text, p.style, at.width)
 	if err != nil {
 		return err
@@ -177,11 +179,11 @@ func (f *flow) paragraph(p para, at frame) error {
 func baseline(s style) pdf.Length { return (s.leading + s.size*3/4) / 2 }
 
 func (f *flow) heading(h heading, at frame) error {
-	p := para{kind: pdf.Heading1 + pdf.Type(h.level-1), text: h.text, style: titleStyle(), keep: true, title: true}
+	p := para{element: at.into.Add(pdf.Heading1 + pdf.Type(h.level-1)), text: h.text, style: titleStyle(), keep: true, title: true}
 	p.above, p.below = 18*pdf.Point, 14*pdf.Point
 	f.section = h.level - 1
 	if h.level == 1 && h.label != "" {
-		annex := para{kind: pdf.Paragraph, text: []span{{text: h.label}}, style: subclauseStyle(), below: 2 * pdf.Point, keep: true, title: true}
+		annex := para{element: p.element, text: []span{{text: h.label}}, style: subclauseStyle(), below: 2 * pdf.Point, keep: true, title: true}
 		if err := f.paragraph(annex, at); err != nil {
 			return err
 		}

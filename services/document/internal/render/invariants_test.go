@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -123,6 +124,9 @@ func checkDocument(t *testing.T, r *Renderer, seed uint64) {
 			t.Errorf("seed %d, block %s%d: %s: its lines are on pages %v", seed, b.kind, i, fault, b.pages)
 		}
 	}
+	if missing := firstMissing(c.words, strings.Fields(readTags(t, result.PDF).words())); missing != "" {
+		t.Errorf("seed %d: the structure does not have %q in its place", seed, missing)
+	}
 	want, got := bare(strings.Join(c.words, "")), d.text.String()
 	if want == got {
 		return
@@ -132,6 +136,18 @@ func checkDocument(t *testing.T, r *Renderer, seed uint64) {
 		same++
 	}
 	t.Errorf("seed %d: the text is not there once and in order: %.60q, want %.60q", seed, got[max(0, same-20):], want[max(0, same-20):])
+}
+
+// firstMissing is the first word that does not stand, whole, behind those before it.
+func firstMissing(want, all []string) string {
+	for _, word := range want {
+		at := slices.Index(all, word)
+		if at < 0 {
+			return word
+		}
+		all = all[at+1:]
+	}
+	return ""
 }
 
 // bare is text without what line breaks add and take away.

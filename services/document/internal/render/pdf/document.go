@@ -7,7 +7,7 @@ import (
 )
 
 // Bytes writes the file. It fails when a font cannot be cut down or has no room for more characters, when content of a
-// tagged document belongs to no element, and when a link has no anchor.
+// tagged document belongs to no element, when a figure has no Alt and when a link has no anchor.
 func (d Document) Bytes() ([]byte, error) {
 	f := newFile()
 	w := &writer{file: f, document: d, tree: f.reserve(), images: images{names: map[[sha256.Size]byte]string{}}}
@@ -37,7 +37,7 @@ func (d Document) Bytes() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.finish(catalog, info), nil
+	return f.finish(catalog, info)
 }
 
 // writer turns pages into objects.
@@ -101,7 +101,7 @@ func (w *writer) catalog() (ref, error) {
 	if err != nil {
 		return 0, err
 	}
-	intent := w.add("<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB)/DestOutputProfile %s>>", profile)
+	intent := w.addPacked("<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/Info(sRGB)/DestOutputProfile %s>>", profile)
 	metadata := w.plain("/Type/Metadata/Subtype/XML", xmp(w.document))
 	form := ""
 	if len(w.fields) > 0 {

@@ -3,8 +3,6 @@ package pdf
 import (
 	"bytes"
 	"compress/zlib"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -19,9 +17,10 @@ func (r ref) String() string { return strconv.Itoa(int(r)) + " 0 R" }
 
 // file collects indirect objects. Objects may be reserved before they are written, so that they can refer to each other.
 type file struct {
-	body    bytes.Buffer
-	offsets []int // by object number less one; 0 is reserved but not written
-	packer  *zlib.Writer
+	body   bytes.Buffer
+	places []place // by object number less one
+	packed []packed
+	packer *zlib.Writer
 }
 
 func newFile() *file {
@@ -32,12 +31,12 @@ func newFile() *file {
 }
 
 func (f *file) reserve() ref {
-	f.offsets = append(f.offsets, 0)
-	return ref(len(f.offsets))
+	f.places = append(f.places, place{})
+	return ref(len(f.places))
 }
 
 func (f *file) write(r ref, format string, args ...any) {
-	f.offsets[r-1] = f.body.Len()
+	f.places[r-1].offset = f.body.Len()
 	fmt.Fprintf(&f.body, "%d 0 obj\n", r)
 	fmt.Fprintf(&f.body, format, args...)
 	f.body.WriteString("\nendobj\n")
@@ -74,21 +73,6 @@ func deflate(packer *zlib.Writer, data []byte) ([]byte, error) {
 // plain adds a stream as it is.
 func (f *file) plain(entries string, data []byte) ref {
 	return f.add("<<%s/Length %d>>\nstream\n%s\nendstream", entries, len(data), data)
-}
-
-// finish writes the cross-reference table and the trailer. The file's identifier is the hash of its content, so that
-// equal documents have equal identifiers.
-func (f *file) finish(catalog, info ref) []byte {
-	sum := sha256.Sum256(f.body.Bytes())
-	id := hex.EncodeToString(sum[:16])
-	start := f.body.Len()
-	fmt.Fprintf(&f.body, "xref\n0 %d\n0000000000 65535 f \n", len(f.offsets)+1)
-	for _, at := range f.offsets {
-		fmt.Fprintf(&f.body, "%010d 00000 n \n", at)
-	}
-	fmt.Fprintf(&f.body, "trailer\n<</Size %d/Root %s/Info %s/ID[<%s><%s>]>>\nstartxref\n%d\n%%%%EOF\n",
-		len(f.offsets)+1, catalog, info, id, id, start)
-	return f.body.Bytes()
 }
 
 // number writes a length in points without a needless zero.

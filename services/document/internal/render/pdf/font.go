@@ -86,9 +86,9 @@ func (e *embedded) write(f *file) (ref, error) {
 		return 0, err
 	}
 	descriptor := e.descriptor(f, name, programRef)
-	descendant := f.add("<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"+
+	descendant := f.addPacked("<</Type/Font/Subtype/CIDFontType2/BaseFont/%s/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"+
 		"/Supplement 0>>/FontDescriptor %s/DW 0/W[1[%s]]/CIDToGIDMap %s>>", name, descriptor, widths.String(), placesRef)
-	return f.add("<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%s]/ToUnicode %s>>",
+	return f.addPacked("<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%s]/ToUnicode %s>>",
 		name, descendant, unicodeRef), nil
 }
 
@@ -99,7 +99,7 @@ func (e *embedded) descriptor(f *file, name string, program ref) ref {
 	if face.ItalicAngle != 0 {
 		flags |= 64
 	}
-	return f.add("<</Type/FontDescriptor/FontName/%s/Flags %d/FontBBox[%d %d %d %d]/ItalicAngle %d/Ascent %d/Descent %d"+
+	return f.addPacked("<</Type/FontDescriptor/FontName/%s/Flags %d/FontBBox[%d %d %d %d]/ItalicAngle %d/Ascent %d/Descent %d"+
 		"/CapHeight %d/StemV 80/FontFile2 %s>>", name, flags, e.scaled(face.Box[0]), e.scaled(face.Box[1]),
 		e.scaled(face.Box[2]), e.scaled(face.Box[3]), face.ItalicAngle, e.scaled(face.Ascent), e.scaled(face.Descent),
 		e.scaled(face.CapHeight), program)

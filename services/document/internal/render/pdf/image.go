@@ -25,6 +25,7 @@ type Picture struct {
 const (
 	maxImageBytes = 1 << 20
 	maxImageSide  = 4000
+	maxImageScans = 64 // each scan of a progressive JPEG visits the whole image
 )
 
 // ErrImage says that a file is no PNG or JPEG image that a PDF/A can hold within the bounds.
@@ -50,6 +51,9 @@ func ReadImage(data []byte) (*Image, error) {
 	isJPEG := bytes.HasPrefix(data, []byte("\xff\xd8"))
 	measure, decode := png.DecodeConfig, png.Decode
 	if isJPEG {
+		if bytes.Count(data, []byte("\xff\xda")) > maxImageScans {
+			return nil, ErrImage
+		}
 		measure, decode = jpeg.DecodeConfig, jpeg.Decode
 	}
 	config, err := measure(bytes.NewReader(data))

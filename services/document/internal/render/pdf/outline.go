@@ -32,7 +32,7 @@ func (w *writer) outline() string {
 	}
 	root.ref = w.reserve()
 	count := w.bookmarks(root)
-	w.write(root.ref, "<</Type/Outlines%s/Count %d>>", span(root), count)
+	w.pack(root.ref, "<</Type/Outlines%s/Count %d>>", span(root), count)
 	return "/Outlines " + root.ref.String()
 }
 
@@ -52,7 +52,7 @@ func (w *writer) bookmarks(above *bookmark) int {
 		if below > 0 {
 			links += span(b) + fmt.Sprintf("/Count %d", below)
 		}
-		w.write(b.ref, "<</Title %s/Parent %s%s/Dest%s>>", text(plainText(b.node.words.String())), above.ref, links,
+		w.pack(b.ref, "<</Title %s/Parent %s%s/Dest%s>>", text(plainText(b.node.words.String())), above.ref, links,
 			w.destination(b.node.page-1, b.node.top))
 	}
 	return count

@@ -30,7 +30,10 @@ type node struct {
 	top   Length
 }
 
-var errUntagged = errors.New("pdf: content belongs to no element of the structure")
+var (
+	errUntagged = errors.New("pdf: content belongs to no element of the structure")
+	errMute     = errors.New("pdf: a figure has no description")
+)
 
 // newStructure reserves an object for each element.
 func newStructure(f *file, root *Element) *structure {
@@ -58,6 +61,9 @@ func (s *structure) mark(e *Element, pages []ref) (int, error) {
 	n, known := s.of[e]
 	if !known {
 		return 0, errUntagged
+	}
+	if n.Type == Figure && n.Alt == "" {
+		return 0, errMute
 	}
 	n.reach()
 	current := len(s.parents)
@@ -146,7 +152,7 @@ func (s *structure) write(f *file, pages []ref) string {
 	for i, r := range s.objects {
 		fmt.Fprintf(&keys, "%d %s ", len(s.parents)+i, r)
 	}
-	f.write(root, "<</Type/StructTreeRoot/K %s/ParentTree<</Nums[%s]>>/ParentTreeNextKey %d>>",
+	f.pack(root, "<</Type/StructTreeRoot/K %s/ParentTree<</Nums[%s]>>/ParentTreeNextKey %d>>",
 		s.nodes[0].ref, keys.String(), len(s.parents)+len(s.objects))
 	return fmt.Sprintf("/MarkInfo<</Marked true>>/StructTreeRoot %s", root)
 }
@@ -167,5 +173,5 @@ func (s *structure) element(f *file, n *node, root ref, pages []ref) {
 			next++
 		}
 	}
-	f.write(n.ref, "<</Type/StructElem/S/%s/P %s%s%s/K[%s]>>", n.Type.name(), up, page, n.attributes(), strings.Join(n.items, " "))
+	f.pack(n.ref, "<</Type/StructElem/S/%s/P %s%s%s/K[%s]>>", n.Type.name(), up, page, n.attributes(), strings.Join(n.items, " "))
 }
