@@ -61,7 +61,7 @@ func (f *File) Fonts() (string, error) {
 
 // Finish ends the file. The identifier in it is the hash of what was written.
 func (f *File) Finish(catalog, info int) ([]byte, error) {
-	return f.file.finish(ref(catalog), ref(info)), nil
+	return f.file.finish(ref(catalog), ref(info))
 }
 
 // TextString spells a text string.
