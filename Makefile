@@ -5,12 +5,14 @@ SHELL := bash
 
 BIN     := bin/countersign
 BUF     := go tool -modfile=buf.mod buf
+S3      := bin/versitygw
 LINT    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 KILLS   ?= 60
 SECONDS_EACH ?= 20
+CORPUS  ?= $(CURDIR)/bin/corpus
 SEED    ?= $(shell date +%s)
 
-.PHONY: help build demo test check generate generate-check lint breaking race kill-test load bench fuzz clean
+.PHONY: help build demo test check generate generate-check lint breaking race kill-test load bench fuzz corpus clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s'|'
@@ -21,13 +23,17 @@ build: ## Build bin/countersign.
 demo: build ## Take two simulated deals from a stage change to Won; no account, no network.
 	$(BIN) demo
 
-test: check race ## Run everything that checks the project.
+test: export COUNTERSIGN_NO_SKIP = 1
+test: check race ## Run everything that checks the project; a test that lacks something fails.
 
 check: generate-check breaking lint ## Check what needs no test run: generated code, contracts, lint.
 	go vet ./...
 
-race: ## Run all tests with the race detector.
-	go test -race -timeout 30m ./...
+$(S3): ## Build the S3 server that the archive is tested against; it is no requirement of the product.
+	GOBIN=$(CURDIR)/bin go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+
+race: $(S3) ## Run all tests with the race detector.
+	COUNTERSIGN_S3_SERVER=$(CURDIR)/$(S3) go test -race -timeout 30m ./...
 
 generate: ## Generate code and API description from the contracts.
 	$(BUF) format -w
@@ -70,6 +76,10 @@ fuzz: ## Fuzz every parser of outside bytes for a while each; FUZZTIME=30s.
 			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $${FUZZTIME:-30s} $$package; \
 		done; \
 	done
+
+corpus: ## Write the corpus of signed and altered PDFs to CORPUS and compare with pdfsig and mutool, when they are there.
+	@for tool in pdfsig mutool; do command -v $$tool >/dev/null || echo "$$tool: not installed"; done
+	COUNTERSIGN_CORPUS=$(CORPUS) go test -count=1 -run '^TestCorpusAgainstPeers$$' -v ./services/document/internal/proof
 
 clean: ## Remove what was built.
 	rm -rf bin

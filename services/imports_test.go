@@ -159,9 +159,9 @@ func forTests(pkg string) []string {
 	}
 	own := []string{"services/sim/...", strings.Join(parts[:2], "/") + "/..."}
 	if fits("services/internal/rpc", pkg) {
-		return append(own, "gen/...") // a server needs a contract to serve
+		own = append(own, "gen/...") // a server needs a contract to serve
 	}
-	return own
+	return append(own, "services/internal/prerequisite")
 }
 
 func TestImports(t *testing.T) {

@@ -3,7 +3,11 @@ package document
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
+	"path/filepath"
+
+	"github.com/countersign/countersign/services/document/internal/archive"
 )
 
 // Config of the document role.
@@ -12,8 +16,29 @@ type Config struct {
 	Listen string `yaml:"listen"`
 	// Address where other processes reach this role, host:port; needed where it does not run in the same process.
 	Address string `yaml:"address"`
-	// Archive is the URL of the archive, file:///FOLDER; empty means the folder "archive" in the data folder.
+	// Archive is the URL of the archive; empty means the folder "archive" in the data folder. It never holds credentials,
+	// and a parameter that is not listed here is refused. "prefix" is a folder inside the bucket.
+	//
+	//   - file:///FOLDER: made when it is missing; every file is flushed to the disk before it counts as archived.
+	//   - s3://BUCKET: Amazon S3, or a server that speaks its protocol and honours If-None-Match. Parameters: region,
+	//     prefix, endpoint (URL of another server), use_path_style (true for most other servers), profile, role (ARN to
+	//     assume), dualstack, fips, request_checksum_calculation (when_required for servers that know no checksums).
+	//     Credentials are those of the AWS environment variables, files or instance; encryption is the bucket's default.
+	//     It needs s3:PutObject, s3:GetObject, s3:ListBucket, s3:DeleteObject and s3:DeleteObjectVersion; to lock also
+	//     s3:PutObjectRetention, s3:GetObjectRetention and s3:GetBucketObjectLockConfiguration, and to turn a governance
+	//     lock into a compliance lock s3:BypassGovernanceRetention.
+	//   - gs://BUCKET: Google Cloud Storage, with the application default credentials. Parameter: prefix. Only opening it is
+	//     tested.
+	//   - azblob://CONTAINER: Azure Blob Storage. Parameters: prefix, storage_account, domain, protocol, cdn, localemu. The
+	//     account and its credentials come from AZURE_STORAGE_ACCOUNT and AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN,
+	//     AZURE_STORAGE_CONNECTION_STRING or the default Azure credential. Only opening it is tested.
 	Archive string `yaml:"archive"`
+	// ArchiveLock is the S3 Object Lock mode of what is archived: "governance", which a privileged user can lift, or
+	// "compliance", which nobody can, not even to erase personal data that the law wants erased. Empty means no lock. The
+	// bucket must have Object Lock switched on.
+	ArchiveLock string `yaml:"archive_lock"`
+	// ArchiveLockDays is how long it stays locked, in days from when the same bytes were last archived: 1 to 36500.
+	ArchiveLockDays int `yaml:"archive_lock_days"`
 	// Templates is a folder with one folder per template; they come beside the built-in ones and take the place of those
 	// with the same id. Empty means the built-in ones alone.
 	Templates string `yaml:"templates"`
@@ -29,7 +54,31 @@ func DefaultConfig() Config { return Config{} }
 func (c Config) Check() error {
 	_, anchorErr := c.anchors()
 	_, templateErr := c.templates()
-	return errors.Join(anchorErr, templateErr)
+	return errors.Join(anchorErr, templateErr, c.checkArchive())
+}
+
+func (c Config) checkArchive() error {
+	settings, err := c.archive("")
+	if err == nil {
+		err = settings.Check()
+	}
+	if err != nil {
+		return fmt.Errorf("document.archive: %w", err)
+	}
+	return nil
+}
+
+// archive returns the archive's settings; data is the data folder.
+func (c Config) archive(data string) (archive.Config, error) {
+	location := c.Archive
+	if location == "" {
+		folder, err := filepath.Abs(filepath.Join(data, "archive"))
+		if err != nil {
+			return archive.Config{}, err
+		}
+		location = (&url.URL{Scheme: "file", Path: filepath.ToSlash(folder)}).String()
+	}
+	return archive.Config{URL: location, Lock: c.ArchiveLock, LockDays: c.ArchiveLockDays}, nil
 }
 
 // bundle reads the anchors' files one after another.

@@ -142,9 +142,21 @@ func TestEverythingWrongIsToldAtOnce(t *testing.T) {
 	refused(t, document.Config{Templates: cfg.Templates}, "document.templates", cfg.Templates)
 }
 
-func TestAnArchiveThatIsNoFolderIsRefused(t *testing.T) {
+func TestAnArchiveThatCannotBeIsRefused(t *testing.T) {
+	for _, cfg := range []document.Config{
+		{Archive: "archive"}, {Archive: "ftp://bucket"}, {Archive: "s3://bucket?access_key=x"}, {Archive: "file://folder"},
+		{Archive: "s3://bucket", ArchiveLock: "compliance"}, {Archive: "s3://bucket", ArchiveLockDays: 10},
+		{ArchiveLock: "governance", ArchiveLockDays: 10},
+	} {
+		refused(t, cfg, "archive")
+	}
+}
+
+func TestAnArchiveThatCannotBeWrittenEndsTheStart(t *testing.T) {
 	taken := file(t, filepath.Join(t.TempDir(), "taken"), "x")
-	for _, location := range []string{"s3://bucket", "archive", "file://" + taken} {
+	folder := t.TempDir()
+	file(t, filepath.Join(folder, "sha256"), "x")
+	for _, location := range []string{"file://" + taken, "file://" + folder} {
 		_, err := document.New(t.Context(), document.Config{Archive: location}, t.TempDir(), slog.Default())
 		if err == nil {
 			t.Errorf("%s was opened", location)

@@ -14,6 +14,7 @@ import (
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	"github.com/countersign/countersign/services/document/internal/api"
 	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/inspect"
 	"github.com/countersign/countersign/services/document/internal/proof"
 	"github.com/countersign/countersign/services/document/internal/render"
 	"github.com/countersign/countersign/services/document/internal/store"
@@ -49,6 +50,9 @@ func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Se
 	if err != nil {
 		return nil, err
 	}
+	if err := files.Check(ctx); err != nil {
+		return nil, errors.Join(err, files.Close())
+	}
 	migrations, err := store.Migrations()
 	if err != nil {
 		return nil, errors.Join(err, files.Close())
@@ -61,20 +65,17 @@ func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Se
 	}
 	return &Service{db: db, archive: files, api: &api.Service{
 		Store: store.New(db), Archive: files, Renderer: renderer, Templates: sources,
-		Verifier: proof.New(anchors, proof.Options{}),
+		Verifier: proof.New(anchors, proof.Options{}), Inspector: inspect.New(),
 	}}, nil
 }
 
+// open opens the archive.
 func open(ctx context.Context, cfg Config, data string) (*archive.Archive, error) {
-	location := cfg.Archive
-	if location == "" {
-		folder, err := filepath.Abs(filepath.Join(data, "archive"))
-		if err != nil {
-			return nil, err
-		}
-		location = "file://" + filepath.ToSlash(folder)
+	settings, err := cfg.archive(data)
+	if err != nil {
+		return nil, err
 	}
-	return archive.Open(ctx, location)
+	return archive.Open(ctx, settings)
 }
 
 func (c Config) anchors() (proof.Anchors, error) {

@@ -3,7 +3,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -17,27 +19,79 @@ type cli struct {
 	Serve    serveCommand    `cmd:"" help:"Run the product, or only the named roles."`
 	Demo     demoCommand     `cmd:"" help:"Take two simulated deals from a stage change to Won, with no account and no network."`
 	Simulate simulateCommand `cmd:"" help:"Run only the simulated vendors, for a product that runs elsewhere on this machine."`
+	Verify   verifyCommand   `cmd:"" help:"Say what a signed PDF proves, with no server, no network and no configuration."`
 	Config   configCommand   `cmd:"" help:"Work with the configuration."`
+	Archive  archiveCommand  `cmd:"" help:"Work with the archive."`
 	Template templateCommand `cmd:"" help:"Work with the templates that contracts are made from."`
 
 	Version kong.VersionFlag `help:"Print the version and end."`
 }
 
+// streams are what a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// exit is a command's end with a status of its own; err is nil when everything was said already.
+type exit struct {
+	status int
+	err    error
+}
+
+// Error implements error.
+func (e exit) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.status)
+	}
+	return e.err.Error()
+}
+
+// ExitCode is the status that the process ends with.
+func (e exit) ExitCode() int { return e.status }
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	parsed := kong.Parse(&cli{},
+	status := run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr})
+	stop()
+	os.Exit(status)
+}
+
+// run runs one command and returns the exit status: 64 for a command line that cannot be understood, that of the
+// command's error when it has one, else 1.
+func run(ctx context.Context, args []string, s streams) int {
+	parser, err := kong.New(&cli{},
 		kong.Name("countersign"),
 		kong.Description("Turns a stage change in Kommo into a legally binding signature, and the deal into Won when it is proven."),
-		kong.UsageOnError(),
 		kong.Vars{"version": version()},
+		kong.Writers(s.out, s.err),
 		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(s),
 	)
-	if err := parsed.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "countersign:", err)
-		stop()
-		os.Exit(1)
+	if err != nil {
+		return statusOf(err, s.err)
 	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return statusOf(exit{exitMisused, fmt.Errorf("%w\nTry: countersign --help", err)}, s.err)
+	}
+	return statusOf(parsed.Run(), s.err)
+}
+
+// statusOf says what is left to say of an error.
+func statusOf(err error, to io.Writer) int {
+	if err == nil {
+		return 0
+	}
+	var coded interface{ ExitCode() int }
+	var silent exit
+	if !errors.As(err, &silent) || silent.err != nil {
+		_, _ = fmt.Fprintln(to, "countersign:", err) // there is nobody left to tell
+	}
+	if errors.As(err, &coded) {
+		return coded.ExitCode()
+	}
+	return 1
 }
 
 // version is what the build knows of its source.

@@ -27,6 +27,9 @@ func fromDocument(d paper.Document) *documentv1.Document {
 	if d.Parent != "" {
 		out.Parent = documentPrefix + d.Parent
 	}
+	if d.Inspection != nil {
+		out.Inspection = fromInspection(*d.Inspection)
+	}
 	return out
 }
 
@@ -95,7 +98,8 @@ func fromProof(p store.Proof) *documentv1.Proof {
 func fromSignature(s proof.Signature) *documentv1.Proof_Signature {
 	out := &documentv1.Proof_Signature{
 		Field: s.Field, Subject: s.SubjectCN, Issuer: s.IssuerCN, SerialNumber: s.SerialNumber,
-		QualifiedClaim: s.QualifiedClaim, Seal: s.SealClaim, DocumentTimestamp: s.Timestamp,
+		QualifiedClaim: s.QualifiedClaim, QualifiedDeviceClaim: s.QualifiedDeviceClaim, Seal: s.SealClaim,
+		DocumentTimestamp: s.Timestamp, Level: documentv1.Level(documentv1.Level_value["LEVEL_"+s.Level]),
 	}
 	if !s.SigningTime.IsZero() {
 		out.SignTime = timestamppb.New(s.SigningTime)
@@ -104,6 +108,22 @@ func fromSignature(s proof.Signature) *documentv1.Proof_Signature {
 		out.SignTime, out.Timestamped = timestamppb.New(s.TimestampTime), true
 	}
 	return out
+}
+
+// toLevel returns "" for a level that is not set.
+func toLevel(l documentv1.Level) string {
+	if l == documentv1.Level_LEVEL_UNSPECIFIED {
+		return ""
+	}
+	return strings.TrimPrefix(l.String(), "LEVEL_")
+}
+
+// toLegislation returns "" for a legislation that is not set.
+func toLegislation(l documentv1.Legislation) string {
+	if l == documentv1.Legislation_LEGISLATION_UNSPECIFIED {
+		return ""
+	}
+	return strings.TrimPrefix(l.String(), "LEGISLATION_")
 }
 
 func toSigners(in []*documentv1.ProveDocumentRequest_ExpectedSigner) []proof.Signer {

@@ -19,6 +19,7 @@ import (
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/inspect"
 	"github.com/countersign/countersign/services/document/internal/paper"
 	"github.com/countersign/countersign/services/document/internal/proof"
 	"github.com/countersign/countersign/services/document/internal/render"
@@ -27,8 +28,9 @@ import (
 )
 
 const (
-	mostBytes = 64 << 20
-	chunk     = 256 << 10
+	mostBytes    = 64 << 20
+	chunk        = 256 << 10
+	mediaTypePDF = "application/pdf"
 )
 
 // Service serves the DocumentService contract.
@@ -40,6 +42,7 @@ type Service struct {
 	// Templates by id.
 	Templates map[string]render.Source
 	Verifier  *proof.Verifier
+	Inspector *inspect.Inspector
 }
 
 // ListTemplates lists the templates, by name.
@@ -116,7 +119,7 @@ func (s *Service) once(ctx context.Context, requestID, hash string, create func(
 
 // keep archives the bytes first: a document that is known is a document that is there.
 func (s *Service) keep(ctx context.Context, content []byte, d paper.Document) (paper.Document, error) {
-	sum, err := s.Archive.Put(ctx, content)
+	sum, err := s.Archive.Put(ctx, content, mediaTypePDF)
 	if err != nil {
 		return d, err
 	}
@@ -133,28 +136,37 @@ func (s *Service) GetDocument(ctx context.Context, in *documentv1.GetDocumentReq
 	return &documentv1.GetDocumentResponse{Document: fromDocument(d)}, nil
 }
 
-// StreamDocument streams the bytes of one document.
+// StreamDocument streams the bytes of one document, or a range of them.
 func (s *Service) StreamDocument(in *documentv1.StreamDocumentRequest, stream grpc.ServerStreamingServer[documentv1.StreamDocumentResponse]) error {
 	ctx := stream.Context()
 	d, err := s.Store.Document(ctx, strings.TrimPrefix(in.GetName(), documentPrefix))
 	if err != nil {
 		return answer(err)
 	}
-	content, err := s.Archive.Get(ctx, d.SHA256)
+	return s.stream(ctx, d, in.GetOffset(), in.GetLength(), func(first *documentv1.Document, chunk []byte) error {
+		return stream.Send(&documentv1.StreamDocumentResponse{Document: first, Chunk: chunk})
+	})
+}
+
+// stream sends a range of a document's bytes in chunks, the document itself with the first: an empty range is one empty
+// chunk. A length of 0 means all that follow.
+func (s *Service) stream(ctx context.Context, d paper.Document, offset, length int64, send func(first *documentv1.Document, chunk []byte) error) error {
+	if offset > d.Size {
+		return invalid("offset", errRange)
+	}
+	content, err := s.Archive.Get(ctx, d.SHA256, offset, length)
 	if err != nil {
 		return answer(err)
 	}
 	defer content.Close()
-	next := &documentv1.StreamDocumentResponse{Document: fromDocument(d)}
-	buffer := make([]byte, chunk)
+	first, buffer := fromDocument(d), make([]byte, chunk)
 	for {
 		n, err := content.Read(buffer)
-		if n > 0 || next.GetDocument() != nil && errors.Is(err, io.EOF) {
-			next.Chunk = buffer[:n]
-			if err := stream.Send(next); err != nil {
+		if n > 0 || first != nil && errors.Is(err, io.EOF) {
+			if err := send(first, buffer[:n]); err != nil {
 				return err
 			}
-			next = &documentv1.StreamDocumentResponse{}
+			first = nil
 		}
 		if errors.Is(err, io.EOF) {
 			return nil

@@ -26,6 +26,8 @@ var (
 	errTooLarge     = errors.New("the document is larger than 64 MiB")
 	errPreview      = errors.New("the preview is larger than 3 MiB")
 	errTrail        = errors.New("the document is not an audit trail")
+	errRange        = errors.New("the range starts after the document's end")
+	errNotToSign    = errors.New("only an upload to be signed has signature fields")
 	errPart         = errors.New("the first message carries the header, and no other one does")
 )
 
@@ -35,6 +37,9 @@ func answer(err error) error {
 		return nil
 	}
 	if f := values(err); f != nil {
+		return f
+	}
+	if f := unfit(err); f != nil {
 		return f
 	}
 	for _, known := range []struct {

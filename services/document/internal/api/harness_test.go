@@ -18,6 +18,7 @@ import (
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	"github.com/countersign/countersign/services/document/internal/api"
 	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/inspect"
 	"github.com/countersign/countersign/services/document/internal/proof"
 	"github.com/countersign/countersign/services/document/internal/render"
 	"github.com/countersign/countersign/services/document/internal/store"
@@ -44,14 +45,14 @@ func newHouse(t *testing.T) *house {
 	h := &house{folder: filepath.Join(t.TempDir(), "archive"), pki: must(pki.Open(""))(t)}
 	log := &record{}
 	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	files := must(archive.Open(t.Context(), "file://"+h.folder))(t)
+	files := must(archive.Open(t.Context(), archive.Config{URL: "file://" + h.folder}))(t)
 	h.db = must(durable.Open(t.Context(), durable.Config{
 		Path: filepath.Join(t.TempDir(), "document.db"), Migrations: must(store.Migrations())(t), Logger: logger,
 	}))(t)
 	anchors := must(proof.NewAnchors(append([]byte("Proves: QES-EIDAS SEAL TIMESTAMP\n"), h.pki.RootPEM()...)))(t)
 	h.service = &api.Service{
 		Store: store.New(h.db), Archive: files, Renderer: must(render.New())(t), Templates: builtIn(t),
-		Verifier: proof.New(anchors, proof.Options{}),
+		Verifier: proof.New(anchors, proof.Options{}), Inspector: inspect.New(),
 	}
 	h.serve(t, logger)
 	t.Cleanup(func() {
@@ -112,10 +113,10 @@ func (h *house) render(t *testing.T, id string) *documentv1.Document {
 	return must(h.RenderDocument(t.Context(), renderRequest(id)))(t).GetDocument()
 }
 
-// header is that of an upload that succeeds.
+// header is that of an upload that succeeds, whatever follows the first bytes of a PDF.
 func header(id string) *documentv1.CreateDocumentRequest_Header {
 	return &documentv1.CreateDocumentRequest_Header{
-		Kind: documentv1.Document_KIND_UPLOADED, Title: "Offer", FileName: "offer.pdf", RequestId: id,
+		Kind: documentv1.Document_KIND_SIGNED, Title: "Offer", FileName: "offer.pdf", RequestId: id,
 	}
 }
 
@@ -155,7 +156,12 @@ func (h *house) upload(t *testing.T, head *documentv1.CreateDocumentRequest_Head
 // download returns the chunks of a document as they came.
 func (h *house) download(t *testing.T, name string) (first *documentv1.Document, chunks [][]byte, err error) {
 	t.Helper()
-	stream := must(h.StreamDocument(t.Context(), &documentv1.StreamDocumentRequest{Name: name}))(t)
+	return h.downloadRange(t, &documentv1.StreamDocumentRequest{Name: name})
+}
+
+func (h *house) downloadRange(t *testing.T, in *documentv1.StreamDocumentRequest) (first *documentv1.Document, chunks [][]byte, err error) {
+	t.Helper()
+	stream := must(h.StreamDocument(t.Context(), in))(t)
 	for {
 		part, err := stream.Recv()
 		if errors.Is(err, io.EOF) {

@@ -43,8 +43,15 @@ func (s *Service) preview(ctx context.Context, in *documentv1.PreviewDocumentReq
 		draw = s.Renderer.RenderPlaceholders
 	}
 	result, err := draw(ctx, source, in.GetLanguage(), in.GetValues())
-	if err == nil && len(result.PDF) > mostPreview {
-		err = errPreview
+	if err == nil {
+		err = sendable(result.PDF)
 	}
 	return result, err
+}
+
+func sendable(pdf []byte) error {
+	if len(pdf) > mostPreview {
+		return errPreview
+	}
+	return nil
 }

@@ -2,17 +2,12 @@ package api_test
 
 import (
 	"bytes"
-	"fmt"
-	"math/rand/v2"
-	"strings"
 	"testing"
-	"testing/fstest"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/proto"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
-	"github.com/countersign/countersign/services/document/internal/render"
 )
 
 // previewRequest asks for what renderRequest asks for.
@@ -55,7 +50,6 @@ func TestAPreviewShowsPlaceholdersWhenAsked(t *testing.T) {
 
 func TestAPreviewRefuses(t *testing.T) {
 	h := newHouse(t)
-	h.service.Templates["huge"] = must(render.Load(huge()))(t)
 	for name, test := range map[string]struct {
 		change   func(*documentv1.PreviewDocumentRequest)
 		code     codes.Code
@@ -68,9 +62,6 @@ func TestAPreviewRefuses(t *testing.T) {
 		"page image": {func(r *documentv1.PreviewDocumentRequest) { r.Page, r.Resolution = 3, 72 }, codes.NotFound, "PAGE_NOT_FOUND", []string{"page_count", "2"}},
 		"image":      {func(r *documentv1.PreviewDocumentRequest) { r.Page, r.Resolution = 2, 72 }, codes.FailedPrecondition, "IMAGE_UNAVAILABLE", nil},
 		"resolution": {func(r *documentv1.PreviewDocumentRequest) { r.Resolution = 35 }, codes.InvalidArgument, "INVALID_REQUEST", []string{"field", "resolution"}},
-		"size": {func(r *documentv1.PreviewDocumentRequest) {
-			r.Template, r.Values = "templates/huge", noise()
-		}, codes.InvalidArgument, "TOO_LARGE", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			request := previewRequest()
@@ -82,37 +73,4 @@ func TestAPreviewRefuses(t *testing.T) {
 	if h.documents(t) != 0 || h.files(t) != 0 {
 		t.Errorf("%d documents in %d files after previews", h.documents(t), h.files(t))
 	}
-}
-
-// huge is a template whose PDF is too large for one message when it is filled with noise.
-func huge() fstest.MapFS {
-	manifest := `id: huge
-version: "1"
-languages:
-  de: {title: Lang, file_name: lang.pdf}
-roles:
-  - {id: client, labels: {de: Kundin}}
-variables:
-`
-	body := ""
-	for name := range noise() {
-		manifest += "  - {name: " + name + ", type: text, max_length: 4096}\n"
-		body += "{{" + name + "}}\n\n"
-	}
-	body = strings.Repeat(body, 25) + ":::signatures\nclient\n:::\n"
-	return fstest.MapFS{"manifest.yaml": {Data: []byte(manifest)}, "de.md": {Data: []byte(body)}}
-}
-
-// noise is what no compression makes smaller, the same each time.
-func noise() map[string]string {
-	source := rand.New(rand.NewPCG(1, 2))
-	values := map[string]string{}
-	for i := range 12 {
-		text := make([]byte, 4096)
-		for j := range text {
-			text[j] = byte('!' + source.IntN('~'-'!'))
-		}
-		values[fmt.Sprint("x", i)] = string(text)
-	}
-	return values
 }

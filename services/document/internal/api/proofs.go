@@ -36,32 +36,45 @@ func (s *Service) ProveDocument(ctx context.Context, in *documentv1.ProveDocumen
 }
 
 func (s *Service) prove(ctx context.Context, id string, in *documentv1.ProveDocumentRequest) (store.Proof, error) {
-	signed, err := s.content(ctx, id)
-	if err != nil {
-		return store.Proof{}, fmt.Errorf("read the signed document: %w", err)
-	}
-	sent, err := s.content(ctx, strings.TrimPrefix(in.GetSentDocument(), documentPrefix))
-	if err != nil {
-		return store.Proof{}, fmt.Errorf("read the document that was sent: %w", err)
-	}
-	trail, err := s.hasTrail(ctx, in.GetAuditTrail())
-	if err != nil {
-		return store.Proof{}, fmt.Errorf("read the audit trail: %w", err)
-	}
 	expected, err := fingerprint(in)
 	if err != nil {
 		return store.Proof{}, err
 	}
-	now := time.Now()
-	report := s.Verifier.Verify(ctx, proof.Request{
-		Signed: signed, Sent: sent, Level: strings.TrimPrefix(in.GetLevel().String(), "LEVEL_"),
-		Legislation: strings.TrimPrefix(in.GetLegislation().String(), "LEGISLATION_"), Signers: toSigners(in.GetSigners()),
-		AuditTrail: trail, Now: now,
+	report, now, err := s.examine(ctx, expectations{
+		name: in.GetName(), sent: in.GetSentDocument(), trail: in.GetAuditTrail(), request: proof.Request{
+			Level: toLevel(in.GetLevel()), Legislation: toLegislation(in.GetLegislation()), Signers: toSigners(in.GetSigners()),
+		},
 	})
-	if err := ctx.Err(); err != nil {
-		return store.Proof{}, err // a check that was cut short proves nothing and must not stand
+	if err != nil {
+		return store.Proof{}, err
 	}
 	return s.Store.InsertProof(ctx, store.Proof{Document: id, Expected: expected, Report: report, CreateTime: now})
+}
+
+// expectations are what an archived document is held against: a request without the bytes, and where these are.
+type expectations struct {
+	name, sent, trail string
+	request           proof.Request
+}
+
+// examine reads what the expectations name and verifies it as of now.
+func (s *Service) examine(ctx context.Context, e expectations) (proof.Report, time.Time, error) {
+	var err error
+	r := e.request
+	if r.Signed, err = s.content(ctx, strings.TrimPrefix(e.name, documentPrefix)); err != nil {
+		return proof.Report{}, time.Time{}, fmt.Errorf("read the signed document: %w", err)
+	}
+	if e.sent != "" {
+		if r.Sent, err = s.content(ctx, strings.TrimPrefix(e.sent, documentPrefix)); err != nil {
+			return proof.Report{}, time.Time{}, fmt.Errorf("read the document that was sent: %w", err)
+		}
+	}
+	if r.AuditTrail, err = s.hasTrail(ctx, e.trail); err != nil {
+		return proof.Report{}, time.Time{}, fmt.Errorf("read the audit trail: %w", err)
+	}
+	r.Now = time.Now()
+	report := s.Verifier.Verify(ctx, r)
+	return report, r.Now, ctx.Err() // a check that was cut short proves nothing and must not stand
 }
 
 // hasTrail tells whether an audit trail is named. It must be in the archive and be one: the first proof stands, so a
@@ -82,7 +95,7 @@ func (s *Service) content(ctx context.Context, id string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	content, err := s.Archive.Get(ctx, d.SHA256)
+	content, err := s.Archive.Get(ctx, d.SHA256, 0, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -78,3 +78,43 @@ func TestAnUnknownDocumentIsRefused(t *testing.T) {
 	_, _, err = h.download(t, "documents/../../etc/passwd")
 	refused(t, err, codes.InvalidArgument, "INVALID_REQUEST", "field", "name")
 }
+
+func TestARangeIsStreamedAlone(t *testing.T) {
+	h := newHouse(t)
+	const size = 2*chunk + 77
+	content := pdf(size)
+	d := h.upload(t, header("r"), content)
+	for _, r := range []struct{ offset, length int64 }{
+		{0, 0}, {0, 1}, {0, size}, {0, size + 9}, {1, chunk}, {chunk, chunk}, {size - 1, 0}, {size - 3, 2}, {size, 0}, {size, 9},
+	} {
+		want := content[r.offset:]
+		if r.length > 0 {
+			want = want[:min(r.length, int64(len(want)))]
+		}
+		first, chunks, err := h.downloadRange(t, &documentv1.StreamDocumentRequest{
+			Name: d.GetName(), Offset: r.offset, Length: r.length,
+		})
+		if err != nil || !bytes.Equal(bytes.Join(chunks, nil), want) || !proto.Equal(first, d) {
+			t.Errorf("%+v: %d chunks, document %v, %v", r, len(chunks), first, err)
+		}
+	}
+	for _, in := range []*documentv1.StreamDocumentRequest{
+		{Name: d.GetName(), Offset: size + 1}, {Name: d.GetName(), Offset: -1}, {Name: d.GetName(), Length: -1},
+	} {
+		_, chunks, err := h.downloadRange(t, in)
+		field := "offset"
+		if in.GetLength() < 0 {
+			field = "length"
+		}
+		refused(t, err, codes.InvalidArgument, "INVALID_REQUEST", "field", field)
+		if len(chunks) > 0 {
+			t.Errorf("%v: %d chunks", in, len(chunks))
+		}
+	}
+	h.damage(t, d.GetSha256())
+	_, chunks, err := h.downloadRange(t, &documentv1.StreamDocumentRequest{Name: d.GetName(), Offset: size - 5, Length: 5})
+	refused(t, err, codes.DataLoss, "HASH_MISMATCH")
+	if len(chunks) > 0 {
+		t.Errorf("%d chunks of a damaged document, far from the damage", len(chunks))
+	}
+}

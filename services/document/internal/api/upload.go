@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -24,19 +25,24 @@ func (s *Service) CreateDocument(stream uploadStream) error {
 	if header == nil {
 		return answer(errPart)
 	}
+	if header.GetKind() != documentv1.Document_KIND_UPLOADED && len(header.GetSignatureFields()) > 0 {
+		return invalid("header.signature_fields", errNotToSign)
+	}
 	content, err := receive(stream)
 	if err != nil {
 		return answer(err)
 	}
-	ctx, hash := stream.Context(), hashOf(content)
+	ctx := stream.Context()
+	hash, err := meaning(header, content)
+	if err != nil {
+		return answer(err)
+	}
 	d, err := s.once(ctx, header.GetRequestId(), hash, func() (paper.Document, error) {
-		d := fromHeader(header)
-		d.ContentHash = hash
-		if d.Parent != "" {
-			if _, err := s.Store.Document(ctx, d.Parent); err != nil {
-				return d, err
-			}
+		d, err := s.described(ctx, header, content)
+		if err != nil {
+			return d, err
 		}
+		d.ContentHash = hash
 		return s.keep(ctx, content, d)
 	})
 	if err != nil {
@@ -55,6 +61,34 @@ func fromHeader(h *documentv1.CreateDocumentRequest_Header) paper.Document {
 		d.Origin = "upload"
 	}
 	return d
+}
+
+// meaning tells uploads apart: by their bytes, and by where they say that somebody signs.
+func meaning(h *documentv1.CreateDocumentRequest_Header, content []byte) (string, error) {
+	said, err := fingerprint(&documentv1.CreateDocumentRequest_Header{
+		Kind: h.GetKind(), Parent: h.GetParent(), SignatureFields: h.GetSignatureFields(),
+	})
+	return hashOf([]byte(said + hashOf(content))), err
+}
+
+// described is the document that an upload is, inspected when it is to be signed.
+func (s *Service) described(ctx context.Context, h *documentv1.CreateDocumentRequest_Header, content []byte) (paper.Document, error) {
+	d := fromHeader(h)
+	if d.Parent != "" {
+		if _, err := s.Store.Document(ctx, d.Parent); err != nil {
+			return d, err
+		}
+	}
+	if d.Kind != paper.KindUploaded {
+		return d, nil // what a provider made is judged by its proof
+	}
+	report, err := s.Inspector.PDF(ctx, content)
+	if err != nil {
+		return d, err
+	}
+	d.Pages, d.Inspection = len(report.Pages), &report.Inspection
+	d.Fields, err = paper.PlaceFields(report.Pages, report.Fields, toFields(h.GetSignatureFields()))
+	return d, err
 }
 
 // receive collects the chunks. It gives up at the first byte too many.

@@ -1,5 +1,9 @@
 // Package archive keeps bytes under their SHA-256: written once, never changed, checked whenever they are read. The
-// place is a folder, or whatever object store a URL names.
+// place is a folder, or a bucket of Amazon S3 or a server that speaks its protocol, of Google Cloud Storage or of Azure
+// Blob Storage.
+//
+// Tested: a folder, and S3 against versitygw with and without versioning and Object Lock. Of Google Cloud Storage and
+// Azure only the opening is tested here, never a call.
 package archive
 
 import (
@@ -9,140 +13,193 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
-	"net/url"
-	"os"
-	"path/filepath"
+	"strings"
+	"time"
 
 	"gocloud.dev/blob"
-	"gocloud.dev/blob/fileblob"
-	"gocloud.dev/gcerrors"
 )
 
-// ErrDamaged means that the bytes in the archive are not those that were put there.
-var ErrDamaged = errors.New("the archived bytes do not match their hash")
-
-// ErrMissing means that there is nothing under this hash.
-var ErrMissing = errors.New("the archive has nothing under this hash")
+var (
+	// ErrDamaged means that the bytes in the archive are not those that were put there.
+	ErrDamaged = errors.New("the archived bytes do not match their hash")
+	// ErrMissing means that there is nothing under this hash.
+	ErrMissing = errors.New("the archive has nothing under this hash")
+	// ErrLocked means that a retention rule of the bucket forbids the deletion for now.
+	ErrLocked = errors.New("the archive keeps this content locked")
+)
 
 // Archive is an open archive.
 type Archive struct {
 	bucket *blob.Bucket
-	// folder is set when the archive is one: the library does not flush what it writes there.
+	// prefix of every key: empty, or ending with a slash.
+	prefix string
+	// folder is set when the archive is one.
 	folder string
-}
-
-// Open opens the archive at a URL: file:///var/lib/countersign/archive is a folder, made when missing.
-func Open(_ context.Context, location string) (*Archive, error) {
-	u, err := url.Parse(location)
-	if err != nil || u.Scheme != "file" || u.Path == "" {
-		return nil, fmt.Errorf("the archive's URL must be file:///FOLDER, not %q", location)
-	}
-	folder := filepath.FromSlash(u.Path)
-	bucket, err := fileblob.OpenBucket(folder, &fileblob.Options{
-		CreateDir: true, DirFileMode: 0o700, Metadata: fileblob.MetadataDontWrite, NoTempDir: true,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("open the archive: %w", err)
-	}
-	return &Archive{bucket: bucket, folder: folder}, nil
+	// s3 is set when the archive is an S3 bucket.
+	s3 *vault
 }
 
 // Close closes the archive.
 func (a *Archive) Close() error { return a.bucket.Close() }
 
-// Put archives content and returns its hash. Putting the same content again changes nothing.
-func (a *Archive) Put(ctx context.Context, content []byte) (string, error) {
+// Put archives content with its media type and returns its hash. What is there already is never written again: it is
+// read and checked instead, and locked anew where the archive locks. So success means that the content is in the archive,
+// undamaged; ErrDamaged means that it was there and is not what it was.
+func (a *Archive) Put(ctx context.Context, content []byte, mediaType string) (string, error) {
 	sum := sha256.Sum256(content)
-	name := hex.EncodeToString(sum[:])
-	err := a.bucket.Upload(ctx, key(name), bytes.NewReader(content), &blob.WriterOptions{
-		ContentType: "application/pdf", IfNotExist: true,
-	})
-	if gcerrors.Code(err) == gcerrors.FailedPrecondition {
-		return name, nil // written once before
-	}
+	o := object{name: hex.EncodeToString(sum[:]), content: content, mediaType: mediaType, once: true}
+	exists, err := a.write(ctx, o)
 	if err != nil {
 		return "", fmt.Errorf("write to the archive: %w", err)
 	}
-	if err := a.flush(key(name)); err != nil {
-		return "", fmt.Errorf("flush the archive: %w", err)
+	if !exists {
+		return o.name, nil
 	}
-	return name, nil
+	_, err = a.Verify(ctx, o.name)
+	if errors.Is(err, ErrMissing) {
+		// Deleted in between, or hidden by a version's marker that this server counts as an object.
+		o.once = false
+		_, err = a.write(ctx, o)
+	} else if err == nil && a.s3 != nil {
+		err = a.s3.extend(ctx, a.Key(o.name))
+	}
+	if err != nil {
+		return "", fmt.Errorf("archive what was archived before: %w", err)
+	}
+	return o.name, nil
 }
 
-// flush brings the file and its name to the disk.
-func (a *Archive) flush(key string) error {
-	if a.folder == "" {
+// object is something to write.
+type object struct {
+	name      string
+	content   []byte
+	mediaType string
+	// once says that an object that is there must stay.
+	once bool
+}
+
+// mostAttempts bounds how often a put that met another put of the same content tries again.
+const mostAttempts = 4
+
+// write writes an object; exists tells that one was there and stayed.
+func (a *Archive) write(ctx context.Context, o object) (exists bool, err error) {
+	for range mostAttempts {
+		switch {
+		case ctx.Err() != nil:
+			return false, ctx.Err()
+		case a.folder != "":
+			return a.putFile(a.Key(o.name), o.content)
+		case a.s3 != nil:
+			err = a.s3.put(ctx, a.Key(o.name), o)
+		default:
+			err = a.bucket.Upload(ctx, a.Key(o.name), bytes.NewReader(o.content), &blob.WriterOptions{
+				ContentType: o.mediaType, IfNotExist: o.once,
+			})
+		}
+		if !conflicting(err) {
+			break
+		}
+	}
+	if present(err) {
+		return true, nil
+	}
+	return false, err
+}
+
+// Verify reads the whole content under a hash and returns its size in bytes. It fails with ErrMissing or ErrDamaged.
+func (a *Archive) Verify(ctx context.Context, name string) (int64, error) {
+	content, err := a.Get(ctx, name, 0, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer content.Close()
+	return io.Copy(io.Discard, content)
+}
+
+// Delete removes the content under a hash; that nothing is there is no error. It fails with ErrLocked while a retention
+// rule protects the content, which then stays readable.
+//
+// On S3 it deletes the version that is current, and again until none is: where versions are kept the bytes are gone, and
+// no marker hides them. Versions that somebody else hid behind a marker of their own stay. It needs s3:DeleteObject and
+// s3:DeleteObjectVersion. Google Cloud Storage and Azure keep what a bucket's versioning or soft-delete rule says, and
+// the content is not readable from here meanwhile.
+func (a *Archive) Delete(ctx context.Context, name string) error {
+	if !isHash(name) {
 		return nil
 	}
-	path := filepath.Join(a.folder, filepath.FromSlash(key))
-	for _, p := range []string{path, filepath.Dir(path)} {
-		f, err := os.Open(p)
+	err := ctx.Err()
+	switch {
+	case err != nil:
+	case a.folder != "":
+		err = a.removeFile(a.Key(name))
+	case a.s3 != nil:
+		err = a.s3.delete(ctx, a.Key(name))
+	default:
+		err = a.bucket.Delete(ctx, a.Key(name))
+	}
+	switch {
+	case err == nil || missing(err):
+		return nil
+	case retained(err):
+		return ErrLocked
+	}
+	return fmt.Errorf("delete from the archive: %w", err)
+}
+
+// Object is something in the archive.
+type Object struct {
+	// Key is its whole name in the bucket, or its path in the folder.
+	Key string
+	// Hash of the content by the key; empty when the key is none that this package writes.
+	Hash string
+	// Unfinished says that it is what a killed process left of a put.
+	Unfinished bool
+	// Size in bytes.
+	Size int64
+	// Time of the last change, as the archive tells it.
+	Time time.Time
+}
+
+// List calls each for everything below the archive's prefix, in the order of the keys, until each fails. It holds one
+// page at a time.
+func (a *Archive) List(ctx context.Context, each func(Object) error) error {
+	size := 1000 // the most that S3 returns
+	if a.folder != "" {
+		size = 100_000 // the library walks the whole folder for every page
+	}
+	for token := blob.FirstPageToken; len(token) > 0; {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		page, next, err := a.bucket.ListPage(ctx, token, size, &blob.ListOptions{Prefix: a.prefix})
 		if err != nil {
-			return err
+			return fmt.Errorf("list the archive: %w", err)
 		}
-		if err := errors.Join(f.Sync(), f.Close()); err != nil {
-			return err
+		for _, o := range page {
+			if err := each(a.object(o)); err != nil {
+				return err
+			}
 		}
+		token = next
 	}
 	return nil
 }
 
-// Get opens the content under a hash. The hash is checked while reading, and what could not be checked is not given out:
-// the last bytes come only after the whole was found undamaged.
-func (a *Archive) Get(ctx context.Context, name string) (io.ReadCloser, error) {
-	reader, err := a.bucket.NewReader(ctx, key(name), nil)
-	if gcerrors.Code(err) == gcerrors.NotFound {
-		return nil, ErrMissing
+func (a *Archive) object(o *blob.ListObject) Object {
+	base := o.Key[strings.LastIndexByte(o.Key, '/')+1:]
+	out := Object{Key: o.Key, Size: o.Size, Time: o.ModTime, Unfinished: strings.HasPrefix(base, unfinished)}
+	if isHash(base) && a.Key(base) == o.Key {
+		out.Hash = base
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read from the archive: %w", err)
-	}
-	return &checked{source: reader, sum: sha256.New(), want: name}, nil
+	return out
 }
 
-// key spreads the files over 256 folders.
-func key(name string) string { return "sha256/" + name[:2] + "/" + name }
+// Key is where the content under a hash is: its name in the bucket, or its path in the folder. It spreads the contents
+// over 256 folders. The hash must be one, 64 hexadecimal digits.
+func (a *Archive) Key(name string) string { return a.prefix + "sha256/" + name[:2] + "/" + name }
 
-// checked holds one chunk back until it knows that another one follows, or that the whole is undamaged.
-type checked struct {
-	source io.ReadCloser
-	sum    hash.Hash
-	want   string
-	ready  []byte
-	held   []byte
-	end    error
+// isHash tells a SHA-256 in lower-case hexadecimal from anything else.
+func isHash(name string) bool {
+	return len(name) == hex.EncodedLen(sha256.Size) && strings.Trim(name, "0123456789abcdef") == ""
 }
-
-const chunk = 256 << 10
-
-func (c *checked) Read(p []byte) (int, error) {
-	for len(c.ready) == 0 {
-		if c.end != nil {
-			return 0, c.end
-		}
-		c.advance()
-	}
-	n := copy(p, c.ready)
-	c.ready = c.ready[n:]
-	return n, nil
-}
-
-func (c *checked) advance() {
-	next := make([]byte, chunk)
-	n, err := io.ReadFull(c.source, next)
-	c.sum.Write(next[:n])
-	switch {
-	case err == nil:
-		c.ready, c.held = c.held, next
-	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
-		c.end = fmt.Errorf("read from the archive: %w", err)
-	case hex.EncodeToString(c.sum.Sum(nil)) != c.want:
-		c.end = ErrDamaged
-	default:
-		c.ready, c.held, c.end = append(c.held, next[:n]...), nil, io.EOF
-	}
-}
-
-func (c *checked) Close() error { return c.source.Close() }

@@ -1,101 +1,121 @@
 package archive_test
 
 import (
-	"bytes"
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/countersign/countersign/services/document/internal/archive"
 )
 
-func open(t *testing.T) (*archive.Archive, string) {
+func folder(t *testing.T) vessel {
 	t.Helper()
-	folder := filepath.Join(t.TempDir(), "archive")
-	a, err := archive.Open(t.Context(), "file://"+folder)
+	path := filepath.Join(t.TempDir(), "archive")
+	return open(t, archive.Config{URL: "file://" + path}, path)
+}
+
+func TestAFolderIsAnArchive(t *testing.T) { conform(t, folder(t)) }
+
+func TestAFileThatIsThereIsNotWrittenAgainAndNothingIsLeftBeside(t *testing.T) {
+	v := folder(t)
+	name := v.put(t, []byte("first"))
+	before, err := os.Stat(v.file(name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	v.put(t, []byte("first"))
+	after, err := os.Stat(v.file(name))
+	if err != nil || !os.SameFile(before, after) {
+		t.Errorf("the file was written again, %v", err)
+	}
+	entries, err := os.ReadDir(filepath.Dir(v.file(name)))
+	if err != nil || len(entries) != 1 {
+		t.Errorf("%v, %v", entries, err)
+	}
+}
+
+func TestAFolderThatCannotBeWrittenFailsTheCheck(t *testing.T) {
+	v := folder(t)
+	if err := os.WriteFile(filepath.Join(v.folder, "sha256"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "cannot be written") {
+		t.Error(err)
+	}
+}
+
+func TestBadSettingsAreRefusedAndNeverQuoted(t *testing.T) {
+	for name, tt := range map[string]struct {
+		cfg  archive.Config
+		word string
+	}{
+		"nothing":               {archive.Config{}, "file:///FOLDER, s3://BUCKET, gs://BUCKET or azblob://CONTAINER"},
+		"unknown scheme":        {archive.Config{URL: "mem://"}, "s3://BUCKET"},
+		"a path alone":          {archive.Config{URL: "/var/archive"}, "file:///FOLDER"},
+		"two slashes":           {archive.Config{URL: "file://var/archive"}, "three slashes"},
+		"no folder":             {archive.Config{URL: "file://"}, "three slashes"},
+		"folder's parameter":    {archive.Config{URL: "file:///x?prefix=hidden"}, `parameter "prefix"`},
+		"no bucket":             {archive.Config{URL: "s3://?region=a"}, "s3://NAME"},
+		"a folder in a bucket":  {archive.Config{URL: "s3://b/hidden"}, "?prefix=FOLDER"},
+		"a port":                {archive.Config{URL: "s3://b:9000"}, "endpoint"},
+		"credentials":           {archive.Config{URL: "s3://user:hidden@b"}, "must not hold credentials"},
+		"unknown parameter":     {archive.Config{URL: "s3://b?acces_key=hidden"}, "region"},
+		"twice":                 {archive.Config{URL: "s3://b?region=hidden&region=c"}, "at most once"},
+		"empty":                 {archive.Config{URL: "gs://b?prefix="}, `parameter "prefix"`},
+		"anonymous":             {archive.Config{URL: "gs://b?access_id=hidden"}, "gs takes"},
+		"no URL":                {archive.Config{URL: "s3://b\x7f?k=hidden"}, "cannot be read"},
+		"bad query":             {archive.Config{URL: "s3://b?k=%zzhidden"}, "cannot be read"},
+		"unknown lock":          {archive.Config{URL: "s3://b", Lock: "forever", LockDays: 1}, "compliance or governance"},
+		"days without a lock":   {archive.Config{URL: "s3://b", LockDays: 1}, "compliance or governance"},
+		"lock without days":     {archive.Config{URL: "s3://b", Lock: "compliance"}, "1 to 36500"},
+		"lock for ever":         {archive.Config{URL: "s3://b", Lock: "compliance", LockDays: 36_501}, "1 to 36500"},
+		"lock on a folder":      {archive.Config{URL: "file:///x", Lock: "compliance", LockDays: 1}, "only an s3 archive"},
+		"no region":             {archive.Config{URL: "s3://b"}, "region"},
+		"no account":            {archive.Config{URL: "azblob://c"}, "AccountName"},
+		"no Google credentials": {archive.Config{URL: "gs://b"}, "application default credentials"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			withoutCloud(t)
+			_, err := archive.Open(t.Context(), tt.cfg)
+			if err == nil || !strings.Contains(err.Error(), tt.word) || strings.Contains(err.Error(), "hidden") {
+				t.Errorf("err = %v", err)
+			}
+		})
+	}
+}
+
+// withoutCloud takes away whatever cloud this machine may be logged in to.
+func withoutCloud(t *testing.T) {
+	t.Helper()
+	home := t.TempDir()
+	for name, value := range map[string]string{
+		"HOME": home, "AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_CONFIG_FILE": os.DevNull, "AWS_PROFILE": "",
+		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_EC2_METADATA_DISABLED": "true", "AZURE_STORAGE_ACCOUNT": "",
+		"GOOGLE_APPLICATION_CREDENTIALS": filepath.Join(home, "none.json"), "STORAGE_EMULATOR_HOST": "",
+	} {
+		t.Setenv(name, value)
+	}
+}
+
+func TestCloudArchivesOpenWithoutTheNetwork(t *testing.T) {
+	withoutCloud(t)
+	t.Setenv("STORAGE_EMULATOR_HOST", "127.0.0.1:1")
+	t.Setenv("AZURE_STORAGE_ACCOUNT", "account")
+	t.Setenv("AZURE_STORAGE_KEY", "a2V5")
+	for _, location := range []string{
+		"s3://bucket?region=eu-central-1",
+		"s3://bucket?region=eu-central-1&prefix=a/b&endpoint=http://127.0.0.1:1&use_path_style=true&request_checksum_calculation=when_required",
+		"gs://bucket", "gs://bucket?prefix=contracts",
+		"azblob://container", "azblob://container?prefix=a&storage_account=other&domain=blob.core.windows.net&protocol=https",
+	} {
+		a, err := archive.Open(t.Context(), archive.Config{URL: location})
+		if err != nil {
+			t.Errorf("%s: %v", location, err)
+			continue
+		}
 		if err := a.Close(); err != nil {
 			t.Error(err)
-		}
-	})
-	return a, folder
-}
-
-func put(t *testing.T, a *archive.Archive, content []byte) string {
-	t.Helper()
-	name, err := a.Put(t.Context(), content)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return name
-}
-
-func get(t *testing.T, a *archive.Archive, name string) ([]byte, error) {
-	t.Helper()
-	r, err := a.Get(t.Context(), name)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	return io.ReadAll(r)
-}
-
-func TestWhatIsPutComesBackWhateverItsSize(t *testing.T) {
-	a, _ := open(t)
-	for _, size := range []int{0, 1, 256<<10 - 1, 256 << 10, 256<<10 + 1, 3 * 256 << 10, 1_000_000} {
-		content := bytes.Repeat([]byte{byte(size), 'x', 'y'}, size/3+1)[:size]
-		name := put(t, a, content)
-		if again := put(t, a, content); again != name {
-			t.Errorf("size %d: put twice under %s and %s", size, name, again)
-		}
-		if got, err := get(t, a, name); err != nil || !bytes.Equal(got, content) {
-			t.Errorf("size %d: got %d bytes, %v", size, len(got), err)
-		}
-	}
-}
-
-func TestDamageIsFoundBeforeTheLastBytesAreGivenOut(t *testing.T) {
-	for _, size := range []int{10, 256 << 10, 700_000} {
-		a, folder := open(t)
-		name := put(t, a, bytes.Repeat([]byte{'x'}, size))
-		path := filepath.Join(folder, "sha256", name[:2], name)
-		damaged := bytes.Repeat([]byte{'x'}, size)
-		damaged[0] = 'y'
-		if err := os.WriteFile(path, damaged, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := get(t, a, name); !errors.Is(err, archive.ErrDamaged) || len(got) >= size {
-			t.Errorf("size %d: %d bytes given out, err = %v", size, len(got), err)
-		}
-	}
-}
-
-func TestAFileThatIsThereIsNotWrittenAgain(t *testing.T) {
-	a, folder := open(t)
-	name := put(t, a, []byte("first"))
-	path := filepath.Join(folder, "sha256", name[:2], name)
-	if err := os.WriteFile(path, []byte("changed"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	put(t, a, []byte("first"))
-	if content, err := os.ReadFile(path); err != nil || string(content) != "changed" {
-		t.Fatalf("the file was written again: %q, %v", content, err)
-	}
-}
-
-func TestNothingAndNonsenseAreErrors(t *testing.T) {
-	a, _ := open(t)
-	if _, err := get(t, a, "00ff"); !errors.Is(err, archive.ErrMissing) {
-		t.Errorf("err = %v", err)
-	}
-	for _, location := range []string{"", "mem://", "/var/archive", "file://"} {
-		if _, err := archive.Open(t.Context(), location); err == nil {
-			t.Errorf("%q was opened", location)
 		}
 	}
 }

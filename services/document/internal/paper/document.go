@@ -23,7 +23,9 @@ type Document struct {
 	Language string
 	// ValuesHash is the ValuesHash of what a rendered document was made from; empty for other kinds.
 	ValuesHash string
-	// Fields are those of a rendered document.
-	Fields     []SignatureField
+	// Fields are where the roles sign.
+	Fields []SignatureField
+	// Inspection is set for an upload that is to be signed.
+	Inspection *Inspection
 	CreateTime time.Time
 }

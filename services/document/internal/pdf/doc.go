@@ -5,7 +5,10 @@
 // never panics; memory and time are bounded by a small multiple of the file's size.
 package pdf
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Kind says what kept a file from being read.
 type Kind int
@@ -30,17 +33,36 @@ type Error struct {
 // Error implements error.
 func (e *Error) Error() string { return fmt.Sprintf("pdf: %s at offset %d", e.What, e.Offset) }
 
-// Bounds. A contract has a few hundred objects; the largest real files stay far below.
+// Bounds that no caller changes.
 const (
-	maxObjects   = 400_000
 	maxSections  = 512
 	maxDepth     = 96
 	maxPages     = 20_000
-	maxDecoded   = 96 << 20
+	maxPacks     = 4_000
 	workFactor   = 8
 	workFloor    = 16 << 20
 	trailerReach = 1024
+
+	rowsPerObject = 3
 )
+
+// Limits say what reading one file may cost. A contract has a few hundred objects.
+type Limits struct {
+	// Objects is the number of entries of the cross-reference data; all its sections and all object streams together
+	// may list three times as many.
+	Objects int
+	// Decoded is the number of bytes that streams may decode to, all together.
+	Decoded int
+	// Lexed is the number of bytes that may be read as objects, all together; what a stream holds is not counted.
+	Lexed int
+	// Memory is the number of bytes, estimated, that all values which are read may take, those that are dropped included.
+	Memory int
+}
+
+// DefaultLimits stay far above the largest real files.
+func DefaultLimits() Limits {
+	return Limits{Objects: 400_000, Decoded: 96 << 20, Lexed: math.MaxInt, Memory: math.MaxInt}
+}
 
 func malformed(offset int, what string) error {
 	return &Error{Kind: Malformed, Offset: offset, What: what}

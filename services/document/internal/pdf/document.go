@@ -1,6 +1,9 @@
 package pdf
 
-import "bytes"
+import (
+	"bytes"
+	"io"
+)
 
 // Document is one state of a file. Objects are read when asked for. The first failure sticks: from then on values come
 // back as null and Err says why, so a caller asks once at the end of a step.
@@ -14,8 +17,13 @@ type Document struct {
 	packs   map[int]pack
 	// loading guards against a stream whose length is the stream itself.
 	loading map[int]bool
+	limits  Limits
+	// left is what remains of the limits, rows what all cross-reference sections listed.
+	left    Limits
+	rows    int
 	work    int
-	decoded int
+	updated bool
+	zlib    io.Reader
 	err     error
 }
 
@@ -27,8 +35,13 @@ type pack struct {
 }
 
 // Open reads the cross-reference data of a complete file. The error is an *Error.
-func Open(data []byte) (*Document, error) {
+func Open(data []byte) (*Document, error) { return OpenWithin(data, DefaultLimits()) }
+
+// OpenWithin is Open with limits of the caller's.
+func OpenWithin(data []byte, limits Limits) (*Document, error) {
 	d := &Document{
+		limits:  limits,
+		left:    limits,
 		data:    data,
 		entries: map[int]entry{},
 		objects: map[int]Object{},
@@ -44,9 +57,6 @@ func Open(data []byte) (*Document, error) {
 	}
 	if err := d.readSections(start); err != nil {
 		return nil, err
-	}
-	if d.trailer["Encrypt"] != nil {
-		return nil, &Error{Kind: Encrypted, What: "encrypted file"}
 	}
 	if _, ok := d.trailer["Root"].(Ref); !ok {
 		return nil, malformed(start, "no catalog")
@@ -124,13 +134,32 @@ func (d *Document) fail(err error) {
 	}
 }
 
-// spend counts bytes that were looked at, because offsets may make a small file be read many times over.
-func (d *Document) spend(n int) error {
-	d.work += n
-	if d.work > workFactor*len(d.data)+workFloor {
+// spend counts bytes that were looked at, because offsets may make a small file be read many times over: those of
+// objects, and those of a stream, which cost less.
+func (d *Document) spend(lexed, raw int) error {
+	d.work += lexed + raw
+	d.left.Lexed -= lexed
+	if d.work > workFactor*len(d.data)+workFloor || d.left.Lexed < 0 {
 		return tooComplex(0, "too much to read")
 	}
 	return nil
+}
+
+// lexer reads the file from offset on, as far as the limits allow.
+func (d *Document) lexer(offset int) *lexer {
+	l := &lexer{data: d.data, pos: offset, memory: &d.left.Memory}
+	if d.left.Lexed < len(d.data)-offset {
+		l.data = d.data[:offset+max(0, d.left.Lexed)]
+	}
+	return l
+}
+
+// cut says so when it is the limits, and not the file, that made a lexer fail.
+func (d *Document) cut(l *lexer, err error) error {
+	if len(l.data) < len(d.data) && l.pos >= len(l.data) {
+		return tooComplex(l.pos, "too much to read")
+	}
+	return err
 }
 
 func (d *Document) object(r Ref) Object {

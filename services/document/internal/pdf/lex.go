@@ -11,6 +11,25 @@ type lexer struct {
 	pos  int
 	// embedded is set inside an object stream, where offsets mean nothing.
 	embedded bool
+	// memory counts down the bytes that values may take; nil means that nobody counts.
+	memory *int
+}
+
+// Estimates of what a value takes in memory beside its bytes: its place in a list, and a dictionary's own.
+const (
+	valueSize = 48
+	dictSize  = 320
+)
+
+// take counts the memory of a value.
+func (l *lexer) take(n int) error {
+	if l.memory == nil {
+		return nil
+	}
+	if *l.memory -= n; *l.memory < 0 {
+		return tooComplex(l.pos, "too many values")
+	}
+	return nil
 }
 
 func isSpace(c byte) bool {
@@ -43,13 +62,15 @@ func (l *lexer) starts(s string) bool {
 }
 
 // token reads a run of regular characters; it is empty before a delimiter or the end.
-func (l *lexer) token() string {
+func (l *lexer) token() string { return string(l.run()) }
+
+func (l *lexer) run() []byte {
 	l.space()
 	start := l.pos
 	for l.pos < len(l.data) && isRegular(l.data[l.pos]) {
 		l.pos++
 	}
-	return string(l.data[start:l.pos])
+	return l.data[start:l.pos]
 }
 
 // keyword reads exactly word.
@@ -80,6 +101,9 @@ func (l *lexer) value(depth int) (Object, error) {
 	if l.pos >= len(l.data) {
 		return nil, malformed(l.pos, "unexpected end")
 	}
+	if err := l.take(valueSize); err != nil {
+		return nil, err
+	}
 	switch c := l.data[l.pos]; {
 	case c == '/':
 		return l.name()
@@ -98,8 +122,8 @@ func (l *lexer) value(depth int) (Object, error) {
 // atom reads a boolean, null, a number or a reference.
 func (l *lexer) atom() (Object, error) {
 	at := l.pos
-	word := l.token()
-	switch word {
+	word := l.run()
+	switch string(word) {
 	case "true":
 		return true, nil
 	case "false":
@@ -107,7 +131,7 @@ func (l *lexer) atom() (Object, error) {
 	case "null":
 		return nil, nil
 	}
-	if n, err := strconv.ParseInt(word, 10, 64); err == nil {
+	if n, err := strconv.ParseInt(string(word), 10, 64); err == nil {
 		if ref, ok := l.reference(n); ok {
 			return ref, nil
 		}
@@ -116,7 +140,7 @@ func (l *lexer) atom() (Object, error) {
 	if !isReal(word) {
 		return nil, malformed(at, "unknown word")
 	}
-	f, err := strconv.ParseFloat(word, 64)
+	f, err := strconv.ParseFloat(string(word), 64)
 	if err != nil {
 		return nil, malformed(at, "bad number")
 	}
@@ -124,8 +148,8 @@ func (l *lexer) atom() (Object, error) {
 }
 
 // isReal accepts [+-]digits.digits only; other languages' number forms are not PDF.
-func isReal(word string) bool {
-	if word != "" && (word[0] == '+' || word[0] == '-') {
+func isReal(word []byte) bool {
+	if len(word) > 0 && (word[0] == '+' || word[0] == '-') {
 		word = word[1:]
 	}
 	dots, digits := 0, 0
@@ -145,12 +169,24 @@ func isReal(word string) bool {
 // reference looks past an integer for "generation R" and goes back when it is not there.
 func (l *lexer) reference(number int64) (Ref, bool) {
 	back := l.pos
-	generation, err := l.integer()
-	if err == nil && number > 0 && number < 1<<31 && generation <= 65535 && l.token() == "R" {
+	generation, ok := small(l.run())
+	if ok && number > 0 && number < 1<<31 && string(l.run()) == "R" {
 		return Ref{Number: int(number), Generation: generation}, true
 	}
 	l.pos = back
 	return Ref{}, false
+}
+
+// small reads a generation number, 0 to 65,535. Most integers are followed by none: that must cost nothing.
+func small(word []byte) (int, bool) {
+	n := 0
+	for _, c := range word {
+		if c < '0' || c > '9' || n > 65535 {
+			return 0, false
+		}
+		n = 10*n + int(c-'0')
+	}
+	return n, len(word) > 0 && n <= 65535
 }
 
 func (l *lexer) array(depth int) (Object, error) {
@@ -172,6 +208,9 @@ func (l *lexer) array(depth int) (Object, error) {
 
 func (l *lexer) dict(depth int) (Object, error) {
 	l.pos += len("<<")
+	if err := l.take(dictSize); err != nil {
+		return nil, err
+	}
 	d := Dict{}
 	for {
 		l.space()

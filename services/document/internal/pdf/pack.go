@@ -19,7 +19,7 @@ func (d *Document) unpack(number int, e entry) (Object, error) {
 	if e.index+1 < len(p.offsets) {
 		end = p.offsets[e.index+1]
 	}
-	l := &lexer{data: p.data[:end], pos: p.offsets[e.index], embedded: true}
+	l := &lexer{data: p.data[:end], pos: p.offsets[e.index], embedded: true, memory: &d.left.Memory}
 	o, err := l.value(0)
 	if err != nil {
 		return nil, err
@@ -27,7 +27,7 @@ func (d *Document) unpack(number int, e entry) (Object, error) {
 	if l.space(); l.pos != end {
 		return nil, malformed(0, "object stream entry has a rest")
 	}
-	return o, d.spend(end - p.offsets[e.index])
+	return o, d.spend(end-p.offsets[e.index], 0)
 }
 
 func (d *Document) openPack(number int) (pack, error) {
@@ -41,11 +41,14 @@ func (d *Document) openPack(number int) (pack, error) {
 	}
 	data, err := d.decode(s)
 	if err != nil {
-		return pack{}, malformed(e.offset, "object stream cannot be decoded")
+		return pack{}, undecodable(e.offset, err)
 	}
 	count, first := d.intOr(s.Dict["N"], -1), d.intOr(s.Dict["First"], -1)
-	if count < 0 || count > maxObjects || first < 0 || first > len(data) {
+	if count < 0 || count > d.limits.Objects || first < 0 || first > len(data) {
 		return pack{}, malformed(e.offset, "bad object stream")
+	}
+	if d.rows += count; d.rows > rowsPerObject*d.limits.Objects || len(d.packs) >= maxPacks {
+		return pack{}, tooComplex(e.offset, "too many objects")
 	}
 	return readPack(data, count, first)
 }

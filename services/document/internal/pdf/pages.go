@@ -12,7 +12,7 @@ type Page struct {
 func (d *Document) Pages() []Page {
 	w := pageWalk{doc: d, seen: map[Ref]bool{}}
 	if root, ok := d.Catalog()["Pages"].(Ref); ok {
-		w.node(root, Dict{}, 0)
+		w.node(root, Ref{}, Dict{}, 0)
 	} else {
 		d.fail(malformed(0, "no page tree"))
 	}
@@ -28,7 +28,7 @@ type pageWalk struct {
 	pages []Page
 }
 
-func (w *pageWalk) node(r Ref, inherited Dict, depth int) {
+func (w *pageWalk) node(r, parent Ref, inherited Dict, depth int) {
 	if w.seen[r] || depth > maxDepth || len(w.pages) >= maxPages {
 		w.doc.fail(malformed(0, "page tree does not end"))
 		return
@@ -37,6 +37,10 @@ func (w *pageWalk) node(r Ref, inherited Dict, depth int) {
 	node, ok := w.doc.Resolve(r).(Dict)
 	if !ok {
 		w.doc.fail(malformed(0, "page is missing"))
+		return
+	}
+	if depth > 0 && node["Parent"] != parent { // some readers inherit upwards, some downwards
+		w.doc.fail(malformed(0, "page names another parent"))
 		return
 	}
 	inherited = inherit(inherited, node)
@@ -52,7 +56,7 @@ func (w *pageWalk) node(r Ref, inherited Dict, depth int) {
 			w.doc.fail(malformed(0, "page is not an object of its own"))
 			return
 		}
-		if w.node(k, inherited, depth+1); w.doc.err != nil {
+		if w.node(k, r, inherited, depth+1); w.doc.err != nil {
 			return
 		}
 	}

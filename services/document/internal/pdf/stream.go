@@ -51,17 +51,17 @@ func list(o Object) Array {
 }
 
 func (d *Document) inflate(data []byte, params Dict) ([]byte, error) {
-	r, err := zlib.NewReader(bytes.NewReader(data))
+	r, err := d.inflater(bytes.NewReader(data))
 	if err != nil {
 		return nil, malformed(0, "bad compressed data")
 	}
-	left := maxDecoded - d.decoded
+	left := d.left.Decoded
 	out, err := io.ReadAll(io.LimitReader(r, int64(left)+1))
 	if len(out) > left {
-		d.decoded = maxDecoded
+		d.left.Decoded = 0
 		return nil, tooComplex(0, "decompressed data is too large")
 	}
-	d.decoded += len(out)
+	d.left.Decoded -= len(out)
 	if err != nil {
 		return nil, malformed(0, "bad compressed data")
 	}
@@ -83,6 +83,25 @@ func (d *Document) unpredict(data []byte, params Dict) ([]byte, error) {
 	return undoPNG(data, columns*colours, colours)
 }
 
+// inflater is made once: its tables cost more than what most object streams hold.
+func (d *Document) inflater(data io.Reader) (io.Reader, error) {
+	if again, ok := d.zlib.(zlib.Resetter); ok {
+		return d.zlib, again.Reset(data, nil)
+	}
+	var err error
+	d.zlib, err = zlib.NewReader(data)
+	return d.zlib, err
+}
+
+// undecodable says why a stream that holds objects could not be decoded.
+func undecodable(offset int, err error) error {
+	var known *Error
+	if errors.As(err, &known) && known.Kind == TooComplex {
+		return err
+	}
+	return malformed(offset, "stream of objects cannot be decoded")
+}
+
 // undoPNG reverses the PNG filters of rows of width bytes.
 func undoPNG(data []byte, width, step int) ([]byte, error) {
 	if len(data)%(width+1) != 0 {
@@ -91,7 +110,9 @@ func undoPNG(data []byte, width, step int) ([]byte, error) {
 	out := make([]byte, 0, len(data))
 	above := make([]byte, width)
 	for len(data) > 0 {
-		kind, row := data[0], bytes.Clone(data[1:width+1])
+		kind := data[0]
+		out = append(out, data[1:width+1]...)
+		row := out[len(out)-width:]
 		data = data[width+1:]
 		if kind > 4 {
 			return nil, malformed(0, "bad predictor row")
@@ -103,7 +124,7 @@ func undoPNG(data []byte, width, step int) ([]byte, error) {
 			}
 			row[i] += predict(kind, left, above[i], corner)
 		}
-		out, above = append(out, row...), row
+		above = row
 	}
 	return out, nil
 }

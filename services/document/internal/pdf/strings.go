@@ -1,5 +1,42 @@
 package pdf
 
+import (
+	"strings"
+	"unicode/utf16"
+)
+
+// Text decodes a text string (ISO 32000-1, 7.9.2.2): UTF-16BE or UTF-8 with a byte order mark, else PDFDocEncoding. What
+// no encoding defines becomes U+FFFD.
+func Text(b []byte) string {
+	if utf8Text, ok := strings.CutPrefix(string(b), "\xEF\xBB\xBF"); ok {
+		return strings.ToValidUTF8(utf8Text, "\uFFFD")
+	}
+	if len(b) >= 2 && b[0] == 0xFE && b[1] == 0xFF {
+		units := make([]uint16, 0, len(b)/2)
+		for i := 2; i+1 < len(b); i += 2 {
+			units = append(units, uint16(b[i])<<8|uint16(b[i+1]))
+		}
+		return string(utf16.Decode(units))
+	}
+	// The bytes of PDFDocEncoding that are not those of Latin-1 (ISO 32000-1, D.2), from 0x18 and from 0x80.
+	low := []rune("\u02D8\u02C7\u02C6\u02D9\u02DD\u02DB\u02DA\u02DC")
+	high := []rune("•†‡…—–ƒ⁄‹›−‰„“”‘’‚™ﬁﬂŁŒŠŸŽıłœšž\uFFFD€")
+	var out strings.Builder
+	for _, c := range b {
+		switch {
+		case c >= 0x18 && c < 0x20:
+			out.WriteRune(low[c-0x18])
+		case c >= 0x80 && c <= 0xA0:
+			out.WriteRune(high[c-0x80])
+		case c == 0x7F || c == 0xAD:
+			out.WriteRune('\uFFFD')
+		default:
+			out.WriteRune(rune(c))
+		}
+	}
+	return out.String()
+}
+
 // name reads a name object; pos stands on the slash.
 func (l *lexer) name() (Name, error) {
 	l.pos++
@@ -20,7 +57,7 @@ func (l *lexer) name() (Name, error) {
 		out = append(out, c)
 		l.pos++
 	}
-	return Name(out), nil
+	return Name(out), l.take(3 * len(out))
 }
 
 func nibble(c byte) int {
@@ -55,7 +92,7 @@ func (l *lexer) hex() (Object, error) {
 			if high >= 0 {
 				out, clean = append(out, byte(high<<4)), false
 			}
-			return l.located(String{Bytes: out, Hex: clean}, start), nil
+			return l.located(String{Bytes: out, Hex: clean}, start), l.take(3 * len(out))
 		}
 		n := nibble(c)
 		switch {
@@ -93,7 +130,7 @@ func (l *lexer) literal() (Object, error) {
 			open++
 		case ')':
 			if open--; open == 0 {
-				return l.located(String{Bytes: out}, start), nil
+				return l.located(String{Bytes: out}, start), l.take(3 * len(out))
 			}
 		}
 		out = append(out, c)

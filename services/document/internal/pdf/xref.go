@@ -58,9 +58,13 @@ func (d *Document) readSections(start int) error {
 		if err != nil {
 			return err
 		}
+		if section["Encrypt"] != nil {
+			return &Error{Kind: Encrypted, What: "encrypted file"}
+		}
 		if d.trailer == nil {
 			d.trailer = section
 		}
+		d.updated = d.updated || section["Root"] != nil && !Equal(section["Root"], d.trailer["Root"])
 		switch prev := section["Prev"].(type) {
 		case nil:
 			return nil
@@ -78,7 +82,7 @@ func (d *Document) section(start int) (Dict, error) {
 		return nil, malformed(start, "offset outside the file")
 	}
 	found := map[int]entry{}
-	l := &lexer{data: d.data, pos: start}
+	l := d.lexer(start)
 	if l.space(); !l.starts("xref") {
 		trailer, err := d.streamSection(start, found)
 		if err != nil {
@@ -87,12 +91,12 @@ func (d *Document) section(start int) (Dict, error) {
 		return trailer, d.merge(found)
 	}
 	l.pos += len("xref")
-	if err := l.table(found); err != nil {
-		return nil, err
+	if err := d.table(l, found); err != nil {
+		return nil, d.cut(l, err)
 	}
 	o, err := l.value(0)
 	if err != nil {
-		return nil, err
+		return nil, d.cut(l, err)
 	}
 	trailer, ok := o.(Dict)
 	if !ok {
@@ -103,7 +107,7 @@ func (d *Document) section(start int) (Dict, error) {
 			return nil, err
 		}
 	}
-	return trailer, errors.Join(d.spend(l.pos-start), d.merge(found))
+	return trailer, errors.Join(d.spend(l.pos-start, 0), d.merge(found))
 }
 
 // hybrid adds the objects that a table hides from old readers. A table and its stream may not contradict each other.
@@ -124,18 +128,20 @@ func (d *Document) hybrid(at int, found map[int]entry) error {
 // merge takes the entries that no newer section defined.
 func (d *Document) merge(found map[int]entry) error {
 	for n, e := range found {
-		if _, known := d.entries[n]; !known {
+		newer, known := d.entries[n]
+		if !known {
 			d.entries[n] = e
 		}
+		d.updated = d.updated || known && e.kind != free && newer != e
 	}
-	if len(d.entries) > maxObjects {
+	if d.rows += len(found); d.rows > rowsPerObject*d.limits.Objects || len(d.entries) > d.limits.Objects {
 		return tooComplex(0, "too many objects")
 	}
 	return nil
 }
 
 // table reads the subsections of a classic table up to and including the word trailer.
-func (l *lexer) table(found map[int]entry) error {
+func (d *Document) table(l *lexer, found map[int]entry) error {
 	for {
 		at := l.pos
 		l.space()
@@ -148,7 +154,7 @@ func (l *lexer) table(found map[int]entry) error {
 		if errors.Join(err1, err2) != nil {
 			return malformed(at, "bad cross-reference table")
 		}
-		if count > maxObjects || first > 1<<31 || len(found) > maxObjects {
+		if count > d.limits.Objects || first > 1<<31 || len(found) > d.limits.Objects {
 			return tooComplex(at, "too many objects")
 		}
 		for n := first; n < first+count; n++ {

@@ -12,7 +12,7 @@ func (d *Document) streamSection(start int, found map[int]entry) (Dict, error) {
 	}
 	data, err := d.decode(s)
 	if err != nil {
-		return nil, malformed(start, "cross-reference stream cannot be decoded")
+		return nil, undecodable(start, err)
 	}
 	widths, err := fieldWidths(s.Dict["W"])
 	if err != nil {
@@ -22,7 +22,7 @@ func (d *Document) streamSection(start int, found map[int]entry) (Dict, error) {
 	if !ok {
 		index = Array{int64(0), s.Dict["Size"]}
 	}
-	return s.Dict, readRows(data, widths, index, found)
+	return s.Dict, d.readRows(data, widths, index, found)
 }
 
 func fieldWidths(o Object) ([3]int, error) {
@@ -41,7 +41,7 @@ func fieldWidths(o Object) ([3]int, error) {
 	return widths, nil
 }
 
-func readRows(data []byte, widths [3]int, index Array, found map[int]entry) error {
+func (d *Document) readRows(data []byte, widths [3]int, index Array, found map[int]entry) error {
 	width := widths[0] + widths[1] + widths[2]
 	if width == 0 || len(index)%2 != 0 {
 		return malformed(0, "bad cross-reference stream")
@@ -51,6 +51,9 @@ func readRows(data []byte, widths [3]int, index Array, found map[int]entry) erro
 		count, ok2 := index[i+1].(int64)
 		if !ok1 || !ok2 || first < 0 || first > 1<<31 || count < 0 || count > int64(len(data)/width) {
 			return malformed(0, "bad cross-reference index")
+		}
+		if len(found)+int(count) > d.limits.Objects {
+			return tooComplex(0, "too many objects")
 		}
 		for n := int(first); n < int(first+count); n++ {
 			e, err := readRow(data[:width], widths)
@@ -62,9 +65,6 @@ func readRows(data []byte, widths [3]int, index Array, found map[int]entry) erro
 			}
 			found[n] = e
 			data = data[width:]
-		}
-		if len(found) > maxObjects {
-			return tooComplex(0, "too many objects")
 		}
 	}
 	return nil

@@ -182,9 +182,9 @@ func TestChangedAfterSigning(t *testing.T) {
 		name, reason string
 		objects      []object
 	}{
-		{"page content", "OBJECT_CHANGED", []object{{5, stream("", "BT /F1 12 Tf (Price: 999) Tj ET")}}},
-		{"font", "OBJECT_CHANGED", []object{{7, "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>"}}},
-		{"page dropped", "OBJECT_CHANGED", []object{{2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"}}},
+		{"page content", "PAGE_CHANGED_CONTENTS", []object{{5, stream("", "BT /F1 12 Tf (Price: 999) Tj ET")}}},
+		{"font", "FONT_CHANGED", []object{{7, "<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>"}}},
+		{"page dropped", "PAGES_CHANGED", []object{{2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"}}},
 		{"page box", "PAGE_CHANGED_CROPBOX", []object{{3, fmt.Sprintf(page, "/CropBox [0 0 9 9]")}}},
 		{"annotation overlay", "ANNOTATIONS_CHANGED", []object{{3, fmt.Sprintf(page, fmt.Sprintf("/Annots [%d 0 R]", last+1))}, {last + 1, overlay}, {last + 2, form}}},
 		{"script on opening", "CATALOG_CHANGED", []object{{1, fmt.Sprintf(catalog, "", "/OpenAction << /S /JavaScript /JS (1) >>")}}},
@@ -231,11 +231,17 @@ func lastObject(file []byte) int {
 // value returns the reference of the client's signature.
 func value(tb testing.TB, file []byte) string {
 	tb.Helper()
-	m := regexp.MustCompile(`/V (\d+ 0 R)`).FindSubmatch(file)
-	if m == nil {
-		tb.Fatal("no signature value")
+	return last(tb, file, `/V (\d+ 0 R)`)
+}
+
+// last returns what the group of a pattern matches at its last place.
+func last(tb testing.TB, file []byte, pattern string) string {
+	tb.Helper()
+	all := regexp.MustCompile(pattern).FindAllSubmatch(file, -1)
+	if len(all) == 0 {
+		tb.Fatalf("nothing matches %s", pattern)
 	}
-	return string(m[1])
+	return string(all[len(all)-1][1])
 }
 
 // What validation adds later is permitted, and a second signature too.

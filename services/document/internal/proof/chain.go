@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/countersign/countersign/services/document/internal/proof/cms"
+	"github.com/countersign/countersign/services/document/internal/proof/revocation"
 )
 
 // notValidThen is the reason when a certificate of the path was not valid yet or not any more.
@@ -13,48 +14,76 @@ const notValidThen = "CERTIFICATE_NOT_VALID_THEN"
 
 // chained is the result of looking for a path from a certificate to an anchor.
 type chained struct {
-	proves  purposes
 	outcome Outcome
 	reason  string
+	// paths are those that lead to an anchor; there is one when the outcome is that the check passed.
+	paths [][]*x509.Certificate
 }
 
-// chain looks for paths valid at a time. The certificates of the message serve as intermediates; none of them is
-// trusted for itself.
-func (a Anchors) chain(m *cms.Message, at time.Time, usage x509.ExtKeyUsage) chained {
-	if a.pool == nil {
+// chain looks for paths valid at a time. The certificates of the message and of the file serve as intermediates; none of
+// them is trusted for itself.
+func (e *examination) chain(m *cms.Message, at time.Time, usage x509.ExtKeyUsage) chained {
+	anchors := e.verifier.anchors
+	if anchors.pool == nil {
 		return chained{outcome: CheckIndeterminate, reason: "ISSUER_UNKNOWN"}
 	}
 	between := x509.NewCertPool()
-	for _, c := range m.Certificates {
-		between.AddCert(c)
+	for _, list := range [][]*x509.Certificate{m.Certificates, e.validation.certificates} {
+		for _, c := range list {
+			between.AddCert(c)
+		}
 	}
 	paths, err := m.Signer.Verify(x509.VerifyOptions{
-		Roots: a.pool, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{usage},
+		Roots: anchors.pool, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{usage},
 	})
 	if err != nil {
 		return unchained(err)
 	}
-	found := chained{outcome: CheckPassed, reason: "TRUSTED"}
-	for _, path := range paths {
-		if err := keysAllowed(path); err != nil {
-			found.outcome, found.reason = ofCMS(err)
-			continue
-		}
-		found.proves |= a.of(path[len(path)-1])
-	}
-	if found.proves != 0 {
-		found.outcome, found.reason = CheckPassed, "TRUSTED"
-	}
-	return found
+	return chained{outcome: CheckPassed, reason: "TRUSTED", paths: paths}
 }
 
-func keysAllowed(path []*x509.Certificate) error {
-	for _, c := range path {
-		if err := cms.KeyAllowed(c); err != nil {
-			return err
+// held is what was found about the paths of a certificate.
+type held struct {
+	chained
+	algorithms, revocation Finding
+	// proves is what the anchors of the best paths may prove.
+	proves purposes
+}
+
+// use is a certificate's use that paths are judged for.
+type use struct {
+	by     string // who used it, for people
+	at     time.Time
+	moment revocation.Moment
+}
+
+// hold judges the paths that were found and keeps to the best ones.
+func (e *examination) hold(c chained, m *cms.Message, u use) held {
+	h := held{chained: c}
+	if c.outcome != CheckPassed {
+		h.algorithms = e.validation.explain(m, u)
+		return h
+	}
+	best := -1
+	for _, certificates := range c.paths {
+		p := e.judge(certificates, u)
+		switch s := p.severity(); {
+		case best < 0 || s < best:
+			best, h.algorithms, h.revocation = s, p.algorithms, p.revocation
+			h.proves = e.verifier.anchors.of(certificates[len(certificates)-1])
+		case s == best:
+			h.proves |= e.verifier.anchors.of(certificates[len(certificates)-1])
 		}
 	}
-	return nil
+	return h
+}
+
+// findings are those on algorithms and revocation; where no path was found nothing can be said about revocation.
+func (h held) findings() (algorithms, revocation []Finding) {
+	if h.revocation.Check != "" {
+		revocation = []Finding{h.revocation}
+	}
+	return []Finding{h.algorithms}, revocation
 }
 
 // unchained tells an issuer nobody configured, which is an open question, from a certificate that its own issuer's rules

@@ -2,34 +2,53 @@ package proof
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/countersign/countersign/services/document/internal/pdf"
 )
 
+// change is one way in which a state of the file differs from an earlier one and may not.
+type change struct {
+	// reason is empty when there is no such change.
+	reason string
+	// number is that of the object that changed, 0 when it is about the file as a whole.
+	number int
+	// origin is where that object belongs.
+	origin origin
+}
+
+// String names the object by numbers and the words of this package; nothing of the file is quoted.
+func (c change) String() string {
+	if c.number == 0 {
+		return "the file as a whole"
+	}
+	at := fmt.Sprintf("object %d", c.number)
+	if c.origin.page > 0 {
+		at += fmt.Sprintf(", page %d", c.origin.page)
+	}
+	return at + ": " + c.origin.kind.words()
+}
+
 // checkChanges compares each signed state of the file with the next one and the last with the file as it is: between
-// them only what signing itself needs may have changed.
+// them only what signing itself needs, and what the signatures allow, may have changed.
 func (e *examination) checkChanges() bool {
-	for i, s := range e.signatures {
+	for i := range e.signatures {
 		f := Finding{Check: CheckChanges, Outcome: CheckPassed, Reason: "ONLY_PERMITTED",
-			Detail: "nothing but what signing and validation need was added after the signature"}
-		next, allowed := e.doc, map[int]bool{}
+			Detail: "nothing but what signing, validation and the signatures allow was added after the signature"}
+		next, came := e.doc, -1
 		if i+1 < len(e.signatures) {
-			next, allowed = e.states[i+1], map[int]bool{e.signatures[i+1].contents.Start: true}
+			next, came = e.states[i+1], e.signatures[i+1].contents.Start
 		}
-		reason, err := e.compare(e.states[i], next, allowed)
+		found, err := e.compare(e.states[i], next, came, e.policyAfter(i))
 		switch {
 		case e.ctx.Err() != nil:
-			f.Outcome, f.Reason = CheckIndeterminate, "CANCELED"
+			f.Outcome, f.Reason, f.Detail = CheckIndeterminate, "CANCELED", "the verification was cut short"
 		case err != nil:
 			f.Outcome, f.Reason = ofPDF(err)
-		case reason == "" && s.forbidsMore(e.states[i]) && e.signedAgain(i):
-			reason = "CERTIFICATION_FORBIDS_SIGNATURE"
-		}
-		if reason != "" {
-			f.Outcome, f.Reason = CheckFailed, reason
-		}
-		if f.Outcome != CheckPassed {
-			f.Detail = "the file was changed after the signature, or cannot be compared"
+			f.Detail = "what was added after the signature cannot be read"
+		case found.reason != "":
+			f.Outcome, f.Reason = CheckFailed, found.reason
+			f.Detail = "the file was changed after the signature: " + found.String()
 		}
 		e.noteOn(i, f)
 		if f.Outcome != CheckPassed {
@@ -39,39 +58,33 @@ func (e *examination) checkChanges() bool {
 	return true
 }
 
-func (e *examination) signedAgain(i int) bool {
-	for _, s := range e.signatures[i+1:] {
-		if !s.stamp {
-			return true
-		}
-	}
-	return false
-}
-
-// compare returns a reason when something else than signing distinguishes two states of one file. allowed holds the
-// offsets of the signatures that may have come in between.
-func (e *examination) compare(old, later *pdf.Document, allowed map[int]bool) (string, error) {
+// compare looks for a change between two states of one file that the policy does not allow. came is the offset of the
+// signature that came in between, -1 for none.
+func (e *examination) compare(old, later *pdf.Document, came int, p policy) (change, error) {
 	if !later.Extends(old) {
-		return "NOT_AN_UPDATE", nil
+		return change{reason: "NOT_AN_UPDATE"}, nil
 	}
 	if old.Root() != later.Root() {
-		return "CATALOG_REPLACED", nil
+		return change{reason: "CATALOG_REPLACED"}, nil
 	}
 	before, err := readForm(old)
 	if err != nil {
-		return "", err
+		return change{}, err
 	}
 	after, err := readForm(later)
 	if err != nil {
-		return "", err
+		return change{}, err
 	}
 	c := &comparison{
-		old: old, later: later, before: before, after: after, allowed: allowed,
-		rules: map[int]rule{}, touched: map[int]bool{},
+		old: old, later: later, before: before, after: after, came: came, policy: p,
+		rules: map[int]rule{}, parts: map[int]part{}, touched: map[int]bool{},
 	}
-	if reason := c.prepare(); reason != "" {
-		return reason, errors.Join(old.Err(), later.Err())
+	found := c.prepare()
+	if found.reason == "" {
+		found, err = c.walk(e.ctx)
 	}
-	reason, err := c.walk(e.ctx)
-	return reason, errors.Join(err, old.Err(), later.Err())
+	if found.reason != "" {
+		c.place(&found)
+	}
+	return found, errors.Join(err, old.Err(), later.Err())
 }

@@ -88,5 +88,5 @@ func TestEmptyFieldPaintedLater(t *testing.T) {
 	painted := strings.Replace(client().body, "/FT", fmt.Sprintf("/AP << /N %d 0 R >> /FT", last+1), 1)
 	form := object{last + 1, stream("/Type /XObject /Subtype /Form /BBox [0 0 1 1]", "1 1 1 rg 0 0 1 1 re f")}
 	// The page that shows the other field belongs to the signed revision, so only the empty field is written anew.
-	expect(t, w.verify(w.request(update(signed, object{8, painted}, form))), proof.Failed, "OBJECT_CHANGED")
+	expect(t, w.verify(w.request(update(signed, object{8, painted}, form))), proof.Failed, "FORM_FIELD_CHANGED")
 }

@@ -9,6 +9,6 @@
 // the signers. Level: what those certificates are good for. A seal answers the first only; the method by which a person
 // signed is then the provider's word, kept in its audit trail.
 //
-// A certificate's claim to be qualified counts only under an anchor that the operator configured for it. Revocation is
-// not consulted; the report says so.
+// A certificate's claim to be qualified counts only under an anchor that the operator configured for it. Whether a
+// certificate was revoked is read from the CRLs and OCSP responses in the file and in the request; nothing is fetched.
 package proof

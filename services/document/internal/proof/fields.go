@@ -3,9 +3,6 @@ package proof
 import (
 	"errors"
 	"strings"
-	"unicode"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/countersign/countersign/services/document/internal/pdf"
 )
@@ -34,6 +31,8 @@ type form struct {
 	fields []*field
 	// byObject finds the field of a field or widget object.
 	byObject map[int]*field
+	// inputs finds the fields that people fill in, again by the number of the field or a widget.
+	inputs map[int]*input
 }
 
 func (f form) signed() []*field {
@@ -50,7 +49,7 @@ var errForm = errors.New("proof: the form is malformed")
 
 // readForm collects the signature fields. The error is errForm or the document's own.
 func readForm(d *pdf.Document) (form, error) {
-	w := formWalk{doc: d, seen: map[int]bool{}, form: form{byObject: map[int]*field{}}}
+	w := formWalk{doc: d, seen: map[int]bool{}, form: form{byObject: map[int]*field{}, inputs: map[int]*input{}}}
 	err := w.list(d.Array(d.Dict(d.Catalog()["AcroForm"])["Fields"]), branch{})
 	if d.Err() != nil {
 		return form{}, d.Err()
@@ -66,9 +65,9 @@ type formWalk struct {
 
 // branch is what a field inherits from the fields above it.
 type branch struct {
-	kind  pdf.Object
-	name  string
-	depth int
+	kind, flags pdf.Object
+	name        string
+	depth       int
 }
 
 func (w *formWalk) list(nodes pdf.Array, from branch) error {
@@ -90,12 +89,15 @@ func (w *formWalk) node(r pdf.Ref, from branch) error {
 	if !ok {
 		return errForm
 	}
-	here := branch{kind: from.kind, name: from.name, depth: from.depth + 1}
+	here := branch{kind: from.kind, flags: from.flags, name: from.name, depth: from.depth + 1}
 	if kind := w.doc.Resolve(node["FT"]); kind != nil {
 		here.kind = kind
 	}
+	if flags := w.doc.Resolve(node["Ff"]); flags != nil {
+		here.flags = flags
+	}
 	if t, ok := w.doc.Resolve(node["T"]).(pdf.String); ok {
-		here.name = strings.TrimPrefix(here.name+"."+text(t.Bytes), ".")
+		here.name = strings.TrimPrefix(here.name+"."+pdf.Text(t.Bytes), ".")
 	}
 	kids := w.doc.Array(node["Kids"])
 	if len(kids) > 0 && !w.onlyWidgets(kids) {
@@ -105,6 +107,7 @@ func (w *formWalk) node(r pdf.Ref, from branch) error {
 		return w.list(kids, here)
 	}
 	if here.kind != pdf.Name("Sig") {
+		w.input(r, kids, here)
 		return nil
 	}
 	return w.leaf(r, kids, here.name)
@@ -144,35 +147,6 @@ func (w *formWalk) leaf(r pdf.Ref, kids pdf.Array, name string) error {
 		return errForm
 	}
 	f.value = value
-	f.contents, ok = value["Contents"].(pdf.String)
-	if !ok {
-		f.contents = pdf.String{Start: -1, End: -1}
-	}
+	f.contents = contentsOf(value)
 	return nil
-}
-
-// text decodes a PDF text string well enough for a report.
-func text(b []byte) string {
-	if len(b) >= 2 && b[0] == 0xFE && b[1] == 0xFF {
-		units := make([]uint16, 0, len(b)/2)
-		for i := 2; i+1 < len(b); i += 2 {
-			units = append(units, uint16(b[i])<<8|uint16(b[i+1]))
-		}
-		return string(utf16.Decode(units))
-	}
-	return strings.TrimPrefix(string(b), "\xEF\xBB\xBF")
-}
-
-// clip makes a text of the file safe to keep: valid, printable, of bounded length.
-func clip(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			return '_'
-		}
-		return r
-	}, s)
-	if runes := []rune(s); len(runes) > maxFieldName {
-		return string(runes[:maxFieldName])
-	}
-	return s
 }

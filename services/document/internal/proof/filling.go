@@ -9,13 +9,19 @@ func (c *comparison) emptyField(number int) rule {
 		a, ok1 := old.(pdf.Dict)
 		b, ok2 := later.(pdf.Dict)
 		f := c.after.byObject[number]
-		if !ok1 || !ok2 || f == nil || !c.fills(f) {
+		switch {
+		case !ok1 || !ok2 || f == nil || !c.fills(f):
 			return unchanged(old, later)
+		case c.policy.locked(f.name):
+			return "LOCKED_FIELD_CHANGED"
 		}
 		for key := range union(a, b) {
 			if !pdf.Equal(a[key], b[key]) && !filledKey(key) {
 				return "SIGNATURE_FIELD_CHANGED"
 			}
+		}
+		if f.isStamp() && !pdf.Equal(a["AP"], b["AP"]) && c.shows(b) {
+			return stampShows
 		}
 		return ""
 	}
@@ -23,12 +29,12 @@ func (c *comparison) emptyField(number int) rule {
 
 // fills says that the field was filled by a signature that is allowed here. The signature covers the field as it now is,
 // because it covers the whole revision that filled it.
-func (c *comparison) fills(f *field) bool { return f.value != nil && c.allowed[f.contents.Start] }
+func (c *comparison) fills(f *field) bool { return f.value != nil && f.contents.Start == c.came }
 
 // filledKey names the entries that filling a signature field may set.
 func filledKey(key pdf.Name) bool {
 	switch key {
-	case "V", "AP", "AS", "Lock", "F", "M", "P", "MK", "DA", "Type", "Ff":
+	case "V", "AP", "AS", "Lock", "F", "M", "P", "MK", "DA", "Type", "Ff", "StructParent":
 		return true
 	}
 	return false
@@ -41,11 +47,14 @@ func (c *comparison) newcomer(f *field) string {
 	if was != nil && was.value != nil {
 		return "" // signed before: compared like any other object
 	}
-	if f.value != nil && !c.allowed[f.contents.Start] {
+	if f.value != nil && !c.fills(f) {
 		return "SIGNATURE_ADDED"
 	}
 	if was != nil && f.value == nil {
 		return ""
+	}
+	if c.policy.leeway == stampsOnly && !f.isStamp() {
+		return "CERTIFICATION_FORBIDS_SIGNATURE"
 	}
 	for _, n := range f.widgets {
 		c.touched[n] = true
@@ -56,6 +65,9 @@ func (c *comparison) newcomer(f *field) string {
 	for _, n := range append([]int{f.number}, f.widgets...) {
 		if reason := c.newField(n, f.value != nil); reason != "" {
 			return reason
+		}
+		if d, _ := c.later.Current(n).(pdf.Dict); f.isStamp() && c.shows(d) {
+			return stampShows
 		}
 	}
 	return ""
@@ -79,4 +91,29 @@ func (c *comparison) newField(number int, signed bool) string {
 		}
 	}
 	return ""
+}
+
+// stampShows is the reason of a document timestamp that draws something: anybody can get one, so it may not.
+const stampShows = "TIMESTAMP_SHOWS_SOMETHING"
+
+// isStamp says that the field holds a document timestamp.
+func (f *field) isStamp() bool { return f.value["SubFilter"] == pdf.Name("ETSI.RFC3161") }
+
+// shows says that a widget of the later state has an appearance and an extent to show it in.
+func (c *comparison) shows(widget pdf.Dict) bool {
+	if widget["AP"] == nil && widget["MK"] == nil && widget["BS"] == nil && widget["Border"] == nil {
+		return false
+	}
+	box := c.later.Array(widget["Rect"])
+	var corner [4]float64
+	for i := range corner {
+		ok := len(box) == len(corner)
+		if ok {
+			corner[i], ok = pdf.Number(c.later.Resolve(box[i]))
+		}
+		if !ok {
+			return true
+		}
+	}
+	return corner[0] != corner[2] && corner[1] != corner[3]
 }

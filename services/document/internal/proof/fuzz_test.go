@@ -31,6 +31,8 @@ func FuzzVerify(f *testing.F) {
 	f.Add(uint32(start-60), uint16(4), []byte("0 0 "))
 	f.Add(uint32(len(signed)-12), uint16(4), []byte("9"))
 	f.Add(uint32(0), uint16(9), []byte{})
+	s := newService(f)
+	f.Add(uint32(len(signed)), uint16(0), store(signed, map[string][][]byte{"CRLs": s.lists(), "Certs": {s.authority.Certificate.Raw}})[len(signed):])
 	f.Fuzz(func(t *testing.T, at uint32, cut uint16, splice []byte) {
 		from := int(at) % (len(signed) + 1)
 		to := min(len(signed), from+int(cut))
@@ -99,6 +101,28 @@ func BenchmarkVerify(b *testing.B) {
 				w.verify(request)
 			}
 		})
+	}
+}
+
+// BenchmarkVerifyTwoStamped verifies about 200 KB with two signatures, a timestamp on each, and CRLs: what a provider
+// returns for a contract of two parties.
+func BenchmarkVerifyTwoStamped(b *testing.B) {
+	s := newService(b)
+	document := long(45)
+	s.tsa = s.identity(s.unit, s.authority)
+	other := s.person()
+	other.Subject.ExtraNames[0].Value, other.Subject.ExtraNames[1].Value = "Bob", "Roe"
+	signed := s.world.sign(document, "client", s.identity(s.client, s.authority))
+	signed = s.world.sign(signed, "provider", s.identity(s.authority.Issue(b, other), s.authority))
+	request := s.request(signed)
+	request.Sent = document
+	request.Signers = append(request.Signers, proof.Signer{Role: "provider", FirstName: "Bob", LastName: "Roe"})
+	request.Revocation = s.lists()
+	expect(b, s.verify(request), proof.Proven, "NOT_REVOKED")
+	b.SetBytes(int64(len(signed)))
+	b.ReportAllocs()
+	for b.Loop() {
+		s.verify(request)
 	}
 }
 

@@ -77,6 +77,18 @@ func (s *statements) readAll(list []statement) bool {
 	return true
 }
 
+// types names what the certificate says it is for.
+func (s statements) types() []string {
+	var list []string
+	if s.esign {
+		list = append(list, "ESIGN")
+	}
+	if s.eseal {
+		list = append(list, "ESEAL")
+	}
+	return list
+}
+
 // qualifiedFor says whether the certificate claims to be a qualified one for signatures under a law. Without a named
 // country the claim is about the European Union; Swiss certificates may leave the country away, so there the anchor
 // decides.
@@ -97,7 +109,8 @@ type holder struct {
 	given      string
 	surname    string
 	common     string
-	// personal says that the certificate names a natural person; otherwise it is a seal.
+	// personal says that the certificate is a natural person's: it has a given name or a surname, or says that it is for
+	// signatures of persons, and then the common name is theirs. Otherwise it is a seal.
 	personal bool
 	// proves is what the anchors above the certificate may prove; zero when it is not trusted.
 	proves purposes
@@ -110,7 +123,7 @@ func readHolder(c *x509.Certificate) holder {
 		surname:    attribute(c.Subject, oidSurname),
 		common:     c.Subject.CommonName,
 	}
-	h.personal = (h.given != "" || h.surname != "") && !h.statements.eseal
+	h.personal = (h.given != "" || h.surname != "" || h.statements.esign) && !h.statements.eseal
 	return h
 }
 

@@ -25,7 +25,6 @@ func (e *examination) checkSignatures() bool {
 		return false
 	}
 	e.checkTrust()
-	e.note(CheckRevocation, CheckNotApplicable, "NOT_CONSULTED", "revocation lists and services are not consulted")
 	return true
 }
 
@@ -46,6 +45,9 @@ func (e *examination) checkRange(i int) bool {
 		} else if !holds(state, s) {
 			f.Reason = "SIGNATURE_NOT_IN_ITS_REVISION"
 		}
+	}
+	if f.Reason == cms.ReasonRefused {
+		f = algorithmsFinding(&cms.Error{Reason: f.Reason}, "the container of the signature")
 	}
 	if f.Reason != "" {
 		e.noteOn(i, f)
@@ -97,12 +99,19 @@ func (e *examination) checkMessage(i int) bool {
 	}
 	if err == nil {
 		s.sound = true
+		if s.unbound {
+			message.Reason = "VALID_UNBOUND"
+			message.Detail = "the signature is valid for its certificate, which the signed attributes do not name"
+		}
 		e.noteOn(i, digest)
 		e.noteOn(i, message)
 		return true
 	}
 	message.Outcome, message.Reason = ofCMS(err)
 	message.Detail = "the signature does not verify"
+	if ofAlgorithm(err) {
+		message = algorithmsFinding(c, "the signature")
+	}
 	e.noteOn(i, message)
 	return message.Outcome == CheckIndeterminate // nothing is wrong so far, so the other checks may still find what is
 }
@@ -130,7 +139,8 @@ func (s *signature) verify() error {
 	err = m.Bound()
 	var c *cms.Error
 	if errors.As(err, &c) && c.Reason == cms.ReasonUnbound && s.value["SubFilter"] == pdf.Name("adbe.pkcs7.detached") {
-		return &cms.Error{Reason: c.Reason, Open: true} // the older profile does not ask for the attribute
+		s.unbound = true // ISO 32000-1, 12.8.3.3, does not ask for the attribute, EN 319 142-1, 5.3, does
+		return nil
 	}
 	return err
 }
@@ -143,9 +153,14 @@ func (s *signature) describe() {
 	s.report.NotBefore, s.report.NotAfter = c.NotBefore, c.NotAfter
 	s.report.QualifiedClaim = s.holder.statements.compliant
 	s.report.QualifiedDeviceClaim = s.holder.statements.device
+	s.report.QualifiedTypes = s.holder.statements.types()
 	s.report.QualifiedLegislations = s.holder.statements.countries
 	s.report.SealClaim = !s.holder.personal && !s.stamp
-	if t, ok := s.message.SigningTime(); ok && !s.stamp {
+	if s.stamp {
+		return
+	}
+	s.report.SigningTime = s.statedTime()
+	if t, ok := s.message.SigningTime(); ok {
 		s.report.SigningTime = t.UTC()
 	}
 }

@@ -93,6 +93,13 @@ func contains(found, asked []word) bool {
 // names says whether the holder of a certificate may be the signer. Given name and surname are compared apart; a
 // certificate with only one of them is compared by its common name.
 func (h holder) names(s Signer) bool {
+	if s.Name != "" {
+		whole, found := words(s.Name), h.common
+		if h.given != "" && h.surname != "" {
+			found = h.given + " " + h.surname
+		}
+		return len(whole) > 0 && contains(words(found), whole)
+	}
 	first, last := words(s.FirstName), words(s.LastName)
 	if len(first)+len(last) == 0 || len(first) == 0 && s.FirstName != "" || len(last) == 0 && s.LastName != "" {
 		return false

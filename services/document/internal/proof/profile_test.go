@@ -28,18 +28,24 @@ func recipe(tb testing.TB, by *pki.Identity) cmstest.Recipe {
 // message for the signed bytes.
 func signByHand(tb testing.TB, file []byte, field object, entries string, build func(signed []byte) []byte) []byte {
 	tb.Helper()
-	const room = 8192
 	last := lastObject(file) + 1
-	body := fmt.Sprintf("<< /Filter /Adobe.PPKLite %s /ByteRange %s /Contents <%s> >>", entries,
-		strings.Repeat(" ", 48), strings.Repeat("0", room))
 	field.body = strings.Replace(field.body, "/FT", fmt.Sprintf("/V %d 0 R /FT", last), 1)
 	catalog := object{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [8 0 R] /SigFlags 3 >> >>"}
-	objects := []object{field, {last, body}}
+	objects := []object{field}
 	if field.number != 8 {
 		catalog.body = strings.Replace(catalog.body, "[8 0 R]", fmt.Sprintf("[8 0 R %d 0 R]", field.number), 1)
 		objects = append(objects, catalog)
 	}
-	out := update(file, objects...)
+	return fill(tb, file, objects, entries, build)
+}
+
+// fill appends an update of the objects given and a signature value, which gets the lowest number that is free.
+func fill(tb testing.TB, file []byte, objects []object, entries string, build func(signed []byte) []byte) []byte {
+	tb.Helper()
+	const room = 16384
+	value := object{lastObject(file) + 1, fmt.Sprintf("<< /Filter /Adobe.PPKLite %s /ByteRange %s /Contents <%s> >>", entries,
+		strings.Repeat(" ", 48), strings.Repeat("0", room))}
+	out := update(file, append(slices.Clone(objects), value)...)
 	start, end := token(tb, out)
 	at := bytes.LastIndex(out, []byte("/ByteRange ")) + len("/ByteRange ")
 	copy(out[at:], fmt.Sprintf("[0 %d %d %d]", start, end, len(out)-end))
@@ -58,10 +64,15 @@ func stampField(file []byte) object {
 func (w *world) documentStamp(file []byte, at time.Time) []byte {
 	w.tb.Helper()
 	return signByHand(w.tb, file, stampField(file), "/Type /DocTimeStamp /SubFilter /ETSI.RFC3161", func(signed []byte) []byte {
-		r := recipe(w.tb, w.tsa)
-		r.Kind, r.Content = cmstest.TSTInfo(), cmstest.TST(w.tb, signed, at)
-		return r.Build(w.tb, r.Content)
+		return w.stampToken(signed, at)
 	})
+}
+
+func (w *world) stampToken(signed []byte, at time.Time) []byte {
+	w.tb.Helper()
+	r := recipe(w.tb, w.tsa)
+	r.Kind, r.Content = cmstest.TSTInfo(), cmstest.TST(w.tb, signed, at)
+	return r.Build(w.tb, r.Content)
 }
 
 const detached = "/Type /Sig /SubFilter /ETSI.CAdES.detached"
@@ -124,9 +135,10 @@ func TestProfiles(t *testing.T) {
 	}{
 		{"ETSI", detached, w.detached(by), proof.Proven, ""},
 		{"Adobe", "/SubFilter /adbe.pkcs7.detached", w.detached(by), proof.Proven, ""},
-		{"Adobe, unbound", "/SubFilter /adbe.pkcs7.detached", unbound, proof.Indeterminate, "SIGNER_CERTIFICATE_NOT_BOUND"},
+		{"Adobe, unbound", "/SubFilter /adbe.pkcs7.detached", unbound, proof.Proven, "VALID_UNBOUND"},
 		{"ETSI, unbound", detached, unbound, proof.Failed, "SIGNER_CERTIFICATE_NOT_BOUND"},
-		{"SHA-1 container", "/SubFilter /adbe.pkcs7.sha1", w.detached(by), proof.Failed, "ALGORITHM_WEAK"},
+		{"SHA-1 container", "/SubFilter /adbe.pkcs7.sha1", w.detached(by), proof.Failed, "ALGORITHM_REFUSED"},
+		{"bare SHA-1", "/SubFilter /adbe.x509.rsa_sha1", w.detached(by), proof.Failed, "ALGORITHM_REFUSED"},
 		{"unknown container", "/SubFilter /x", w.detached(by), proof.Failed, "SUBFILTER_UNKNOWN"},
 		{"no container", "", w.detached(by), proof.Failed, "SUBFILTER_UNKNOWN"},
 	}
@@ -135,6 +147,8 @@ func TestProfiles(t *testing.T) {
 			expect(t, w.verify(w.request(signByHand(t, sent(), client(), c.entries, c.build))), c.verdict, c.reason)
 		})
 	}
+	r := w.verify(w.request(signByHand(t, sent(), client(), "/SubFilter /adbe.pkcs7.sha1", w.detached(by))))
+	found(t, r, proof.CheckAlgorithms, proof.CheckFailed, "ALGORITHM_REFUSED")
 }
 
 // Taking away the last signature is like cutting the file short: what is left counts, and the signer is missing. Taking
@@ -152,7 +166,7 @@ func TestOneSignatureRemoved(t *testing.T) {
 	request.Signed = update(both, object{1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [8 0 R] /SigFlags 3 >> >>"})
 	expect(t, w.verify(request), proof.Failed, "SIGNER_MISSING")
 	request.Signed = update(both, client())
-	expect(t, w.verify(request), proof.Failed, "OBJECT_CHANGED")
+	expect(t, w.verify(request), proof.Failed, "FORM_FIELD_CHANGED")
 }
 
 // One token may be the signature of one field only, and must have been in the form when it was made.
@@ -234,8 +248,9 @@ func TestRefusesNonsense(t *testing.T) {
 	signed := w.sign(sent(), "client", w.person("Anna", "Müller", "QES"))
 	for _, spoil := range []func(*proof.Request){
 		func(r *proof.Request) { r.Level = "XES" },
-		func(r *proof.Request) { r.Legislation = "" },
-		func(r *proof.Request) { r.Signers = nil },
+		func(r *proof.Request) { r.Legislation = "US" },
+		func(r *proof.Request) { r.Signers = make([]proof.Signer, 65) },
+		func(r *proof.Request) { r.SignatureCount = -1 },
 		func(r *proof.Request) { r.Now = time.Time{} },
 	} {
 		request := w.request(signed)

@@ -37,10 +37,12 @@ const (
 	CheckRequest     Check = "REQUEST"
 	CheckFile        Check = "FILE"
 	CheckPresent     Check = "SIGNATURE_PRESENT"
+	CheckCount       Check = "SIGNATURE_COUNT"
 	CheckByteRange   Check = "BYTE_RANGE"
 	CheckDigest      Check = "DIGEST"
 	CheckCMS         Check = "CMS"
 	CheckTimestamp   Check = "TIMESTAMP"
+	CheckAlgorithms  Check = "ALGORITHMS"
 	CheckKeyUsage    Check = "KEY_USAGE"
 	CheckChain       Check = "CERTIFICATE_CHAIN"
 	CheckRevocation  Check = "REVOCATION"
@@ -80,6 +82,7 @@ type Signature struct {
 	CoversWholeRevision   bool      // the signature covers the file from its start to the end of a revision
 	CoversWholeFile       bool      // nothing follows the signed bytes
 	QualifiedDeviceClaim  bool      // the certificate says that its key is in a qualified device
+	QualifiedTypes        []string  // what the certificate says it is for: "ESIGN", "ESEAL"
 	QualifiedLegislations []string  // ISO 3166-1 codes the certificate names; empty means the European Union
 }
 
@@ -93,6 +96,9 @@ type Report struct {
 	// SHA256 is the hash of the signed file in hexadecimal.
 	SHA256 string
 }
+
+// notAsked is the reason of a check that the request holds no expectation for.
+const notAsked = "NOT_ASKED"
 
 // verdictOf derives the verdict: any failure decides, then anything undecided. Without a word on the level, the last
 // check, nothing is proven.
@@ -114,4 +120,40 @@ func verdictOf(findings []Finding) Verdict {
 		}
 	}
 	return verdict
+}
+
+// Deciding returns the findings that carry a good verdict, or else those that prevent one; at least one.
+func (r Report) Deciding() []Finding {
+	var decide func(Finding) bool
+	switch r.Verdict {
+	case Failed:
+		decide = func(f Finding) bool { return f.Outcome == CheckFailed }
+	case Indeterminate:
+		decide = func(f Finding) bool { return f.Outcome == CheckIndeterminate }
+	default:
+		decide = Finding.carries
+	}
+	var deciding []Finding
+	for _, f := range r.Findings {
+		if decide(f) {
+			deciding = append(deciding, f)
+		}
+	}
+	if deciding == nil {
+		return []Finding{{Check: CheckLevel, Outcome: CheckIndeterminate, Reason: "LEVEL_UNPROVEN",
+			Detail: "the level was not looked at"}}
+	}
+	return deciding
+}
+
+// carries says that a good verdict rests on the finding: whom the certificates lead to, and what was held against what
+// somebody expected.
+func (f Finding) carries() bool {
+	switch f.Check {
+	case CheckChain, CheckRevocation, CheckChanges:
+		return f.Outcome == CheckPassed
+	case CheckSentContent, CheckCount, CheckSigners, CheckLevel:
+		return f.Reason != notAsked
+	}
+	return false
 }

@@ -2,29 +2,35 @@ package proof
 
 import "time"
 
-// Request is what a signed file is held against.
+// Request is what a signed file is held against. An expectation that is left away is not checked, and the report says so.
 type Request struct {
-	// Signed is the PDF that came back, Sent the PDF that went out.
+	// Signed is the PDF that came back, Sent the PDF that went out, nil when it is not at hand.
 	Signed, Sent []byte
-	// Level is the level asked for: "SES", "AES" or "QES".
+	// Level is the level asked for: "SES", "AES" or "QES"; "" asks which one the file proves.
 	Level string
-	// Legislation is "EIDAS" or "ZERTES"; it decides which anchors make a certificate qualified.
+	// Legislation is "EIDAS", which "" means too, or "ZERTES"; it decides which anchors make a certificate qualified.
 	Legislation string
-	// Signers are the people who were to sign, each once.
+	// Signers are the people who were to sign, each once; empty when anybody may have signed.
 	Signers []Signer
+	// SignatureCount is how many signatures the file must hold, document timestamps not counted; 0 for any number.
+	SignatureCount int
 	// AuditTrail says that the provider's audit trail is archived.
 	AuditTrail bool
+	// Revocation are CRLs and OCSP responses beside those in the file, in DER or PEM.
+	Revocation [][]byte
 	// Now is the time of verification; nothing may have been signed after it.
 	Now time.Time
 }
 
-// Signer is a person who was to sign.
-type Signer struct{ Role, FirstName, LastName string }
+// Signer is a person who was to sign. A person whose name is known as a whole only has Name and neither of its parts.
+type Signer struct{ Role, FirstName, LastName, Name string }
 
 // Options bound the work; the zero value means the defaults.
 type Options struct {
 	// MaxBytes is the largest file that is looked at, sent or signed; 0 means 64 MiB.
 	MaxBytes int
+	// RequireRevocation leaves a signature undecided when nothing says whether its certificates were revoked.
+	RequireRevocation bool
 }
 
 // The levels in a request and a report.
@@ -39,12 +45,22 @@ const (
 	maxSigners      = 64
 )
 
+// valid says that the expectations are ones that can be checked.
 func (r Request) valid() bool {
 	switch r.Level {
-	case levelSES, levelAES, levelQES:
+	case "", levelSES, levelAES, levelQES:
 	default:
 		return false
 	}
 	_, known := qualifiedUnder(r.Legislation)
-	return (known || r.Level != levelQES) && len(r.Signers) > 0 && len(r.Signers) <= maxSigners && !r.Now.IsZero()
+	asked := len(r.Signers) <= maxSigners && r.SignatureCount >= 0
+	return (known || r.Level == levelSES || r.Level == levelAES) && asked && !r.Now.IsZero()
+}
+
+// withDefaults names the legislation that is meant when none is given.
+func (r Request) withDefaults() Request {
+	if r.Legislation == "" {
+		r.Legislation = "EIDAS"
+	}
+	return r
 }

@@ -6,23 +6,26 @@ import (
 	"github.com/countersign/countersign/services/document/internal/pdf"
 )
 
-// isFree says which entries of the catalog a reader never shows: validation data, metadata, the declared version.
-func isFree(key pdf.Name) bool {
+// free says which entries of the catalog a reader never shows and the policy lets anybody write: validation data with
+// the extension that announces it, and, unless only timestamps may follow, metadata and the declared version.
+func (c *comparison) free(key pdf.Name) bool {
 	switch key {
-	case "DSS", "Extensions", "Metadata", "Version":
+	case "DSS", "Extensions":
 		return true
+	case "Metadata", "Version":
+		return c.policy.leeway > stampsOnly
 	}
 	return false
 }
 
-func withoutFree(o pdf.Object) pdf.Object {
+func (c *comparison) withoutFree(o pdf.Object) pdf.Object {
 	d, ok := o.(pdf.Dict)
 	if !ok {
 		return o
 	}
 	kept := pdf.Dict{}
 	for k, v := range d {
-		if !isFree(k) {
+		if !c.free(k) {
 			kept[k] = v
 		}
 	}
@@ -36,13 +39,18 @@ func (c *comparison) catalog(old, later pdf.Object) string {
 		return "CATALOG_CHANGED"
 	}
 	for key := range union(a, b) {
-		if isFree(key) || pdf.Equal(a[key], b[key]) {
+		if c.free(key) || pdf.Equal(a[key], b[key]) {
 			continue
 		}
-		if key != "AcroForm" {
+		compare := c.acroForm
+		switch key {
+		case "AcroForm":
+		case "StructTreeRoot":
+			compare = c.structure
+		default:
 			return "CATALOG_CHANGED"
 		}
-		if reason := c.acroForm(c.old.Resolve(a[key]), c.later.Resolve(b[key])); reason != "" {
+		if reason := compare(c.old.Resolve(a[key]), c.later.Resolve(b[key])); reason != "" {
 			return reason
 		}
 	}
@@ -127,6 +135,12 @@ func safe(key pdf.Name) string {
 }
 
 func (c *comparison) annotations(old, later pdf.Object) string {
+	if c.policy.leeway >= annotating {
+		var reason string
+		if old, later, reason = c.withoutComments(old, later); reason != "" {
+			return reason
+		}
+	}
 	return c.grown(old, later, "ANNOTATIONS_CHANGED", func(n int) bool { return c.touched[n] })
 }
 

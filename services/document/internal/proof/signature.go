@@ -3,7 +3,6 @@ package proof
 import (
 	"bytes"
 	"crypto"
-	"encoding/asn1"
 	"sort"
 	"time"
 
@@ -17,12 +16,14 @@ type signature struct {
 	file []byte
 	// end is where the signed bytes end.
 	end int
-	// der is the message without its padding.
+	// der is the message in DER, without its padding.
 	der     []byte
 	stamp   bool
 	message *cms.Message
 	// sound says that the message verified; only then does its certificate count.
 	sound bool
+	// unbound says that its signed attributes do not name its certificate.
+	unbound bool
 	// seen is the time in a document timestamp.
 	seen   time.Time
 	holder holder
@@ -34,7 +35,7 @@ func signaturesOf(file []byte, f form) []*signature {
 	var list []*signature
 	for _, one := range f.signed() {
 		s := &signature{field: one, file: file, report: Signature{Field: one.name}}
-		s.stamp = one.value["SubFilter"] == pdf.Name("ETSI.RFC3161")
+		s.stamp = one.isStamp()
 		s.report.Timestamp = s.stamp
 		list = append(list, s)
 	}
@@ -71,8 +72,7 @@ func (s *signature) locate() string {
 }
 
 func (s *signature) unpad() string {
-	var outer asn1.RawValue
-	rest, err := asn1.Unmarshal(s.contents.Bytes, &outer)
+	der, rest, err := cms.DER(s.contents.Bytes)
 	if err != nil {
 		s.der = s.contents.Bytes // the message parser says what is wrong with it
 		return ""
@@ -80,7 +80,7 @@ func (s *signature) unpad() string {
 	if len(bytes.TrimLeft(rest, "\x00")) > 0 {
 		return "PADDING_NOT_EMPTY"
 	}
-	s.der = outer.FullBytes
+	s.der = der
 	return ""
 }
 
@@ -98,18 +98,7 @@ func (s *signature) subFilter() string {
 	case pdf.Name("ETSI.CAdES.detached"), pdf.Name("adbe.pkcs7.detached"), pdf.Name("ETSI.RFC3161"):
 		return ""
 	case pdf.Name("adbe.pkcs7.sha1"), pdf.Name("adbe.x509.rsa_sha1"):
-		return cms.ReasonWeak
+		return cms.ReasonRefused
 	}
 	return "SUBFILTER_UNKNOWN"
-}
-
-// forbidsMore says that this is a certification that permits no later signature (DocMDP, level 1).
-func (s *signature) forbidsMore(d *pdf.Document) bool {
-	for _, r := range d.Array(s.value["Reference"]) {
-		reference := d.Dict(r)
-		if d.Resolve(reference["TransformMethod"]) == pdf.Name("DocMDP") {
-			return d.Resolve(d.Dict(reference["TransformParams"])["P"]) == int64(1)
-		}
-	}
-	return false
 }

@@ -4,18 +4,37 @@ package proof
 // covered by a seal, which never suffices for a qualified signature.
 func (e *examination) checkSigners() bool {
 	personal, sealed, open := e.parties()
+	if len(e.request.Signers) == 0 {
+		if e.signing = personal; !open { // whoever is not trusted may be a signer too
+			e.level = e.lowest(personal)
+		}
+		e.note(CheckSigners, CheckNotApplicable, notAsked, "no names were given; whoever signed is described with the signatures")
+		return true
+	}
 	matched := match(e.request.Signers, personal)
 	missing := 0
 	for _, i := range matched {
 		if i < 0 {
 			missing++
+		} else {
+			e.signing = append(e.signing, personal[i])
 		}
 	}
-	e.level = e.provenLevel(personal, matched)
+	if missing == 0 {
+		e.level = e.lowest(e.signing)
+	} else {
+		e.signing = nil
+	}
+	e.noteOn(-1, e.signersFinding(len(personal)-len(matched)+missing, missing, sealed, open))
+	return true
+}
+
+// signersFinding judges how many signers are missing and how many people signed who are none of them.
+func (e *examination) signersFinding(others, missing int, sealed, open bool) Finding {
 	qualified := e.request.Level == levelQES
 	f := Finding{Check: CheckSigners, Outcome: CheckIndeterminate}
 	switch {
-	case len(matched)-missing < len(personal):
+	case others > 0:
 		f.Reason = "UNEXPECTED_SIGNER"
 		f.Detail = "a certificate names a person who was not to sign, or a name is written differently"
 		if qualified && missing > 0 && !open {
@@ -37,8 +56,7 @@ func (e *examination) checkSigners() bool {
 			f.Outcome = CheckFailed
 		}
 	}
-	e.noteOn(-1, f)
-	return true
+	return f
 }
 
 // parties sorts the signatures: trusted personal ones, whether the last word is a trusted seal's, and whether one is
@@ -89,46 +107,4 @@ func match(signers []Signer, personal []*signature) []int {
 		}
 	}
 	return matched
-}
-
-// provenLevel is the lowest level among the signers' own signatures, "" as soon as one has none.
-func (e *examination) provenLevel(personal []*signature, matched []int) string {
-	level := levelQES
-	for _, i := range matched {
-		if i < 0 {
-			return ""
-		}
-		if personal[i].holder.level(e.request.Legislation) != levelQES {
-			level = levelAES
-		}
-	}
-	return level
-}
-
-// checkLevel compares the level the file proves with the one asked for. A seal proves no level: for SES and AES the
-// provider's audit trail may speak for the method, for QES nothing may.
-func (e *examination) checkLevel() {
-	_, sealed, open := e.parties()
-	f := Finding{Check: CheckLevel, Outcome: CheckFailed}
-	switch {
-	case e.level == levelQES || e.level == levelAES && e.request.Level != levelQES:
-		f.Outcome, f.Reason = CheckPassed, "LEVEL_PROVEN"
-		f.Detail = "the certificates of the signers prove the level"
-	case open:
-		f.Outcome, f.Reason = CheckIndeterminate, "LEVEL_UNDECIDED"
-		f.Detail = "the level depends on a certificate that is not trusted"
-	case e.request.Level == levelQES:
-		f.Reason = "LEVEL_TOO_LOW"
-		f.Detail = "a qualified signature was asked for and is not in the file"
-	case !sealed:
-		f.Outcome, f.Reason = CheckIndeterminate, "LEVEL_UNPROVEN"
-		f.Detail = "neither the signers' certificates nor a trusted seal prove the level"
-	case e.request.AuditTrail:
-		f.Outcome, f.Reason = CheckNotApplicable, "ATTESTED_BY_AUDIT_TRAIL"
-		f.Detail = "a trusted seal covers the document; the provider's audit trail shows how it was signed"
-	default:
-		f.Outcome, f.Reason = CheckIndeterminate, "AUDIT_TRAIL_MISSING"
-		f.Detail = "a trusted seal covers the document, but no audit trail shows how it was signed"
-	}
-	e.noteOn(-1, f)
 }

@@ -13,6 +13,8 @@ import (
 type Verifier struct {
 	anchors  Anchors
 	maxBytes int
+
+	requireRevocation bool
 }
 
 // New returns a verifier that trusts the anchors and nobody else.
@@ -20,14 +22,14 @@ func New(anchors Anchors, o Options) *Verifier {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = defaultMaxBytes
 	}
-	return &Verifier{anchors: anchors, maxBytes: o.MaxBytes}
+	return &Verifier{anchors: anchors, maxBytes: o.MaxBytes, requireRevocation: o.RequireRevocation}
 }
 
 // Verify makes every check that can be made and returns the report; it has no error, because a file that cannot be read
 // is a finding too. When ctx ends first the verdict is INDETERMINATE with reason CANCELED. Time and memory are bounded
 // by a multiple of the size of the file.
 func (v *Verifier) Verify(ctx context.Context, r Request) (report Report) {
-	e := &examination{ctx: ctx, verifier: v, request: r}
+	e := &examination{ctx: ctx, verifier: v, request: r.withDefaults()}
 	defer func() {
 		// The file is hostile and the verdict must exist whatever happens; a fault in here is never a proof.
 		if recover() != nil {
@@ -47,11 +49,14 @@ type examination struct {
 
 	doc        *pdf.Document
 	signatures []*signature
+	validation *validation
 	// states are the file as it was at the end of each signature.
 	states   []*pdf.Document
 	findings []Finding
-	level    string
-	hash     string
+	// signing are the trusted signatures of the people who were to sign, when none is missing.
+	signing []*signature
+	level   string
+	hash    string
 }
 
 func (e *examination) report() Report {
@@ -83,7 +88,8 @@ func (e *examination) noteOn(i int, f Finding) {
 // run makes the checks in order and stops where the next one would have nothing to stand on.
 func (e *examination) run() {
 	steps := []func() bool{
-		e.checkRequest, e.open, e.findSignatures, e.checkSignatures, e.checkChanges, e.checkSent, e.checkSigners,
+		e.checkRequest, e.open, e.findSignatures, e.countSignatures, e.checkSignatures, e.checkChanges, e.checkSent,
+		e.checkSigners,
 	}
 	for _, step := range steps {
 		if e.ctx.Err() != nil {
@@ -100,7 +106,7 @@ func (e *examination) run() {
 func (e *examination) checkRequest() bool {
 	if !e.request.valid() {
 		e.note(CheckRequest, CheckIndeterminate, "REQUEST_INVALID",
-			"the level, the legislation or the list of signers is missing or unknown")
+			"the level or the legislation is unknown, or there are too many signers")
 		return false
 	}
 	return true
@@ -159,6 +165,33 @@ func (e *examination) findSignatures() bool {
 		e.note(CheckPresent, CheckIndeterminate, "TOO_MANY_SIGNATURES", "the file holds more signatures than are looked at")
 		return false
 	}
+	if e.countOfSignatures() == 0 {
+		e.note(CheckPresent, CheckFailed, "ONLY_TIMESTAMPS", "the file holds timestamps and nobody's signature")
+		return true
+	}
 	e.note(CheckPresent, CheckPassed, "SIGNED", "the file holds a signature")
+	return true
+}
+
+// countOfSignatures leaves out document timestamps, which are nobody's signatures.
+func (e *examination) countOfSignatures() int {
+	n := 0
+	for _, s := range e.signatures {
+		if !s.stamp {
+			n++
+		}
+	}
+	return n
+}
+
+func (e *examination) countSignatures() bool {
+	switch e.request.SignatureCount {
+	case 0:
+		e.note(CheckCount, CheckNotApplicable, notAsked, "no number of signatures was asked for")
+	case e.countOfSignatures():
+		e.note(CheckCount, CheckPassed, "COUNT_MATCHES", "the file holds as many signatures as were asked for")
+	default:
+		e.note(CheckCount, CheckFailed, "COUNT_DIFFERS", "the file holds another number of signatures than was asked for")
+	}
 	return true
 }

@@ -61,15 +61,17 @@ func TestAnchorsDecide(t *testing.T) {
 	w := newWorld(t)
 	signed := w.sign(sent(), "client", w.person("Anna", "Müller", "QES"))
 	sealed := w.sign(sent(), "client", w.seal())
+	advanced := w.sign(sent(), "client", w.person("Anna", "Müller", "AES"))
 	cases := []struct {
 		name, label, legislation, level string
 		signed                          []byte
 		verdict                         proof.Verdict
 		reason                          string
 	}{
-		{"unlabelled", "", "EIDAS", "QES", signed, proof.Failed, "LEVEL_TOO_LOW"},
+		{"unlabelled", "", "EIDAS", "QES", signed, proof.AttestedByProvider, "QUALIFIED_STATUS_UNKNOWN"},
+		{"unlabelled, no claim", "", "EIDAS", "QES", advanced, proof.Failed, "LEVEL_TOO_LOW"},
 		{"unlabelled AES", "", "EIDAS", "AES", signed, proof.Proven, "LEVEL_PROVEN"},
-		{"other law", "Proves: QES-ZERTES TIMESTAMP\n", "EIDAS", "QES", signed, proof.Failed, "LEVEL_TOO_LOW"},
+		{"other law", "Proves: QES-ZERTES TIMESTAMP\n", "EIDAS", "QES", signed, proof.AttestedByProvider, "QUALIFIED_STATUS_UNKNOWN"},
 		{"Swiss law", "Proves: QES-ZERTES TIMESTAMP\n", "ZERTES", "QES", signed, proof.Proven, "LEVEL_PROVEN"},
 		{"no timestamps", "Proves: QES-EIDAS\n", "EIDAS", "QES", signed, proof.Indeterminate, "ANCHOR_NOT_FOR_THIS"},
 		{"seals only", "Proves: SEAL TIMESTAMP\n", "EIDAS", "QES", signed, proof.Indeterminate, "ANCHOR_NOT_FOR_THIS"},

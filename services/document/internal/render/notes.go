@@ -42,11 +42,12 @@ func (s Source) warnings(manifest []byte) []*LoadError {
 				missing = append(missing, language)
 			}
 		}
-		switch {
-		case len(missing) == len(languages):
+		if len(missing) == len(languages) {
 			list = append(list, mistakeAt(manifest, fmt.Sprintf("variables[%d]", i), fmt.Sprintf("no text uses variable %q", v.Name)))
-		case len(missing) > 0:
-			list = append(list, &LoadError{File: missing[0] + textSuffix, Detail: fmt.Sprintf("does not use variable %q as other languages do", v.Name)})
+			continue
+		}
+		for _, language := range missing {
+			list = append(list, &LoadError{File: language + textSuffix, Detail: fmt.Sprintf("does not use variable %q as other languages do", v.Name)})
 		}
 	}
 	list = append(list, s.undescribed(manifest)...)

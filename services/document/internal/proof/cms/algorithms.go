@@ -3,33 +3,40 @@ package cms
 import (
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/elliptic"
+	"crypto/ed25519"
 	"crypto/rsa"
 	_ "crypto/sha256" // makes crypto.SHA256 available
+	_ "crypto/sha3"   // makes crypto.SHA3_256, crypto.SHA3_384 and crypto.SHA3_512 available
 	_ "crypto/sha512" // makes crypto.SHA384 and crypto.SHA512 available
-	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"time"
 )
 
-const (
-	minRSABits = 2048
-	maxRSABits = 8192 // bounds the time of one check
-)
-
-// hashOf maps a digest algorithm; SHA-1 and older are refused, unknown ones leave the question open.
+// hashOf maps a digest algorithm; one that was never allowed is refused, an unknown one leaves the question open.
 func hashOf(id asn1.ObjectIdentifier) (crypto.Hash, error) {
+	h := crypto.Hash(0)
 	switch id.String() {
 	case oidSHA256:
-		return crypto.SHA256, nil
+		h = crypto.SHA256
 	case oidSHA384:
-		return crypto.SHA384, nil
+		h = crypto.SHA384
 	case oidSHA512:
-		return crypto.SHA512, nil
-	case oidSHA1, oidMD5:
-		return 0, refuse(ReasonWeak)
+		h = crypto.SHA512
+	case oidSHA3With256:
+		h = crypto.SHA3_256
+	case oidSHA3With384:
+		h = crypto.SHA3_384
+	case oidSHA3With512:
+		h = crypto.SHA3_512
+	case oidSHA1:
+		h = crypto.SHA1
+	case oidMD5:
+		h = crypto.MD5
+	default:
+		return 0, unsupported()
 	}
-	return 0, undecided(ReasonUnsupported)
+	return h, allowed(h.String(), time.Time{})
 }
 
 func sum(h crypto.Hash, data []byte) []byte {
@@ -44,40 +51,60 @@ const (
 	pkcs1 scheme = iota + 1
 	pss
 	ec
+	edwards
 )
 
 // schemeOf maps a signature algorithm, which must speak of the same hash as the digest algorithm.
 func schemeOf(id pkix.AlgorithmIdentifier, digest crypto.Hash) (scheme, error) {
-	var kind scheme
-	hash := digest
-	switch id.Algorithm.String() {
-	case oidRSA:
-		kind = pkcs1
-	case oidPSS:
-		return pss, checkPSS(id.Parameters, digest)
-	case oidECPublicKey:
-		kind = ec
-	case oidSHA256WithRSA:
-		kind, hash = pkcs1, crypto.SHA256
-	case oidSHA384WithRSA:
-		kind, hash = pkcs1, crypto.SHA384
-	case oidSHA512WithRSA:
-		kind, hash = pkcs1, crypto.SHA512
-	case oidECDSAWithSHA256:
-		kind, hash = ec, crypto.SHA256
-	case oidECDSAWithSHA384:
-		kind, hash = ec, crypto.SHA384
-	case oidECDSAWithSHA512:
-		kind, hash = ec, crypto.SHA512
-	case oidSHA1WithRSA, oidECDSAWithSHA1, oidMD5WithRSA:
-		return 0, refuse(ReasonWeak)
-	default:
-		return 0, undecided(ReasonUnsupported)
+	kind, hash, err := namedScheme(id.Algorithm.String())
+	if err != nil {
+		return 0, err
 	}
-	if hash != digest {
+	if hash != 0 && hash != digest {
 		return 0, refuse(ReasonAttributes)
 	}
 	return kind, nil
+}
+
+// namedScheme maps the name of a signature algorithm; the hash is 0 when the name does not say it.
+func namedScheme(id string) (scheme, crypto.Hash, error) {
+	switch id {
+	case oidRSA:
+		return pkcs1, 0, nil
+	case oidPSS:
+		return pss, 0, nil
+	case oidECPublicKey:
+		return ec, 0, nil
+	case oidEd25519:
+		return edwards, crypto.SHA512, nil // RFC 8419, 3.1
+	case oidSHA256WithRSA:
+		return pkcs1, crypto.SHA256, nil
+	case oidSHA384WithRSA:
+		return pkcs1, crypto.SHA384, nil
+	case oidSHA512WithRSA:
+		return pkcs1, crypto.SHA512, nil
+	case oidRSAWithSHA3With256:
+		return pkcs1, crypto.SHA3_256, nil
+	case oidRSAWithSHA3With384:
+		return pkcs1, crypto.SHA3_384, nil
+	case oidRSAWithSHA3With512:
+		return pkcs1, crypto.SHA3_512, nil
+	case oidECDSAWithSHA256:
+		return ec, crypto.SHA256, nil
+	case oidECDSAWithSHA384:
+		return ec, crypto.SHA384, nil
+	case oidECDSAWithSHA512:
+		return ec, crypto.SHA512, nil
+	case oidECDSAWithSHA3With256:
+		return ec, crypto.SHA3_256, nil
+	case oidECDSAWithSHA3With384:
+		return ec, crypto.SHA3_384, nil
+	case oidECDSAWithSHA3With512:
+		return ec, crypto.SHA3_512, nil
+	case oidSHA1WithRSA, oidECDSAWithSHA1, oidMD5WithRSA:
+		return 0, 0, refuse(ReasonRefused)
+	}
+	return 0, 0, unsupported()
 }
 
 type pssParameters struct {
@@ -87,61 +114,39 @@ type pssParameters struct {
 	Trailer int                      `asn1:"explicit,optional,tag:3,default:1"`
 }
 
-// checkPSS refuses the defaults, which are SHA-1, and a mask made with another hash.
-func checkPSS(parameters asn1.RawValue, digest crypto.Hash) error {
+// readPSS returns the salt length. It refuses the default hash, which is SHA-1, and a mask made with another one.
+func readPSS(parameters asn1.RawValue, digest crypto.Hash) (*rsa.PSSOptions, error) {
 	var p pssParameters
-	if exact(parameters.FullBytes, &p) != nil {
-		return refuse(ReasonMalformed)
+	if exact(parameters.FullBytes, &p) != nil || p.Salt < 0 || p.Trailer != 1 {
+		return nil, refuse(ReasonMalformed)
 	}
 	if len(p.Hash.Algorithm) == 0 || len(p.Mask.Algorithm) == 0 {
-		return refuse(ReasonWeak)
+		return nil, refuse(ReasonRefused)
 	}
 	var inner pkix.AlgorithmIdentifier
 	if p.Mask.Algorithm.String() != oidMGF1 || exact(p.Mask.Parameters.FullBytes, &inner) != nil {
-		return refuse(ReasonMalformed)
+		return nil, refuse(ReasonMalformed)
 	}
 	for _, id := range []asn1.ObjectIdentifier{p.Hash.Algorithm, inner.Algorithm} {
 		h, err := hashOf(id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if h != digest {
-			return undecided(ReasonUnsupported)
+			return nil, unsupported()
 		}
 	}
-	return nil
+	// A salt of no bytes is written like PSSSaltLengthAuto, which accepts it too.
+	return &rsa.PSSOptions{SaltLength: p.Salt, Hash: digest}, nil
 }
 
-// KeyAllowed says whether the verifier accepts a certificate's key: RSA from 2048 bits or a NIST curve from P-256. The
-// error is an *Error.
-func KeyAllowed(c *x509.Certificate) error {
-	switch k := c.PublicKey.(type) {
-	case *rsa.PublicKey:
-		switch bits := k.N.BitLen(); {
-		case bits < minRSABits:
-			return refuse(ReasonWeak)
-		case bits > maxRSABits:
-			return undecided(ReasonUnsupported)
-		}
-		return nil
-	case *ecdsa.PublicKey:
-		switch k.Curve {
-		case elliptic.P256(), elliptic.P384(), elliptic.P521():
-			return nil
-		case elliptic.P224():
-			return refuse(ReasonWeak)
-		}
-	}
-	return undecided(ReasonUnsupported)
-}
-
-// checkSignature verifies the signature over the signed attributes. The salt length of PSS is read from the signature itself.
+// checkSignature verifies the signature over the signed attributes.
 func (m *Message) checkSignature() error {
 	kind, err := schemeOf(m.algorithm, m.Hash)
 	if err != nil {
 		return err
 	}
-	if err := KeyAllowed(m.Signer); err != nil {
+	if err := KeyAllowed(m.Signer, time.Time{}); err != nil {
 		return err
 	}
 	digest := sum(m.Hash, m.signedRaw)
@@ -152,10 +157,16 @@ func (m *Message) checkSignature() error {
 		case pkcs1:
 			ok = rsa.VerifyPKCS1v15(k, m.Hash, digest, m.Signature) == nil
 		case pss:
-			ok = rsa.VerifyPSS(k, m.Hash, digest, m.Signature, nil) == nil
+			options, err := readPSS(m.algorithm.Parameters, m.Hash)
+			if err != nil {
+				return err
+			}
+			ok = rsa.VerifyPSS(k, m.Hash, digest, m.Signature, options) == nil
 		}
 	case *ecdsa.PublicKey:
 		ok = kind == ec && ecdsa.VerifyASN1(k, digest, m.Signature)
+	case ed25519.PublicKey:
+		ok = kind == edwards && ed25519.Verify(k, m.signedRaw, m.Signature)
 	}
 	if !ok {
 		return refuse(ReasonSignature)

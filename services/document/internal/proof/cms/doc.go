@@ -8,7 +8,6 @@ package cms
 // The reasons of an Error.
 const (
 	ReasonMalformed   = "CMS_MALFORMED"
-	ReasonNotDER      = "CMS_ENCODING_UNSUPPORTED"
 	ReasonAttached    = "CMS_NOT_DETACHED"
 	ReasonSigners     = "CMS_SIGNER_COUNT"
 	ReasonContentType = "CMS_CONTENT_TYPE_WRONG"
@@ -18,13 +17,13 @@ const (
 	ReasonWrongBound  = "SIGNER_CERTIFICATE_SUBSTITUTED"
 	ReasonDigest      = "DIGEST_MISMATCH"
 	ReasonSignature   = "SIGNATURE_INVALID"
-	ReasonWeak        = "ALGORITHM_WEAK"
+	ReasonRefused     = "ALGORITHM_REFUSED"
 	ReasonUnsupported = "ALGORITHM_UNSUPPORTED"
 	ReasonImprint     = "TIMESTAMP_FOR_OTHER_DATA"
 )
 
 // Error is a message that does not verify. Open says that the message may be right but this package cannot tell
-// (an encoding or algorithm it does not know).
+// (an algorithm it does not know).
 type Error struct {
 	Reason string
 	Open   bool
@@ -35,4 +34,4 @@ func (e *Error) Error() string { return "cms: " + e.Reason }
 
 func refuse(reason string) error { return &Error{Reason: reason} }
 
-func undecided(reason string) error { return &Error{Reason: reason, Open: true} }
+func unsupported() error { return &Error{Reason: ReasonUnsupported, Open: true} }

@@ -25,7 +25,11 @@ type Message struct {
 	Signature []byte
 	// Hash is the digest algorithm of the content.
 	Hash crypto.Hash
+	// Unread counts the certificates that could not be parsed, for example for their curve.
+	Unread int
 
+	imprint     crypto.Hash
+	crls        []byte
 	contentType asn1.ObjectIdentifier
 	content     []byte
 	signedRaw   []byte
@@ -68,37 +72,41 @@ type issuerAndSerial struct {
 	Serial *big.Int
 }
 
-// Parse reads one DER encoded message that fills der exactly. The error is an *Error.
-func Parse(der []byte) (*Message, error) {
-	if len(der) > 1 && der[0] == 0x30 && der[1] == 0x80 {
-		return nil, undecided(ReasonNotDER)
+// Parse reads one message in BER or DER that fills data exactly. The error is an *Error.
+func Parse(data []byte) (*Message, error) {
+	der, rest, err := DER(data)
+	if err != nil {
+		return nil, err
 	}
 	var outer contentInfo
-	if exact(der, &outer) != nil || outer.Type.String() != oidSignedData {
+	if len(rest) > 0 || exact(der, &outer) != nil || outer.Type.String() != oidSignedData {
 		return nil, refuse(ReasonMalformed)
 	}
-	var data signedData
-	if exact(outer.Content.Bytes, &data) != nil {
+	var body signedData
+	if exact(outer.Content.Bytes, &body) != nil {
 		return nil, refuse(ReasonMalformed)
 	}
+	return read(body)
+}
+
+func read(data signedData) (*Message, error) {
 	if len(data.Signers) != 1 {
 		return nil, refuse(ReasonSigners)
 	}
-	m := &Message{contentType: data.Content.Type}
+	m := &Message{contentType: data.Content.Type, crls: data.CRLs.Bytes}
 	if len(data.Content.Content.FullBytes) > 0 {
 		if exact(data.Content.Content.Bytes, &m.content) != nil || m.content == nil {
 			return nil, refuse(ReasonMalformed)
 		}
 	}
-	unparsed, err := m.readCertificates(data.Certificates.Bytes)
-	if err != nil {
+	if err := m.readCertificates(data.Certificates.Bytes); err != nil {
 		return nil, err
 	}
 	if err := m.readSigner(data.Signers[0]); err != nil {
 		return nil, err
 	}
-	if m.Signer == nil && unparsed > 0 {
-		return nil, undecided(ReasonUnsupported)
+	if m.Signer == nil && m.Unread > 0 {
+		return nil, unsupported()
 	}
 	if m.Signer == nil {
 		return nil, refuse(ReasonNoSigner)
@@ -116,20 +124,20 @@ func exact(der []byte, into any) error {
 }
 
 // readCertificates keeps what it can parse: a certificate with a curve the standard library lacks must not hide the rest.
-func (m *Message) readCertificates(der []byte) (unparsed int, err error) {
+func (m *Message) readCertificates(der []byte) error {
 	list, err := elements(der, maxCertificates)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, raw := range list {
 		c, err := x509.ParseCertificate(raw.FullBytes)
 		if err != nil {
-			unparsed++
+			m.Unread++
 			continue
 		}
 		m.Certificates = append(m.Certificates, c)
 	}
-	return unparsed, nil
+	return nil
 }
 
 // elements splits a concatenation of DER values.
@@ -157,8 +165,9 @@ func (m *Message) readSigner(s signerInfo) error {
 	if len(m.signed) == 0 {
 		return refuse(ReasonAttributes)
 	}
-	// The signature is over the attributes as they were received, with the tag of a SET in place of the implicit one;
-	// some signers do not sort them, and sorting them here would break what they signed.
+	// RFC 5652, 5.4, signs the DER encoding of the attributes, that is a sorted SET. Some signers neither sort what they
+	// write nor what they sign, so the bytes are taken as received, with the tag of a SET in place of the implicit one.
+	// Nothing is lost: the signature has to fit exactly these bytes, and each attribute may occur once in any order.
 	m.signedRaw = bytes.Clone(s.Signed.FullBytes)
 	m.signedRaw[0] = 0x31
 	m.algorithm, m.Signature = s.Algorithm, s.Signature

@@ -16,6 +16,9 @@ const (
 	oidSHA256               = "2.16.840.1.101.3.4.2.1"
 	oidSHA384               = "2.16.840.1.101.3.4.2.2"
 	oidSHA512               = "2.16.840.1.101.3.4.2.3"
+	oidSHA3With256          = "2.16.840.1.101.3.4.2.8"
+	oidSHA3With384          = "2.16.840.1.101.3.4.2.9"
+	oidSHA3With512          = "2.16.840.1.101.3.4.2.10"
 	oidRSA                  = "1.2.840.113549.1.1.1"
 	oidMD5WithRSA           = "1.2.840.113549.1.1.4"
 	oidSHA1WithRSA          = "1.2.840.113549.1.1.5"
@@ -29,4 +32,14 @@ const (
 	oidECDSAWithSHA256      = "1.2.840.10045.4.3.2"
 	oidECDSAWithSHA384      = "1.2.840.10045.4.3.3"
 	oidECDSAWithSHA512      = "1.2.840.10045.4.3.4"
+	oidECDSAWithSHA3With256 = "2.16.840.1.101.3.4.3.10"
+	oidECDSAWithSHA3With384 = "2.16.840.1.101.3.4.3.11"
+	oidECDSAWithSHA3With512 = "2.16.840.1.101.3.4.3.12"
+	oidRSAWithSHA3With256   = "2.16.840.1.101.3.4.3.14"
+	oidRSAWithSHA3With384   = "2.16.840.1.101.3.4.3.15"
+	oidRSAWithSHA3With512   = "2.16.840.1.101.3.4.3.16"
+	oidEd25519              = "1.3.101.112"
+	oidRevocationValues     = "1.2.840.113549.1.9.16.2.24" // ETSI EN 319 122-1, A.1.4
+	oidRevocationArchival   = "1.2.840.113583.1.1.8"       // ISO 32000-1, 12.8.3.3.2
+	oidOCSPInCMS            = "1.3.6.1.5.5.7.16.2"         // RFC 5940
 )

@@ -85,5 +85,6 @@ func VerifyToken(der []byte, hashed func(crypto.Hash) []byte) (*Token, error) {
 	if !bytes.Equal(info.Imprint.Hash, hashed(h)) {
 		return nil, refuse(ReasonImprint)
 	}
+	m.imprint = h
 	return &Token{Time: info.Time.UTC(), Message: m}, nil
 }

@@ -4,6 +4,7 @@ package cmstest
 import (
 	"bytes"
 	"crypto"
+	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
@@ -25,11 +26,14 @@ func TSTInfo() OID { return PKCS9(16, 1, 4) }
 // PKCS9 is an identifier below 1.2.840.113549.1.9, where the attributes live.
 func PKCS9(last ...int) OID { return append(OID{1, 2, 840, 113549, 1, 9}, last...) }
 
-// SHA2 is the identifier of a digest: 1 is SHA-256, 2 SHA-384, 3 SHA-512, 8 SHA3-256.
+// SHA2 is the identifier of a digest: 1 is SHA-256, 2 SHA-384, 3 SHA-512, 8 to 10 SHA3-256, SHA3-384 and SHA3-512.
 func SHA2(n int) OID { return OID{2, 16, 840, 1, 101, 3, 4, 2, n} }
 
 // PKCS1 is an identifier of an RSA algorithm.
 func PKCS1(n int) OID { return OID{1, 2, 840, 113549, 1, 1, n} }
+
+// Signature is the identifier of a signature with SHA-3: 10 to 12 are ECDSA with 256, 384 and 512 bits, 14 to 16 RSA.
+func Signature(n int) OID { return OID{2, 16, 840, 1, 101, 3, 4, 3, n} }
 
 // ECDSA is the identifier of ECDSA with a hash: 2 is SHA-256, 3 SHA-384, 4 SHA-512.
 func ECDSA(n int) OID { return OID{1, 2, 840, 10045, 4, 3, n} }
@@ -84,6 +88,12 @@ type Recipe struct {
 	Attributes func(standard [][]byte) [][]byte
 	// Signers is how often the signer is repeated, by default once.
 	Signers int
+	// ByKey names the signer by its subject key identifier.
+	ByKey bool
+	// Unsigned are the unsigned attributes for a signature.
+	Unsigned func(signature []byte) [][]byte
+	// Revocation is the content of the field for CRLs.
+	Revocation []byte
 }
 
 // Build signs a digest of signed.
@@ -109,13 +119,32 @@ func (r Recipe) Build(tb testing.TB, signed []byte) []byte {
 	if options == nil {
 		options = r.Hash
 	}
-	signature, err := r.Key.Sign(rand.Reader, h.Sum(nil), options)
+	message := h.Sum(nil)
+	if _, ok := r.Key.(ed25519.PrivateKey); ok {
+		message, options = Set(tb, attributes...), crypto.Hash(0)
+	}
+	signature, err := r.Key.Sign(rand.Reader, message, options)
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return r.assemble(tb, attributes, signature)
+}
+
+func (r Recipe) assemble(tb testing.TB, attributes [][]byte, signature []byte) []byte {
+	tb.Helper()
 	digest := Algorithm(tb, r.Digest)
 	name := Sequence(tb, r.Certificate.RawIssuer, DER(tb, r.Certificate.SerialNumber))
-	signer := Sequence(tb, DER(tb, 1), name, digest, Tagged(tb, 2, 0, attributes...), r.Algorithm, DER(tb, signature))
+	if r.ByKey {
+		name = DER(tb, asn1.RawValue{Class: asn1.ClassContextSpecific, Bytes: r.Certificate.SubjectKeyId})
+	}
+	var unsigned, revocation []byte
+	if r.Unsigned != nil {
+		unsigned = Tagged(tb, 2, 1, r.Unsigned(signature)...)
+	}
+	if r.Revocation != nil {
+		revocation = Tagged(tb, 2, 1, r.Revocation)
+	}
+	signer := Sequence(tb, DER(tb, 1), name, digest, Tagged(tb, 2, 0, attributes...), r.Algorithm, DER(tb, signature), unsigned)
 	certificates := slices.Clone(r.Certificate.Raw)
 	for _, c := range r.Chain {
 		certificates = append(certificates, c.Raw...)
@@ -126,7 +155,7 @@ func (r Recipe) Build(tb testing.TB, signed []byte) []byte {
 	}
 	signers := bytes.Repeat(signer, max(1, r.Signers))
 	body := Sequence(tb, DER(tb, 1), Set(tb, digest), Sequence(tb, DER(tb, r.Kind), inner),
-		Tagged(tb, 2, 0, certificates), Set(tb, signers))
+		Tagged(tb, 2, 0, certificates), revocation, Set(tb, signers))
 	return Sequence(tb, DER(tb, OID{1, 2, 840, 113549, 1, 7, 2}), Tagged(tb, 2, 0, body))
 }
 

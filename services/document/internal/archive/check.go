@@ -1,0 +1,46 @@
+package archive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// checkTimeout bounds the check at start: a store that does not answer must not hold it up for long.
+const checkTimeout = 30 * time.Second
+
+// EmptyHash is the SHA-256 of no bytes: what Check writes.
+const EmptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+var errEnough = errors.New("enough")
+
+// Check tells whether the archive can be written, read and listed, and locked where it locks, and names the permission
+// that lacks. What it writes, once, is the empty content under its hash, like any other: nothing needs to be removed, and
+// with a lock that would not even be possible.
+func (a *Archive) Check(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	if a.s3 != nil {
+		if err := a.s3.canLock(ctx); err != nil {
+			return fmt.Errorf("the archive cannot be locked%s: %w", a.needs("s3:GetBucketObjectLockConfiguration"), err)
+		}
+	}
+	if _, err := a.write(ctx, object{name: EmptyHash, mediaType: "application/octet-stream", once: true}); err != nil {
+		return fmt.Errorf("the archive cannot be written%s: %w", a.needs("s3:PutObject, and s3:PutObjectRetention to lock"), err)
+	}
+	if _, err := a.Verify(ctx, EmptyHash); err != nil {
+		return fmt.Errorf("the archive cannot be read%s: %w", a.needs("s3:GetObject"), err)
+	}
+	if err := a.List(ctx, func(Object) error { return errEnough }); err != nil && !errors.Is(err, errEnough) {
+		return fmt.Errorf("the archive cannot be listed%s: %w", a.needs("s3:ListBucket"), err)
+	}
+	return nil
+}
+
+func (a *Archive) needs(permission string) string {
+	if a.s3 == nil {
+		return ""
+	}
+	return " (needs " + permission + ")"
+}

@@ -1,0 +1,56 @@
+package archive
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+
+	"cloud.google.com/go/storage"
+	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
+	"github.com/aws/smithy-go"
+	"gocloud.dev/gcerrors"
+	"google.golang.org/api/googleapi"
+)
+
+// missing tells that an object is not there. The library's own code is too wide for that: it says "not found" as well
+// for a bucket that is gone, a host without an address and, on Google's, a permission that lacks.
+func missing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, storage.ErrObjectNotExist) ||
+		bloberror.HasCode(err, bloberror.BlobNotFound) || apiCode(err) == "NoSuchKey" || apiCode(err) == "NotFound"
+}
+
+// present tells that a conditional put found an object.
+func present(err error) bool {
+	return apiCode(err) == "PreconditionFailed" || gcerrors.Code(err) == gcerrors.FailedPrecondition
+}
+
+// conflicting tells that another conditional put of the same key was under way.
+// Source: docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html.
+func conflicting(err error) bool { return apiCode(err) == "ConditionalRequestConflict" }
+
+// retained tells that a retention rule refused a deletion. Sources: cloud.google.com/storage/docs/json_api/v1/status-codes,
+// learn.microsoft.com/rest/api/storageservices/blob-service-error-codes.
+func retained(err error) bool {
+	if errors.Is(err, ErrLocked) || bloberror.HasCode(err, bloberror.BlobImmutableDueToPolicy) {
+		return true
+	}
+	var google *googleapi.Error
+	if !errors.As(err, &google) || google.Code != http.StatusForbidden {
+		return false
+	}
+	for _, item := range google.Errors {
+		if item.Reason == "retentionPolicyNotMet" || item.Reason == "objectUnderActiveHold" {
+			return true
+		}
+	}
+	return false
+}
+
+// apiCode is the error code of S3; empty when the error is not its.
+func apiCode(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
+}
