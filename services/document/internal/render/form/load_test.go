@@ -134,7 +134,7 @@ func TestHostileTrees(t *testing.T) {
 		"201 pages": {func(f *formtest.Form) {
 			var kids strings.Builder
 			for range 199 {
-				fmt.Fprintf(&kids, "%d 0 R ", f.Add("<</Type/Page/MediaBox[0 0 9 9]>>"))
+				fmt.Fprintf(&kids, "%d 0 R ", f.Add("<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"))
 			}
 			f.Replace("/Count 2/Kids[", "/Count 201/Kids["+kids.String())
 		}, "200 pages"},
