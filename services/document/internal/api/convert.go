@@ -48,6 +48,9 @@ func fromTemplate(t paper.Template) *documentv1.Template {
 		Name: templatePrefix + t.ID, Version: t.Version, Languages: t.Languages(), Titles: map[string]string{},
 		Source: documentv1.Template_SOURCE_TEXT,
 	}
+	if t.Form {
+		out.Source = documentv1.Template_SOURCE_PDF_FORM
+	}
 	for language, text := range t.Texts {
 		out.Titles[language] = text.Title
 	}
