@@ -72,6 +72,7 @@ func fromVariable(v paper.Variable) *documentv1.TemplateVariable {
 	}
 	for _, c := range v.Choices {
 		out.Choices = append(out.Choices, c.Value)
+		out.LabelledChoices = append(out.LabelledChoices, &documentv1.TemplateVariable_Choice{Value: c.Value, Labels: c.Labels})
 	}
 	return out
 }
