@@ -15,6 +15,7 @@ import (
 	"github.com/countersign/countersign/services/document/internal/paper"
 	"github.com/countersign/countersign/services/document/internal/render/form"
 	"github.com/countersign/countersign/services/document/internal/render/form/formtest"
+	"github.com/countersign/countersign/services/internal/prerequisite"
 )
 
 const formManifest = `id: approved
@@ -98,9 +99,7 @@ func TestTwoReadersReadTheSameValues(t *testing.T) {
 	}
 	for _, command := range [][]string{{"pdftotext", path, "-"}, {"mutool", "draw", "-q", "-F", "txt", path}} {
 		t.Run(command[0], func(t *testing.T) {
-			if _, err := exec.LookPath(command[0]); err != nil {
-				t.Skip(err)
-			}
+			prerequisite.Installed(t, command[0])
 			text, err := exec.CommandContext(t.Context(), command[0], command[1:]...).Output()
 			if err != nil {
 				t.Fatal(err)

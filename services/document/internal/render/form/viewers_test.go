@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/countersign/countersign/services/document/internal/render/form/formtest"
+	"github.com/countersign/countersign/services/internal/prerequisite"
 )
 
 // gray is a page as a viewer shows it, one byte per pixel.
@@ -55,11 +56,7 @@ func (g gray) clear(x, y, width, height int) {
 // differ; but wherever one shows something the other does too, and as dark. MuPDF puts a flag of its own on every empty
 // signature field, so these are not looked at.
 func TestTwoViewersShowTheSame(t *testing.T) {
-	for _, tool := range []string{"pdftoppm", "mutool"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip(err)
-		}
-	}
+	prerequisite.Installed(t, "pdftoppm", "mutool")
 	result := fill(t, formtest.Contract(), values())
 	folder := t.TempDir()
 	path := filepath.Join(folder, "form.pdf")
