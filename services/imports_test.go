@@ -54,6 +54,7 @@ func lawOfImports() []rule {
 		{"services/document/internal/trustlist", []string{outside}},
 		{"services/document/internal/evidence", nil},
 		{"services/document/internal/archive", []string{outside}},
+		{"services/document/internal/link", []string{outside}},
 		{"services/document/internal/store", []string{
 			"services/document/internal/paper", "services/document/internal/proof", plumbing,
 		}},
