@@ -26,7 +26,7 @@ func (s *Service) PreviewDocument(ctx context.Context, in *documentv1.PreviewDoc
 		return nil, answer(&render.PageError{Pages: result.Pages})
 	}
 	if dpi := int(in.GetResolution()); dpi > 0 {
-		if out.Png, err = result.PNG(page, dpi); err != nil {
+		if out.Png, err = s.Renderer.PNG(ctx, result, page, dpi); err != nil {
 			return nil, answer(err)
 		}
 	}

@@ -138,7 +138,7 @@ func TestPNGKnowsItsPages(t *testing.T) {
 	result, _ := show(t, "a", map[string]string{"x": "x"})
 	for _, page := range []int{0, 2} {
 		var missing *PageError
-		if _, err := result.PNG(page, 72); !errors.As(err, &missing) || missing.Pages != 1 {
+		if _, err := renderer(t).PNG(t.Context(), result, page, 72); !errors.As(err, &missing) || missing.Pages != 1 {
 			t.Errorf("page %d: %v", page, err)
 		}
 	}
