@@ -2,6 +2,9 @@ package api_test
 
 import (
 	"bytes"
+	"image/color"
+	"image/png"
+	"math"
 	"testing"
 
 	"google.golang.org/grpc/codes"
@@ -48,6 +51,24 @@ func TestAPreviewShowsPlaceholdersWhenAsked(t *testing.T) {
 	refused(t, err, codes.InvalidArgument, "VALUE_INVALID", "variable", "document.date")
 }
 
+func TestAPreviewShowsAPage(t *testing.T) {
+	h := newHouse(t)
+	request := previewRequest()
+	var before []byte
+	for page, resolution := range []int32{72, 100, 36} { // page 0 is the first
+		request.Page, request.Resolution = int32(page), resolution
+		image := must(h.PreviewDocument(t.Context(), request))(t).GetPng()
+		config := must(png.DecodeConfig(bytes.NewReader(image)))(t)
+		if want := 595.276 * float64(resolution) / 72; config.ColorModel != color.GrayModel || math.Abs(float64(config.Width)-want) > 1 {
+			t.Errorf("page %d: %d pixels wide, want %.0f", page, config.Width, want)
+		}
+		if bytes.Equal(image, before) {
+			t.Errorf("page %d looks like the one before", page)
+		}
+		before = image
+	}
+}
+
 func TestAPreviewRefuses(t *testing.T) {
 	h := newHouse(t)
 	for name, test := range map[string]struct {
@@ -60,7 +81,6 @@ func TestAPreviewRefuses(t *testing.T) {
 		"language":   {func(r *documentv1.PreviewDocumentRequest) { r.Language = "es" }, codes.InvalidArgument, "LANGUAGE_NOT_FOUND", []string{"language", "es"}},
 		"page":       {func(r *documentv1.PreviewDocumentRequest) { r.Page = 3 }, codes.NotFound, "PAGE_NOT_FOUND", []string{"page_count", "2"}},
 		"page image": {func(r *documentv1.PreviewDocumentRequest) { r.Page, r.Resolution = 3, 72 }, codes.NotFound, "PAGE_NOT_FOUND", []string{"page_count", "2"}},
-		"image":      {func(r *documentv1.PreviewDocumentRequest) { r.Page, r.Resolution = 2, 72 }, codes.FailedPrecondition, "IMAGE_UNAVAILABLE", nil},
 		"resolution": {func(r *documentv1.PreviewDocumentRequest) { r.Resolution = 35 }, codes.InvalidArgument, "INVALID_REQUEST", []string{"field", "resolution"}},
 	} {
 		t.Run(name, func(t *testing.T) {
