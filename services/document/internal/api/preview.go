@@ -33,9 +33,9 @@ func (s *Service) PreviewDocument(ctx context.Context, in *documentv1.PreviewDoc
 		if out.Png, err = s.Renderer.PNG(ctx, result, page, dpi); err != nil {
 			return nil, answer(err)
 		}
-		if err := sendable(out.GetPdf(), out.GetPng()); err != nil {
-			return nil, answer(err)
-		}
+	}
+	if err := sendable(out.GetPdf(), out.GetPng()); err != nil {
+		return nil, answer(err)
 	}
 	return out, nil
 }
@@ -49,11 +49,7 @@ func (s *Service) preview(ctx context.Context, in *documentv1.PreviewDocumentReq
 	if in.GetPlaceholders() {
 		draw = s.Renderer.RenderPlaceholders
 	}
-	result, err := draw(ctx, source, in.GetLanguage(), in.GetValues())
-	if err == nil {
-		err = sendable(result.PDF, nil)
-	}
-	return result, err
+	return draw(ctx, source, in.GetLanguage(), in.GetValues())
 }
 
 func sendable(pdf, png []byte) error {

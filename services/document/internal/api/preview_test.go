@@ -54,18 +54,19 @@ func TestAPreviewShowsPlaceholdersWhenAsked(t *testing.T) {
 func TestAPreviewShowsAPage(t *testing.T) {
 	h := newHouse(t)
 	request := previewRequest()
-	var before []byte
-	for page, resolution := range []int32{72, 100, 36} { // page 0 is the first
-		request.Page, request.Resolution = int32(page), resolution
-		image := must(h.PreviewDocument(t.Context(), request))(t).GetPng()
-		config := must(png.DecodeConfig(bytes.NewReader(image)))(t)
+	show := func(page, resolution int32) []byte {
+		request.Page, request.Resolution = page, resolution
+		return must(h.PreviewDocument(t.Context(), request))(t).GetPng()
+	}
+	for _, resolution := range []int32{36, 100} {
+		first := show(1, resolution)
+		config := must(png.DecodeConfig(bytes.NewReader(first)))(t)
 		if want := 595.276 * float64(resolution) / 72; config.ColorModel != color.GrayModel || math.Abs(float64(config.Width)-want) > 1 {
-			t.Errorf("page %d: %d pixels wide, want %.0f", page, config.Width, want)
+			t.Errorf("%d pixels wide, want %.0f", config.Width, want)
 		}
-		if bytes.Equal(image, before) {
-			t.Errorf("page %d looks like the one before", page)
+		if !bytes.Equal(first, show(0, resolution)) || bytes.Equal(first, show(2, resolution)) {
+			t.Error("page 0 is not the first page, or page 2 is")
 		}
-		before = image
 	}
 }
 

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"io"
 	"os"
@@ -12,8 +13,8 @@ import (
 )
 
 // chromium is a browser without a window and with a profile of its own.
-func chromium(j job, arguments ...string) *exec.Cmd {
-	return pinned(j.program, append([]string{
+func chromium(ctx context.Context, j job, arguments ...string) *exec.Cmd {
+	return pinned(ctx, j.program, append([]string{
 		"--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=" + filepath.Join(filepath.Dir(j.out), "profile"),
 	}, arguments...)...)
 }
@@ -38,7 +39,7 @@ type devMessage struct {
 }
 
 // driveChromium starts a browser once and lets it print a page again and again.
-func driveChromium(t *testing.T, j job) (*os.ProcessState, []time.Duration) {
+func driveChromium(ctx context.Context, t *testing.T, j job) (*os.ProcessState, []time.Duration) {
 	t.Helper()
 	theirIn, out, err := os.Pipe()
 	if err != nil {
@@ -48,7 +49,7 @@ func driveChromium(t *testing.T, j job) (*os.ProcessState, []time.Duration) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browser := chromium(j, "--remote-debugging-pipe", "about:blank")
+	browser := chromium(ctx, j, "--remote-debugging-pipe", "about:blank")
 	browser.ExtraFiles = []*os.File{theirIn, theirOut} // 3 and 4, where the browser looks
 	if err := browser.Start(); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package render
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -29,9 +30,9 @@ type engine struct {
 	name, program string
 	renders       int
 	// command prints the milliseconds of each render; nil for drive.
-	command func(j job) *exec.Cmd
+	command func(ctx context.Context, j job) *exec.Cmd
 	// drive is for an engine that has to be talked to.
-	drive func(t *testing.T, j job) (usage *os.ProcessState, took []time.Duration)
+	drive func(ctx context.Context, t *testing.T, j job) (state *os.ProcessState, took []time.Duration)
 	// once measures the life of a process that renders once and prints nothing.
 	once bool
 }
@@ -85,24 +86,24 @@ func TestRenderBesideOthers(t *testing.T) {
 
 func engines() []engine {
 	self := os.Args[0]
-	child := func(j job) *exec.Cmd {
-		c := pinned(j.program, "-test.run=^TestRenderBesideOthers$", "-test.v")
+	child := func(ctx context.Context, j job) *exec.Cmd {
+		c := pinned(ctx, j.program, "-test.run=^TestRenderBesideOthers$", "-test.v")
 		c.Env = append(os.Environ(), benchChild+"="+strconv.Itoa(j.renders), "COUNTERSIGN_RENDER_OUT="+j.out)
 		return c
 	}
 	return []engine{
 		{name: "Countersign, running", program: self, renders: 60, command: child},
-		{name: "WeasyPrint, running", program: "weasyprint", renders: 6, command: func(j job) *exec.Cmd {
+		{name: "WeasyPrint, running", program: "weasyprint", renders: 6, command: func(ctx context.Context, j job) *exec.Cmd {
 			python := interpreter(j.program)
-			return pinned(python[0], append(python[1:], "-c", weasyPrint, j.html, j.out, strconv.Itoa(j.renders))...)
+			return pinned(ctx, python[0], append(python[1:], "-c", weasyPrint, j.html, j.out, strconv.Itoa(j.renders))...)
 		}},
 		{name: "Chromium, running", program: "chromium", renders: 20, drive: driveChromium},
 		{name: "Countersign, started", program: self, renders: 1, once: true, command: child},
-		{name: "WeasyPrint, started", program: "weasyprint", renders: 1, once: true, command: func(j job) *exec.Cmd {
-			return pinned(j.program, "-q", j.html, j.out)
+		{name: "WeasyPrint, started", program: "weasyprint", renders: 1, once: true, command: func(ctx context.Context, j job) *exec.Cmd {
+			return pinned(ctx, j.program, "-q", j.html, j.out)
 		}},
-		{name: "Chromium, started", program: "chromium", renders: 1, once: true, command: func(j job) *exec.Cmd {
-			return chromium(j, "--print-to-pdf="+j.out, "--no-pdf-header-footer", "file://"+j.html)
+		{name: "Chromium, started", program: "chromium", renders: 1, once: true, command: func(ctx context.Context, j job) *exec.Cmd {
+			return chromium(ctx, j, "--print-to-pdf="+j.out, "--no-pdf-header-footer", "file://"+j.html)
 		}},
 	}
 }
@@ -125,11 +126,11 @@ func interpreter(script string) []string {
 }
 
 // pinned runs a program on one core, where the system can.
-func pinned(program string, arguments ...string) *exec.Cmd {
+func pinned(ctx context.Context, program string, arguments ...string) *exec.Cmd {
 	if _, err := exec.LookPath("taskset"); err != nil {
-		return exec.Command(program, arguments...)
+		return exec.CommandContext(ctx, program, arguments...)
 	}
-	return exec.Command("taskset", append([]string{"-c", "0", program}, arguments...)...)
+	return exec.CommandContext(ctx, "taskset", append([]string{"-c", "0", program}, arguments...)...)
 }
 
 // renderMany is the life of a process of this renderer.
@@ -150,22 +151,13 @@ func renderMany(t *testing.T, n int) {
 
 func (m *measured) add(t *testing.T, e engine, j job) {
 	t.Helper()
-	state, took := (*os.ProcessState)(nil), []time.Duration(nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	work := e.run
 	if e.drive != nil {
-		state, took = e.drive(t, j)
-	} else {
-		command := e.command(j)
-		start := time.Now()
-		var complaint bytes.Buffer
-		command.Stderr = &complaint
-		out, err := command.Output()
-		if err != nil {
-			t.Fatalf("%s: %v\n%s", e.name, err, complaint.String())
-		}
-		if state, took = command.ProcessState, []time.Duration{time.Since(start)}; !e.once {
-			took = printedTimes(out)
-		}
+		work = e.drive
 	}
+	state, took := work(ctx, t, j)
 	if len(took) != j.renders {
 		t.Fatalf("%s rendered %d times, not %d", e.name, len(took), j.renders)
 	}
@@ -182,6 +174,23 @@ func (m *measured) add(t *testing.T, e engine, j job) {
 	if usage, ok := state.SysUsage().(*syscall.Rusage); ok {
 		m.peak = max(m.peak, usage.Maxrss<<10) // kilobytes on Linux
 	}
+}
+
+// run lets a process do its work.
+func (e engine) run(ctx context.Context, t *testing.T, j job) (*os.ProcessState, []time.Duration) {
+	t.Helper()
+	command := e.command(ctx, j)
+	var complaint bytes.Buffer
+	command.Stderr = &complaint
+	start := time.Now()
+	out, err := command.Output()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", e.name, err, complaint.String())
+	}
+	if e.once {
+		return command.ProcessState, []time.Duration{time.Since(start)}
+	}
+	return command.ProcessState, printedTimes(out)
 }
 
 // printedTimes finds the milliseconds that follow the word "took".

@@ -3,6 +3,9 @@ package render
 import (
 	"bytes"
 	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/countersign/countersign/services/document/internal/render/raster"
@@ -71,12 +74,28 @@ func TestPNGSaysWhereToSign(t *testing.T) {
 	}
 }
 
+// BenchmarkPNG draws one page, beside programs that draw it from the PDF and are started for it.
 func BenchmarkPNG(b *testing.B) {
 	r := renderer(b)
 	result := contract(b, r, "services-agreement", "de")
-	for b.Loop() {
-		if _, err := r.PNG(b.Context(), result, 1, viewed); err != nil {
-			b.Fatal(err)
+	b.Run("Countersign", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := r.PNG(b.Context(), result, 1, viewed); err != nil {
+				b.Fatal(err)
+			}
 		}
+	})
+	file, out := filepath.Join(b.TempDir(), "contract.pdf"), filepath.Join(b.TempDir(), "page.png")
+	if err := os.WriteFile(file, result.PDF, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	for _, v := range viewers() {
+		b.Run(v.name, func(b *testing.B) {
+			for b.Loop() {
+				if err := exec.CommandContext(b.Context(), v.name, v.arguments(file, out, "1")...).Run(); err != nil {
+					b.Skip(err)
+				}
+			}
+		})
 	}
 }

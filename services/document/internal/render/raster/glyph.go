@@ -105,21 +105,18 @@ func (p *pen) glyph(o outline, at placement, shade byte) {
 	}
 }
 
-// trace leaves in the mask how much of each pixel lies within an outline.
+// trace leaves in the mask how much of each pixel lies within an outline, whose contours end where they begin.
 func (p *pen) trace(segments []opentype.Segment, at placement, size image.Point) {
 	place := func(point opentype.SegmentPoint) (x, y float32) {
 		return float32(at.x + float64(point.X)*at.unit), float32(at.y - float64(point.Y)*at.unit)
 	}
 	p.fill.Reset(size.X, size.Y)
 	p.fill.DrawOp = draw.Src
-	for i, s := range segments {
+	for _, s := range segments {
 		ax, ay := place(s.Args[0])
 		bx, by := place(s.Args[1])
 		switch s.Op {
 		case opentype.SegmentOpMoveTo:
-			if i > 0 {
-				p.fill.ClosePath()
-			}
 			p.fill.MoveTo(ax, ay)
 		case opentype.SegmentOpLineTo:
 			p.fill.LineTo(ax, ay)
@@ -130,7 +127,6 @@ func (p *pen) trace(segments []opentype.Segment, at placement, size image.Point)
 			p.fill.CubeTo(ax, ay, bx, by, cx, cy)
 		}
 	}
-	p.fill.ClosePath()
 	if n := size.X * size.Y; n > cap(p.mask) {
 		p.mask = make([]byte, n)
 	} else {
