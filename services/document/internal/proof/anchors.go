@@ -129,5 +129,17 @@ func qualifiedUnder(legislation string) (purposes, bool) {
 	return 0, false
 }
 
+// with returns anchors at which paths may also end at other certificates, which prove nothing by themselves.
+func (a Anchors) with(certificates []*x509.Certificate) Anchors {
+	pool := x509.NewCertPool()
+	if a.pool != nil {
+		pool = a.pool.Clone()
+	}
+	for _, c := range certificates {
+		pool.AddCert(c)
+	}
+	return Anchors{pool: pool, proves: a.proves}
+}
+
 // of returns what the end of a chain may prove.
 func (a Anchors) of(c *x509.Certificate) purposes { return a.proves[sha256.Sum256(c.Raw)] }

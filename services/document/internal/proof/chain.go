@@ -46,13 +46,15 @@ func (e *examination) chain(m *cms.Message, at time.Time, usage x509.ExtKeyUsage
 type held struct {
 	chained
 	algorithms, revocation Finding
-	// proves is what the anchors of the best paths may prove.
-	proves purposes
+	// proves is what the anchors of the best paths may prove; standing is the best that trusted lists say of them.
+	proves   purposes
+	standing Standing
 }
 
 // use is a certificate's use that paths are judged for.
 type use struct {
 	by     string // who used it, for people
+	stamp  bool   // it is a timestamp
 	at     time.Time
 	moment revocation.Moment
 }
@@ -67,12 +69,16 @@ func (e *examination) hold(c chained, m *cms.Message, u use) held {
 	best := -1
 	for _, certificates := range c.paths {
 		p := e.judge(certificates, u)
+		proves, standing := e.vouch(certificates, u)
 		switch s := p.severity(); {
 		case best < 0 || s < best:
 			best, h.algorithms, h.revocation = s, p.algorithms, p.revocation
-			h.proves = e.verifier.anchors.of(certificates[len(certificates)-1])
+			h.proves, h.standing = proves, standing
 		case s == best:
-			h.proves |= e.verifier.anchors.of(certificates[len(certificates)-1])
+			h.proves |= proves
+			if standing.order() > h.standing.order() {
+				h.standing = standing
+			}
 		}
 	}
 	return h
