@@ -22,6 +22,7 @@ type cli struct {
 	Verify   verifyCommand   `cmd:"" help:"Say what a signed PDF proves, with no server, no network and no configuration."`
 	Config   configCommand   `cmd:"" help:"Work with the configuration."`
 	Archive  archiveCommand  `cmd:"" help:"Work with the archive."`
+	Template templateCommand `cmd:"" help:"Work with the templates that contracts are made from."`
 
 	Version kong.VersionFlag `help:"Print the version and end."`
 }

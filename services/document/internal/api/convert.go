@@ -21,15 +21,11 @@ func fromDocument(d paper.Document) *documentv1.Document {
 	out := &documentv1.Document{
 		Name: documentPrefix + d.ID, Title: d.Title, FileName: d.FileName, Sha256: d.SHA256, SizeBytes: d.Size,
 		PageCount: int32(d.Pages), Origin: d.Origin, Language: d.Language, CreateTime: timestamppb.New(d.CreateTime),
-		Kind: documentv1.Document_Kind(documentv1.Document_Kind_value["KIND_"+string(d.Kind)]),
+		Kind:            documentv1.Document_Kind(documentv1.Document_Kind_value["KIND_"+string(d.Kind)]),
+		SignatureFields: fromFields(d.Fields), MediaType: d.Kind.MediaType(), ValuesSha256: d.ValuesHash,
 	}
 	if d.Parent != "" {
 		out.Parent = documentPrefix + d.Parent
-	}
-	for _, f := range d.Fields {
-		out.SignatureFields = append(out.SignatureFields, &documentv1.SignatureField{
-			Role: f.Role, FormField: f.FormField, Page: int32(f.Page), X: f.X, Y: f.Y, Width: f.Width, Height: f.Height,
-		})
 	}
 	if d.Inspection != nil {
 		out.Inspection = fromInspection(*d.Inspection)
@@ -37,21 +33,46 @@ func fromDocument(d paper.Document) *documentv1.Document {
 	return out
 }
 
+func fromFields(fields []paper.SignatureField) []*documentv1.SignatureField {
+	var out []*documentv1.SignatureField
+	for _, f := range fields {
+		out = append(out, &documentv1.SignatureField{
+			Role: f.Role, FormField: f.FormField, Page: int32(f.Page), X: f.X, Y: f.Y, Width: f.Width, Height: f.Height,
+		})
+	}
+	return out
+}
+
 func fromTemplate(t paper.Template) *documentv1.Template {
 	out := &documentv1.Template{
 		Name: templatePrefix + t.ID, Version: t.Version, Languages: t.Languages(), Titles: map[string]string{},
+		Source: documentv1.Template_SOURCE_TEXT,
+	}
+	if t.Form {
+		out.Source = documentv1.Template_SOURCE_PDF_FORM
 	}
 	for language, text := range t.Texts {
 		out.Titles[language] = text.Title
 	}
 	for _, v := range t.Variables {
-		kind := documentv1.TemplateVariable_Type_value["TYPE_"+strings.ToUpper(string(v.Type))]
-		out.Variables = append(out.Variables, &documentv1.TemplateVariable{
-			Name: v.Name, Required: v.Required, MaxLength: int32(v.Limit()), Type: documentv1.TemplateVariable_Type(kind),
-		})
+		out.Variables = append(out.Variables, fromVariable(v))
 	}
 	for _, r := range t.Roles {
 		out.Roles = append(out.Roles, r.ID)
+		out.SignerRoles = append(out.SignerRoles, &documentv1.TemplateRole{Id: r.ID, Labels: r.Labels})
+	}
+	return out
+}
+
+func fromVariable(v paper.Variable) *documentv1.TemplateVariable {
+	kind := documentv1.TemplateVariable_Type_value["TYPE_"+strings.ToUpper(string(v.Type))]
+	out := &documentv1.TemplateVariable{
+		Name: v.Name, Required: v.Required, MaxLength: int32(v.Limit()), Type: documentv1.TemplateVariable_Type(kind),
+		Labels: v.Labels, Example: v.Example, Currency: v.Currency,
+	}
+	for _, c := range v.Choices {
+		out.Choices = append(out.Choices, c.Value)
+		out.LabelledChoices = append(out.LabelledChoices, &documentv1.TemplateVariable_Choice{Value: c.Value, Labels: c.Labels})
 	}
 	return out
 }

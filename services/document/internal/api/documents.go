@@ -99,7 +99,8 @@ func (s *Service) render(ctx context.Context, in *documentv1.RenderDocumentReque
 	return s.keep(ctx, result.PDF, paper.Document{
 		RequestID: in.GetRequestId(), ContentHash: hash, Kind: paper.KindRendered, Title: result.Title,
 		FileName: result.FileName, Pages: result.Pages, Language: in.GetLanguage(), Fields: result.Fields,
-		Origin: fmt.Sprintf("template:%s@%s", source.Template.ID, source.Template.Version),
+		Origin:     fmt.Sprintf("template:%s@%s", source.Template.ID, source.Template.Version),
+		ValuesHash: paper.ValuesHash(in.GetValues()),
 	})
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"google.golang.org/grpc/codes"
 
@@ -23,6 +24,7 @@ var (
 	errReused       = errors.New("the request id was used with other content")
 	errNotPDF       = errors.New("the bytes are not a PDF")
 	errTooLarge     = errors.New("the document is larger than 64 MiB")
+	errPreview      = errors.New("the preview is larger than 3 MiB")
 	errTrail        = errors.New("the document is not an audit trail")
 	errRange        = errors.New("the range starts after the document's end")
 	errNotToSign    = errors.New("only an upload to be signed has signature fields")
@@ -52,6 +54,8 @@ func answer(err error) error {
 		{errExpectations, codes.FailedPrecondition, "PROOF_DIFFERS"},
 		{errNotPDF, codes.InvalidArgument, "NOT_A_PDF"},
 		{errTooLarge, codes.InvalidArgument, "TOO_LARGE"},
+		{errPreview, codes.InvalidArgument, "TOO_LARGE"},
+		{render.ErrImageUnavailable, codes.FailedPrecondition, "IMAGE_UNAVAILABLE"},
 		{errPart, codes.InvalidArgument, "INVALID_REQUEST"},
 		{archive.ErrDamaged, codes.DataLoss, "HASH_MISMATCH"},
 		{archive.ErrMissing, codes.DataLoss, "HASH_MISMATCH"},
@@ -77,6 +81,7 @@ func values(err error) error {
 	var invalid *paper.ValuesError
 	var glyph *render.GlyphError
 	var long *render.TooLongError
+	var page *render.PageError
 	f := &fault.Error{Code: codes.InvalidArgument, Domain: Domain, Message: err.Error()}
 	switch {
 	case errors.As(err, &language):
@@ -93,6 +98,8 @@ func values(err error) error {
 		f.Reason, f.Metadata = "GLYPH_MISSING", map[string]string{"rune": fmt.Sprintf("U+%04X", glyph.Rune)}
 	case errors.As(err, &long):
 		f.Reason = "TOO_LARGE"
+	case errors.As(err, &page):
+		f.Code, f.Reason, f.Metadata = codes.NotFound, "PAGE_NOT_FOUND", map[string]string{"page_count": strconv.Itoa(page.Pages)}
 	default:
 		return nil
 	}

@@ -14,14 +14,20 @@ import (
 	"github.com/countersign/countersign/services/internal/fault"
 )
 
+// valuesHash is what sha256sum says of renderRequest's values, a line each.
+const valuesHash = "db8e16b6a04fe8fc6119064f98520c702623a058895e5e956d41c0ca0dcfa0b6"
+
 func TestARenderedDocumentIsKeptAndFoundAgain(t *testing.T) {
 	h := newHouse(t)
 	d := h.render(t, "deal-1")
 	if d.GetKind() != documentv1.Document_KIND_RENDERED || d.GetLanguage() != "de" || d.GetParent() != "" {
 		t.Errorf("kind %v, language %q, parent %q", d.GetKind(), d.GetLanguage(), d.GetParent())
 	}
-	if d.GetOrigin() != "template:nda@1.0" || d.GetFileName() != "Geheimhaltungsvereinbarung-R-1.pdf" {
+	if d.GetOrigin() != "template:nda@1.1" || d.GetFileName() != "Geheimhaltungsvereinbarung-R-1.pdf" {
 		t.Errorf("origin %q, file name %q", d.GetOrigin(), d.GetFileName())
+	}
+	if d.GetMediaType() != "application/pdf" || d.GetValuesSha256() != valuesHash {
+		t.Errorf("media type %q, hash of values %q", d.GetMediaType(), d.GetValuesSha256())
 	}
 	fields := d.GetSignatureFields()
 	if len(fields) != 1 || fields[0].GetRole() != "client" || fields[0].GetPage() != d.GetPageCount() ||
@@ -84,8 +90,8 @@ func TestWhatCannotBeRenderedIsRefusedByNameAndArchivesNothing(t *testing.T) {
 	}{
 		{"template", func(r *documentv1.RenderDocumentRequest) { r.Template = "templates/none" },
 			codes.NotFound, "TEMPLATE_NOT_FOUND", nil},
-		{"language", func(r *documentv1.RenderDocumentRequest) { r.Language = "it" },
-			codes.InvalidArgument, "LANGUAGE_NOT_FOUND", []string{"language", "it"}},
+		{"language", func(r *documentv1.RenderDocumentRequest) { r.Language = "es" },
+			codes.InvalidArgument, "LANGUAGE_NOT_FOUND", []string{"language", "es"}},
 		{"absent", func(r *documentv1.RenderDocumentRequest) { delete(r.Values, "contact.name") },
 			codes.InvalidArgument, "VALUE_MISSING", []string{"variable", "contact.name"}},
 		{"blank", value("contact.name", "  "), codes.InvalidArgument, "VALUE_MISSING", []string{"variable", "contact.name"}},

@@ -2,11 +2,13 @@ package api_test
 
 import (
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc/codes"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/document/internal/render"
 )
 
 func TestTemplatesAreListedByNameAndPaged(t *testing.T) {
@@ -40,7 +42,7 @@ func TestATemplateSaysWhatItNeeds(t *testing.T) {
 	h := newHouse(t)
 	answer := must(h.GetTemplate(t.Context(), &documentv1.GetTemplateRequest{Name: "templates/nda"}))(t)
 	template := answer.GetTemplate()
-	if diff := cmp.Diff([]string{"de", "fr"}, template.GetLanguages()); diff != "" {
+	if diff := cmp.Diff([]string{"de", "en", "fr", "it"}, template.GetLanguages()); diff != "" {
 		t.Errorf("languages: %s", diff)
 	}
 	if diff := cmp.Diff([]string{"client"}, template.GetRoles()); diff != "" {
@@ -76,4 +78,60 @@ func TestAnUnknownTemplateIsRefused(t *testing.T) {
 	refused(t, err, codes.NotFound, "TEMPLATE_NOT_FOUND")
 	_, err = h.GetTemplate(t.Context(), &documentv1.GetTemplateRequest{Name: "templates/../nda"})
 	refused(t, err, codes.InvalidArgument, "INVALID_REQUEST", "field", "name")
+}
+
+func TestATemplateExplainsItselfToAForm(t *testing.T) {
+	h := newHouse(t)
+	answer := must(h.GetTemplate(t.Context(), &documentv1.GetTemplateRequest{Name: "templates/services-agreement"}))(t)
+	template := answer.GetTemplate()
+	if template.GetSource() != documentv1.Template_SOURCE_TEXT {
+		t.Errorf("source %v", template.GetSource())
+	}
+	roles := template.GetSignerRoles()
+	if len(roles) != 1 || roles[0].GetId() != "client" || roles[0].GetLabels()["it"] != "Per il Committente" {
+		t.Errorf("roles %v", roles)
+	}
+	for _, v := range template.GetVariables() {
+		if v.GetExample() == "" || len(v.GetLabels()) != 4 {
+			t.Errorf("%s: example %q, labels %v", v.GetName(), v.GetExample(), v.GetLabels())
+		}
+		if (v.GetCurrency() == "EUR") != (v.GetName() == "deal.price") {
+			t.Errorf("%s: currency %q", v.GetName(), v.GetCurrency())
+		}
+		if v.GetName() == "client.address" && (v.GetType() != documentv1.TemplateVariable_TYPE_LINES || v.GetRequired()) {
+			t.Errorf("%s: type %v, required %t", v.GetName(), v.GetType(), v.GetRequired())
+		}
+	}
+}
+
+func TestAChoiceListsItsValues(t *testing.T) {
+	h := newHouse(t)
+	h.service.Templates["choice"] = must(render.Load(choice()))(t)
+	answer := must(h.GetTemplate(t.Context(), &documentv1.GetTemplateRequest{Name: "templates/choice"}))(t)
+	v := answer.GetTemplate().GetVariables()[0]
+	if diff := cmp.Diff([]string{"month", "year"}, v.GetChoices()); diff != "" || v.GetType() != documentv1.TemplateVariable_TYPE_CHOICE {
+		t.Errorf("type %v, choices %s", v.GetType(), diff)
+	}
+	if last := v.GetLabelledChoices()[1]; last.GetValue() != "year" || last.GetLabels()["de"] != "ein Jahr" {
+		t.Errorf("the last choice is %v", last)
+	}
+	if v := answer.GetTemplate().GetVariables()[1]; v.GetType() != documentv1.TemplateVariable_TYPE_BOOLEAN {
+		t.Errorf("type %v", v.GetType())
+	}
+}
+
+// choice is a template with a closed list and a yes or no.
+func choice() fstest.MapFS {
+	const manifest = `id: choice
+version: "1"
+languages:
+  de: {title: Wahl, file_name: wahl.pdf}
+roles:
+  - {id: client, labels: {de: Kundin}}
+variables:
+  - {name: term, type: choice, choices: [month, {value: year, labels: {de: ein Jahr}}]}
+  - {name: travel, type: boolean}
+`
+	const body = "{{term}} {{travel}}\n\n:::signatures\nclient\n:::\n"
+	return fstest.MapFS{"manifest.yaml": {Data: []byte(manifest)}, "de.md": {Data: []byte(body)}}
 }

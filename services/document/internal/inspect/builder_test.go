@@ -37,7 +37,10 @@ func (w *writer) table(trailer string) int {
 		}
 	}
 	w.offsets = map[int]int{}
-	fmt.Fprintf(w, "trailer\n<< /Root 1 0 R /Size %d %s >>\nstartxref\n%d\n%%%%EOF\n", rows+1, trailer, at)
+	if !strings.Contains(trailer, "/Root") {
+		trailer += " /Root 1 0 R"
+	}
+	fmt.Fprintf(w, "trailer\n<< /Size %d %s >>\nstartxref\n%d\n%%%%EOF\n", rows+1, trailer, at)
 	return at
 }
 
@@ -162,7 +165,7 @@ func linked(n int, loop bool) []byte {
 }
 
 // revised adds a second state in which some objects are others.
-func revised(objects []string, trailer string, changed map[int]string) []byte {
+func revised(objects []string, trailer, newest string, changed map[int]string) []byte {
 	w := newWriter("1.7")
 	for i, body := range objects {
 		w.object(i+1, body)
@@ -171,7 +174,26 @@ func revised(objects []string, trailer string, changed map[int]string) []byte {
 	for number, body := range changed {
 		w.object(number, body)
 	}
-	w.table(fmt.Sprintf("/Prev %d", previous))
+	w.table(fmt.Sprintf("%s /Prev %d", newest, previous))
+	return w.Bytes()
+}
+
+// linearized begins with the section of the first page, which the end of the file names; the one of the rest says nothing
+// but its size (ISO 32000-1, F.3).
+func linearized() []byte {
+	objects := contract("", "")
+	w := newWriter("1.7")
+	fmt.Fprintf(w, "4 0 obj\n<< /Linearized 1 >>\nendobj\n")
+	first := w.Len()
+	const section = "xref\n3 2\n%010d 00000 n \n%010d 00000 n \ntrailer\n<< /Size 5 /Root 1 0 R /Prev %010d >>\nstartxref\n0\n%%%%EOF\n"
+	fmt.Fprintf(w, section, 0, 0, 0)
+	for i, body := range objects {
+		w.object(i+1, body)
+	}
+	at, four := w.Len(), bytes.Index(w.Bytes(), []byte("4 0 obj"))
+	copy(w.Bytes()[first:], fmt.Sprintf(section, w.offsets[3], four, at))
+	fmt.Fprintf(w, "xref\n0 3\n0000000000 65535 f \n%010d 00000 n \n%010d 00000 n \ntrailer\n<< /Size 3 >>\nstartxref\n%d\n%%%%EOF\n",
+		w.offsets[1], w.offsets[2], first)
 	return w.Bytes()
 }
 

@@ -3,6 +3,7 @@ package inspect_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -15,13 +16,11 @@ type sample struct {
 
 const refused = "PDF_ACTIVE_CONTENT "
 
-func corpus() []sample {
-	var all []sample
-	for _, part := range [][]sample{honest(), odd(), broken(), signed(), hidden(), acting(), costly()} {
-		all = append(all, part...)
-	}
-	return all
-}
+// corpus is every file, the costly ones last.
+func corpus() []sample { return append(cheap(), costly()...) }
+
+// cheap files are small and quick to read.
+func cheap() []sample { return slices.Concat(honest(), odd(), broken(), signed(), hidden(), acting()) }
 
 // action is a contract with an action that nothing leads to.
 func action(body string) []byte { return of("", "", "<< /Type /Action "+body+" >>") }
@@ -31,6 +30,8 @@ func honest() []sample {
 	return []sample{
 		{"plain", plainFile, "1.7"},
 		{"object streams", packed(contract("", "")...), "1.7"},
+		{"linearized", linearized(), "1.7"},
+		{"two sections, one state", revised(contract("", ""), "", "", map[int]string{4: "<< >>"}), "1.7"},
 		{"hybrid", hybrid(4, "<< /Title (x) >>"), "1.7"},
 		{"blank lines after the end", append(bytes.Clone(plainFile), "\r\n\n \x00\n"...), "1.7"},
 		{"later version in the catalog", written("1.4", "", contract("/Version /1.7", "")...), "1.7"},
@@ -85,7 +86,8 @@ func odd() []sample {
 		{"hidden annotation", of("", "/Annots [<< /Subtype /Square /F 2 >>]"), "1.7 HIDDEN_ANNOTATION@1"},
 		{"not viewed annotation", of("", "/Annots [<< /Subtype /Square /F 32 >>]"), "1.7 HIDDEN_ANNOTATION@1"},
 		{"another image on paper", of("", "", stream("/Subtype /Image /Alternates [<< /Image 4 0 R >>]", "")), "1.7 ALTERNATE_IMAGE@0"},
-		{"two states", revised(contract("", ""), "", map[int]string{4: "<< >>"}), "1.7 INCREMENTAL_UPDATES@0"},
+		{"two states", revised(contract("", ""), "", "", map[int]string{3: contract("", "")[2]}), "1.7 INCREMENTAL_UPDATES@0"},
+		{"two catalogs", revised(contract("", "", contract("", "")[0]), "/Root 4 0 R", "", nil), "1.7 INCREMENTAL_UPDATES@0"},
 		{"signature field of no size", of("/AcroForm << /Fields [4 0 R] >>", "/Annots [4 0 R]",
 			"<< /FT /Sig /T (a) /Subtype /Widget /Rect [0 0 0 0] >>"), "1.7 UNPLACED_SIGNATURE_FIELD@1"},
 	}
@@ -104,6 +106,7 @@ func broken() []sample {
 		{"something after the end", append(bytes.Clone(plainFile), "<html>"...), ""},
 		{"something before the beginning", append([]byte("HTTP/1.1 200\r\n"), plainFile...), ""},
 		{"no root", bytes.Replace(plainFile, []byte("/Root"), []byte("/Toor"), 1), ""},
+		{"catalogs in the trailers", revised(contract("", ""), "/Root << >>", "/Root << >>", map[int]string{4: "<< >>"}), ""},
 		{"wrong offset", bytes.Replace(plainFile, []byte("3 0 obj"), []byte("8 0 obj"), 1), ""},
 		{"key twice", of("/Pages 3 0 R", ""), ""},
 		{"unreachable and broken", of("", "", "<< /A"), ""},
@@ -137,7 +140,7 @@ func broken() []sample {
 	const encrypt = "/Encrypt << /Filter /Standard /V 4 /R 4 >>"
 	return append(cases,
 		sample{"encrypted", written("1.7", encrypt, contract("", "")...), "PDF_ENCRYPTED"},
-		sample{"encrypted once", revised(contract("", ""), encrypt, map[int]string{4: "<< >>"}), "PDF_ENCRYPTED"},
+		sample{"encrypted once", revised(contract("", ""), encrypt, "", map[int]string{4: "<< >>"}), "PDF_ENCRYPTED"},
 	)
 }
 

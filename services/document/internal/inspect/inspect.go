@@ -39,9 +39,9 @@ type inspection struct {
 	remarks *remarks
 	found   map[Content]bool
 	signed  bool
-	// linked says that a link to a URI is somewhere, linearized that the file has a first part of its own.
-	linked, linearized bool
-	actions, annots    int
+	// linked says that a link to a URI is somewhere.
+	linked          bool
+	actions, annots int
 	// treePage says that an object is both a page and a node of the page tree.
 	treePage bool
 }
@@ -84,11 +84,7 @@ func (i *inspection) whole(file []byte) error {
 	if version < "1.6" {
 		i.remarks.add(versionOld, 0)
 	}
-	states := i.doc.Sections()
-	if i.linearized && states > 1 {
-		states--
-	}
-	if states > 1 {
+	if i.doc.Updated() {
 		i.remarks.add(incrementalUpdates, 0)
 	}
 	if groups := i.doc.Array(i.doc.Dict(catalog["OCProperties"])["OCGs"]); len(groups) > 0 {

@@ -123,8 +123,6 @@ func (i *inspection) key(key pdf.Name, v pdf.Object) {
 				break
 			}
 		}
-	case "Linearized":
-		i.linearized = true
 	}
 }
 

@@ -21,6 +21,8 @@ type Document struct {
 	// Origin is where the bytes came from: "template:{id}@{version}", "upload", or a provider's name.
 	Origin   string
 	Language string
+	// ValuesHash is the ValuesHash of what a rendered document was made from; empty for other kinds.
+	ValuesHash string
 	// Fields are where the roles sign.
 	Fields []SignatureField
 	// Inspection is set for an upload that is to be signed.

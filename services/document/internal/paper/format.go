@@ -17,22 +17,28 @@ type locale struct {
 	currencyFirst  bool
 	firstDay       string // how the first of a month is written
 	day            string // how any other day is written, a fmt verb
+	shortDate      string // time layout
 	months         string
+	yes, no        string
 }
 
 func localeOf(language string) (locale, bool) {
 	switch language {
 	case "de":
 		return locale{group: ".", decimal: ",", firstDay: "1.", day: "%d.",
+			shortDate: "02.01.2006", yes: "ja", no: "nein",
 			months: "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"}, true
 	case "fr":
 		return locale{group: noBreak, decimal: ",", firstDay: "1er", day: "%d",
+			shortDate: "02/01/2006", yes: "oui", no: "non",
 			months: "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"}, true
 	case "it":
 		return locale{group: ".", decimal: ",", firstDay: "1º", day: "%d",
+			shortDate: "02/01/2006", yes: "sì", no: "no",
 			months: "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"}, true
 	case "en":
 		return locale{group: ",", decimal: ".", currencyFirst: true, firstDay: "1", day: "%d",
+			shortDate: "02/01/2006", yes: "yes", no: "no",
 			months: "January February March April May June July August September October November December"}, true
 	default:
 		return locale{}, false
@@ -53,26 +59,45 @@ func (v Variable) format(language, value string) (string, bool) {
 		return "", false
 	}
 	switch v.Type {
-	case TypeText:
+	case TypeText, TypeLines:
 		return value, true
 	case TypeDate:
-		return l.date(value)
+		return l.date(value, v.Format)
 	case TypeMoney:
 		return l.money(value, v.Currency)
 	case TypeNumber:
-		return l.number(value, regexp.MustCompile(`^(-?)(\d{1,15})(?:\.(\d{1,6}))?$`))
+		return l.decimals(value, v.Decimals)
 	case TypeEmail:
 		address, err := mail.ParseAddress(value)
 		return value, err == nil && address.Address == value && strings.Contains(value, ".")
+	case TypeChoice:
+		return v.choice(language, value)
+	case TypeBoolean:
+		return map[string]string{"true": l.yes, "false": l.no}[value], value == "true" || value == "false"
 	default:
 		return "", false
 	}
 }
 
-func (l locale) date(value string) (string, bool) {
+func (v Variable) choice(language, value string) (string, bool) {
+	for _, c := range v.Choices {
+		if c.Value == value {
+			return c.label(language), true
+		}
+	}
+	return "", false
+}
+
+func (l locale) date(value string, format DateFormat) (string, bool) {
 	date, err := time.Parse(time.DateOnly, value)
 	if err != nil || date.Year() < 1900 || date.Year() > 2200 {
 		return "", false
+	}
+	switch format {
+	case DateShort:
+		return date.Format(l.shortDate), true
+	case DateISO:
+		return value, true
 	}
 	day := l.firstDay
 	if date.Day() > 1 {
@@ -100,6 +125,28 @@ func (l locale) money(value, fixed string) (string, bool) {
 	}
 	return text + noBreak + currency, ok
 }
+
+// decimals writes a number with a fixed count of decimals, or those that it has. Zeros may be added or left out at its
+// end; any other digit too many is refused.
+func (l locale) decimals(value string, fixed *int) (string, bool) {
+	if !matches(value, decimalPattern) {
+		return "", false
+	}
+	if fixed != nil {
+		whole, decimals, _ := strings.Cut(value, ".")
+		decimals = strings.TrimRight(decimals, "0")
+		if len(decimals) > *fixed {
+			return "", false
+		}
+		if decimals += strings.Repeat("0", *fixed-len(decimals)); decimals != "" {
+			whole += "." + decimals
+		}
+		value = whole
+	}
+	return l.number(value, regexp.MustCompile("^"+decimalPattern+"$"))
+}
+
+const decimalPattern = `(-?)(\d{1,15})(?:\.(\d{1,6}))?`
 
 // number writes what the pattern splits into sign, whole part and decimals. Text, not floats: no amount may be rounded.
 func (l locale) number(value string, pattern *regexp.Regexp) (string, bool) {

@@ -15,7 +15,17 @@ const (
 	KindSigned Kind = "SIGNED"
 	// KindAuditTrail is a provider's protocol of the signing process.
 	KindAuditTrail Kind = "AUDIT_TRAIL"
+	// KindEvidence is a ZIP that proves one signature request by itself.
+	KindEvidence Kind = "EVIDENCE"
 )
+
+// MediaType is the IANA media type of a kind's bytes.
+func (k Kind) MediaType() string {
+	if k == KindEvidence {
+		return "application/zip"
+	}
+	return "application/pdf"
+}
 
 // SignatureField is a box that one role signs in. Lengths are PDF points (1/72 inch) from the top left corner of the
 // displayed page.

@@ -1,15 +1,20 @@
 package paper
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Bounds of a template.
 const (
+	// MaxLines is how many lines a value of type lines may have.
+	MaxLines = 12
 	// MaxValueLength is the longest value any variable may accept, in characters.
 	MaxValueLength = 4096
 	// DefaultValueLength is accepted where a variable names no length of its own, in characters.
@@ -17,23 +22,9 @@ const (
 	maxVariables       = 200
 	maxRoles           = 8
 	maxPatternLength   = 256
-)
-
-// Type says how a value must look and how it is shown.
-type Type string
-
-// The types of variable.
-const (
-	// TypeText is one line of text, shown as given.
-	TypeText Type = "text"
-	// TypeDate is an ISO 8601 calendar date such as 2026-11-22, shown in the language's long form.
-	TypeDate Type = "date"
-	// TypeMoney is an amount and its ISO 4217 currency such as "1234.50 EUR", shown with the language's separators.
-	TypeMoney Type = "money"
-	// TypeNumber is a decimal number such as 1234.5, shown with the language's separators.
-	TypeNumber Type = "number"
-	// TypeEmail is an e-mail address, shown as given.
-	TypeEmail Type = "email"
+	maxLabelLength     = 80
+	maxChoices         = 50
+	maxDecimals        = 6
 )
 
 // Template says what a contract needs and offers; its text is the renderer's business.
@@ -50,6 +41,8 @@ type Template struct {
 	Variables []Variable
 	// Roles that sign, in the order of their signature blocks.
 	Roles []Role
+	// Form says that the text is a PDF form whose fields are filled, not text that is laid out.
+	Form bool
 }
 
 // Text names a document in one language. Both patterns may hold {{slots}} of required variables.
@@ -58,19 +51,6 @@ type Text struct {
 	Title string
 	// FileName pattern, with its extension.
 	FileName string
-}
-
-// Variable is a slot that a caller fills.
-type Variable struct {
-	// Name as written in the text, such as contact.name.
-	Name string
-	Type Type
-	// Required variables refuse to render without a value.
-	Required bool
-	// MaxLength of a value in characters; 0 means DefaultValueLength.
-	MaxLength int
-	// Currency fixes the currency of a money variable, ISO 4217; a value may then leave it out.
-	Currency string
 }
 
 // Role is one party that signs.
@@ -83,6 +63,8 @@ type Role struct {
 
 // TemplateError says what is wrong with a template's description. Detail never holds a caller's value.
 type TemplateError struct {
+	// Field at fault as the description's own path, such as variables[2].type; empty when it is the whole.
+	Field  string
 	Detail string
 }
 
@@ -130,87 +112,67 @@ func (t Template) Text(language string) (Text, error) {
 	return Text{}, &LanguageError{Language: language}
 }
 
-// Validate checks the description itself and fails with a *TemplateError.
+// Validate checks the description itself. Its error joins one *TemplateError per mistake.
 func (t Template) Validate() error {
-	switch {
-	case !matches(t.ID, `[a-z0-9][a-z0-9-]{0,62}`):
-		return invalid("id must be 1 to 63 characters of a-z, 0-9 and -")
-	case !matches(t.Version, `[A-Za-z0-9.-]{1,32}`):
-		return invalid("version must be 1 to 32 characters of A-Z, a-z, 0-9, . and -")
-	case len(t.Texts) == 0:
-		return invalid("no language")
-	case len(t.Variables) > maxVariables:
-		return invalid("more than %d variables", maxVariables)
-	case len(t.Roles) == 0 || len(t.Roles) > maxRoles:
-		return invalid("must have 1 to %d roles", maxRoles)
-	}
+	var m mistakes
+	m.when(!matches(t.ID, `[a-z0-9][a-z0-9-]{0,62}`), "id", "id must be 1 to 63 characters of a-z, 0-9 and -")
+	m.when(!matches(t.Version, `[A-Za-z0-9.-]{1,32}`), "version", "version must be 1 to 32 characters of A-Z, a-z, 0-9, . and -")
+	m.when(len(t.Texts) == 0, "languages", "no language")
+	m.when(len(t.Variables) > maxVariables, "variables", "more than %d variables", maxVariables)
+	m.when(len(t.Roles) == 0 || len(t.Roles) > maxRoles, "roles", "must have 1 to %d roles", maxRoles)
 	for _, language := range t.Languages() {
-		if err := validateText(language, t.Texts[language]); err != nil {
-			return err
-		}
+		m.text(language, t.Texts[language])
 	}
-	if err := t.validateVariables(); err != nil {
-		return err
-	}
-	return t.validateRoles()
+	m.variables(t)
+	m.roles(t)
+	return errors.Join(m...)
 }
 
-func validateText(language string, text Text) error {
-	switch {
-	case !supported(language):
-		return invalid("language %q is not one of %s", language, strings.Join(supportedLanguages(), ", "))
-	case text.Title == "" || len(text.Title) > maxPatternLength:
-		return invalid("%s: title must be 1 to %d bytes", language, maxPatternLength)
-	case len(text.FileName) > maxPatternLength || !strings.HasSuffix(text.FileName, ".pdf"):
-		return invalid("%s: file_name must end in .pdf and have at most %d bytes", language, maxPatternLength)
+// mistakes collects *TemplateErrors.
+type mistakes []error
+
+func (m *mistakes) when(wrong bool, field, format string, args ...any) {
+	if wrong {
+		*m = append(*m, &TemplateError{Field: field, Detail: fmt.Sprintf(format, args...)})
 	}
-	return nil
 }
 
-func (t Template) validateVariables() error {
+func (m *mistakes) text(language string, text Text) {
+	field := "languages." + language
+	if !supported(language) {
+		m.when(true, field, "language %q is not one of %s", language, strings.Join(supportedLanguages(), ", "))
+		return
+	}
+	m.when(text.Title == "" || len(text.Title) > maxPatternLength, field, "%s: title must be 1 to %d bytes", language, maxPatternLength)
+	m.when(len(text.FileName) > maxPatternLength || !strings.HasSuffix(text.FileName, ".pdf"), field,
+		"%s: file_name must end in .pdf and have at most %d bytes", language, maxPatternLength)
+}
+
+func (m *mistakes) roles(t Template) {
 	seen := map[string]bool{}
-	for _, v := range t.Variables {
-		switch {
-		case !isVariableName(v.Name):
-			return invalid("variable %q: a name is dotted words of a-z, 0-9 and _", v.Name)
-		case seen[v.Name]:
-			return invalid("variable %q is there twice", v.Name)
-		case !slices.Contains([]Type{TypeText, TypeDate, TypeMoney, TypeNumber, TypeEmail}, v.Type):
-			return invalid("variable %q: unknown type %q", v.Name, v.Type)
-		case v.MaxLength < 0 || v.MaxLength > MaxValueLength:
-			return invalid("variable %q: max_length must be 1 to %d", v.Name, MaxValueLength)
-		case v.Currency != "" && (v.Type != TypeMoney || !matches(v.Currency, `[A-Z]{3}`)):
-			return invalid("variable %q: currency is an ISO 4217 code and for money only", v.Name)
-		}
-		seen[v.Name] = true
-	}
-	return nil
-}
-
-func (t Template) validateRoles() error {
-	seen := map[string]bool{}
-	for _, r := range t.Roles {
-		if !matches(r.ID, `[a-z0-9_]{1,64}`) || seen[r.ID] {
-			return invalid("role %q: an id is unique and 1 to 64 characters of a-z, 0-9 and _", r.ID)
-		}
+	for i, r := range t.Roles {
+		field, about := fmt.Sprintf("roles[%d]", i), fmt.Sprintf("role %q", r.ID)
+		m.when(!matches(r.ID, `[a-z0-9_]{1,64}`) || seen[r.ID], field,
+			"%s: an id is unique and 1 to 64 characters of a-z, 0-9 and _", about)
 		seen[r.ID] = true
-		for language := range t.Texts {
-			if r.Labels[language] == "" {
-				return invalid("role %q has no label in language %q", r.ID, language)
-			}
+		for _, language := range t.Languages() {
+			m.when(r.Labels[language] == "", field, "%s has no label in language %q", about, language)
 		}
+		m.labels(t, r.Labels, field, about)
 	}
-	return nil
 }
 
-func isVariableName(name string) bool {
-	return len(name) <= 64 && matches(name, `[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*`)
+// labels checks what people read beside a box or a form field: short, on one line, of a language that the template has.
+func (m *mistakes) labels(t Template, labels map[string]string, field, about string) {
+	for _, language := range slices.Sorted(maps.Keys(labels)) {
+		_, found := t.Texts[language]
+		label := labels[language]
+		m.when(!found, field, "%s has a label in language %q, in which there is no text", about, language)
+		m.when(!harmless(label) || utf8.RuneCountInString(label) > maxLabelLength, field,
+			"%s: a label is one line of at most %d characters", about, maxLabelLength)
+	}
 }
 
 func matches(s, pattern string) bool {
 	return regexp.MustCompile(`^(?:` + pattern + `)$`).MatchString(s)
-}
-
-func invalid(format string, args ...any) error {
-	return &TemplateError{Detail: fmt.Sprintf(format, args...)}
 }

@@ -1,7 +1,10 @@
 package paper
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -22,10 +25,10 @@ const (
 	FaultMissing Fault = "missing"
 	// FaultMalformed is a value that does not fit its variable's type.
 	FaultMalformed Fault = "malformed"
-	// FaultTooLong is a value with more characters than the variable accepts.
+	// FaultTooLong is a value with more characters, or lines, than the variable accepts.
 	FaultTooLong Fault = "too long"
 	// FaultForbidden is a value with a character that could change how a contract reads without being seen: control
-	// and format characters, line breaks, bidirectional overrides, or a pile of combining marks.
+	// and format characters, line breaks but those of type lines, bidirectional overrides, or a pile of combining marks.
 	FaultForbidden Fault = "forbidden character"
 )
 
@@ -50,8 +53,42 @@ func (e *ValuesError) Error() string {
 }
 
 // Show checks the values and writes each the way the language does, by variable name. An optional variable without a
-// value is absent from the result. Fails with a *LanguageError or a *ValuesError.
+// value is absent from the result. Only a value of type lines shows line feeds. Fails with a *LanguageError or a
+// *ValuesError.
 func (t Template) Show(language string, values Values) (map[string]string, error) {
+	return t.show(language, values, func(Variable) string { return "" })
+}
+
+// ShowPlaceholders is Show for somebody who fills in a form: a required value that is missing is shown as its
+// variable's label, or name, in brackets.
+func (t Template) ShowPlaceholders(language string, values Values) (map[string]string, error) {
+	return t.show(language, values, func(v Variable) string { return v.placeholder(language) })
+}
+
+// Examples are the variables' examples, where they have one.
+func (t Template) Examples() Values {
+	examples := Values{}
+	for _, v := range t.Variables {
+		if v.Example != "" {
+			examples[v.Name] = v.Example
+		}
+	}
+	return examples
+}
+
+// ValuesHash is the SHA-256 of values, 64 lower-case hexadecimal digits: of one line name=value per value, sorted by
+// name, each ended by a line feed; within a value a backslash is written as two and a line feed as \n, so that no value
+// passes for two. It hashes what the caller gave, not what was shown.
+func ValuesHash(values Values) string {
+	h := sha256.New()
+	inLine := strings.NewReplacer("\\", `\\`, "\n", `\n`)
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		h.Write([]byte(name + "=" + inLine.Replace(values[name]) + "\n")) // a hash never fails to take bytes
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func (t Template) show(language string, values Values, missing func(Variable) string) (map[string]string, error) {
 	if _, err := t.Text(language); err != nil {
 		return nil, err
 	}
@@ -59,6 +96,9 @@ func (t Template) Show(language string, values Values) (map[string]string, error
 	problems := t.unknown(values)
 	for _, v := range t.Variables {
 		text, fault := v.show(language, values[v.Name])
+		if fault == FaultMissing && missing(v) != "" {
+			text, fault = missing(v), ""
+		}
 		switch {
 		case fault != "":
 			problems = append(problems, Problem{Variable: v.Name, Fault: fault})
@@ -94,30 +134,33 @@ func (t Template) unknown(values Values) []Problem {
 	return problems
 }
 
-// Limit is the longest value the variable accepts, in characters.
-func (v Variable) Limit() int {
-	if v.MaxLength == 0 {
-		return DefaultValueLength
-	}
-	return v.MaxLength
-}
-
 func (v Variable) show(language, value string) (string, Fault) {
 	limit := v.Limit()
 	if len(value) > limit*utf8.UTFMax || utf8.RuneCountInString(value) > limit {
 		return "", FaultTooLong
 	}
-	if !harmless(value) {
-		return "", FaultForbidden
+	lines := []string{value}
+	if v.Type == TypeLines {
+		lines = strings.Split(value, "\n")
 	}
-	value = strings.TrimSpace(value)
-	if value == "" {
-		if v.Required {
-			return "", FaultMissing
+	var given []string
+	for _, line := range lines {
+		if !harmless(line) {
+			return "", FaultForbidden
 		}
-		return "", ""
+		if line = strings.TrimSpace(line); line != "" {
+			given = append(given, line)
+		}
 	}
-	text, ok := v.format(language, value)
+	switch {
+	case len(given) == 0 && v.Required:
+		return "", FaultMissing
+	case len(given) == 0:
+		return "", ""
+	case len(given) > MaxLines:
+		return "", FaultTooLong
+	}
+	text, ok := v.format(language, strings.Join(given, "\n"))
 	if !ok {
 		return "", FaultMalformed
 	}
@@ -145,6 +188,11 @@ func harmless(value string) bool {
 		}
 	}
 	return true
+}
+
+// isChoice reports whether a text can be offered as a choice: it must be accepted as a value again.
+func isChoice(value string) bool {
+	return value != "" && harmless(value) && strings.TrimSpace(value) == value && utf8.RuneCountInString(value) <= DefaultValueLength
 }
 
 func invisible(r rune) bool {

@@ -19,11 +19,12 @@ type Document struct {
 	loading map[int]bool
 	limits  Limits
 	// left is what remains of the limits, rows what all cross-reference sections listed.
-	left Limits
-	rows int
-	work int
-	zlib io.Reader
-	err  error
+	left    Limits
+	rows    int
+	work    int
+	updated bool
+	zlib    io.Reader
+	err     error
 }
 
 // pack is a decoded object stream: the bytes and the place of each object in them.

@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// Sections returns the number of cross-reference sections: one for each state of the file, and one more when it is
-// linearized.
-func (d *Document) Sections() int { return len(d.starts) }
+// Updated says that an object has another place in an older section of the cross-reference data, or that the catalog is
+// another one: the file was changed after it was made. Sections that only add objects to each other, as in linearized
+// and hybrid files, are one state.
+func (d *Document) Updated() bool { return d.updated }
 
 // Each reads every object that the cross-reference data lists, reachable or not, in the order of their numbers, until
 // visit answers false. Objects are not kept, so memory stays that of one object.

@@ -21,9 +21,6 @@ const (
 	dictSize  = 320
 )
 
-// full says that so many bytes of a string, four times for what growing leaves behind, are more than may be taken.
-func (l *lexer) full(n int) bool { return l.memory != nil && n > *l.memory/4 }
-
 // take counts the memory of a value.
 func (l *lexer) take(n int) error {
 	if l.memory == nil {

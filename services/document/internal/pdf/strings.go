@@ -43,9 +43,6 @@ func (l *lexer) name() (Name, error) {
 	var out []byte
 	for l.pos < len(l.data) && isRegular(l.data[l.pos]) {
 		c := l.data[l.pos]
-		if l.full(len(out)) {
-			return "", tooComplex(l.pos, "name is too long")
-		}
 		if c == '#' {
 			if len(l.data)-l.pos < 3 {
 				return "", malformed(l.pos, "cut escape")
@@ -88,7 +85,7 @@ func (l *lexer) hex() (Object, error) {
 	start := l.pos
 	l.pos++
 	out, high, clean := []byte{}, -1, true
-	for l.pos < len(l.data) && !l.full(len(out)) {
+	for l.pos < len(l.data) {
 		c := l.data[l.pos]
 		l.pos++
 		if c == '>' {
@@ -109,15 +106,7 @@ func (l *lexer) hex() (Object, error) {
 			out, high = append(out, byte(high<<4|n)), -1
 		}
 	}
-	return nil, l.unended(start, len(out))
-}
-
-// unended says why a string of n bytes was not read to its end.
-func (l *lexer) unended(start, n int) error {
-	if l.full(n) {
-		return tooComplex(start, "string is too long")
-	}
-	return malformed(start, "string without end")
+	return nil, malformed(start, "string without end")
 }
 
 // literal reads (...); pos stands on the parenthesis.
@@ -125,7 +114,7 @@ func (l *lexer) literal() (Object, error) {
 	start := l.pos
 	l.pos++
 	out, open := []byte{}, 1
-	for l.pos < len(l.data) && !l.full(len(out)) {
+	for l.pos < len(l.data) {
 		c := l.data[l.pos]
 		l.pos++
 		switch c {
@@ -146,7 +135,7 @@ func (l *lexer) literal() (Object, error) {
 		}
 		out = append(out, c)
 	}
-	return nil, l.unended(start, len(out))
+	return nil, malformed(start, "string without end")
 }
 
 // escape appends what follows a backslash.

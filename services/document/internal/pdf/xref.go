@@ -64,6 +64,7 @@ func (d *Document) readSections(start int) error {
 		if d.trailer == nil {
 			d.trailer = section
 		}
+		d.updated = d.updated || section["Root"] != nil && !Equal(section["Root"], d.trailer["Root"])
 		switch prev := section["Prev"].(type) {
 		case nil:
 			return nil
@@ -127,9 +128,11 @@ func (d *Document) hybrid(at int, found map[int]entry) error {
 // merge takes the entries that no newer section defined.
 func (d *Document) merge(found map[int]entry) error {
 	for n, e := range found {
-		if _, known := d.entries[n]; !known {
+		newer, known := d.entries[n]
+		if !known {
 			d.entries[n] = e
 		}
+		d.updated = d.updated || known && e.kind != free && newer != e
 	}
 	if d.rows += len(found); d.rows > rowsPerObject*d.limits.Objects || len(d.entries) > d.limits.Objects {
 		return tooComplex(0, "too many objects")

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"fmt"
 	"testing"
 	"time"
 
@@ -70,7 +71,7 @@ func TestAlgorithmsAreAFindingOfTheirOwn(t *testing.T) {
 	}{
 		"good":           {true, nil, proof.CheckAlgorithms, proof.CheckPassed, "ACCEPTED"},
 		"SHA-1":          {true, sha1, proof.CheckAlgorithms, proof.CheckFailed, "ALGORITHM_REFUSED"},
-		"SHA-1 imprint":  {true, imprint, proof.CheckTimestamp, proof.CheckFailed, "ALGORITHM_REFUSED"},
+		"SHA-1 imprint":  {true, imprint, proof.CheckAlgorithms, proof.CheckFailed, "ALGORITHM_REFUSED"},
 		"SHA-1 above":    {false, below(weak.Issue(t, s.person()), weak), proof.CheckAlgorithms, proof.CheckFailed, "ALGORITHM_REFUSED"},
 		"unknown above":  {false, curve, proof.CheckAlgorithms, proof.CheckIndeterminate, "ALGORITHM_UNSUPPORTED"},
 		"unknown hash":   {true, func(r *cmstest.Recipe) { r.Digest = cmstest.SHA2(4) }, proof.CheckAlgorithms, proof.CheckIndeterminate, "ALGORITHM_UNSUPPORTED"},
@@ -105,11 +106,28 @@ func TestAlgorithmsEnd(t *testing.T) {
 	request.Now = time.Date(2040, time.January, 1, 0, 0, 0, 0, time.UTC)
 	expect(t, s.verify(request), proof.Proven, "ACCEPTED")
 
-	request.Signed = s.sign(false, func(r *cmstest.Recipe) {
-		r.Key, r.Certificate = old.Key, old.Certificate
+	claim := fmt.Sprintf(" /M (D:%sZ)", s.now.Format("20060102150405"))
+	request.Signed = signByHand(t, sent(), client(), detached+claim, func(signed []byte) []byte {
+		r := recipe(t, s.identity(old, s.authority))
 		r.Algorithm = cmstest.Algorithm(t, cmstest.PKCS1(11), []byte{5, 0})
+		return r.Build(t, signed)
 	})
 	found(t, s.verify(request), proof.CheckAlgorithms, proof.CheckFailed, "ALGORITHM_REFUSED")
+}
+
+// An anchor is trusted for itself, whatever it signed itself with.
+func TestAnchorsOwnSignature(t *testing.T) {
+	s := newService(t)
+	template := *s.root.Certificate
+	template.SignatureAlgorithm = x509.ECDSAWithSHA1
+	raw := must(x509.CreateCertificate(rand.Reader, &template, &template, s.root.Key.Public(), s.root.Key))(t)
+	anchor := authority{cert: must(x509.ParseCertificate(raw))(t)}
+	s.verifier = proof.New(must(proof.NewAnchors(append([]byte(everything), anchor.pem()...)))(t), proof.Options{})
+	expect(t, s.verify(s.request(s.sign(false, nil))), proof.Proven, "ACCEPTED")
+
+	stranger := proof.New(newService(t).anchors, proof.Options{})
+	full := s.sign(false, func(r *cmstest.Recipe) { r.Chain = append(r.Chain, anchor.cert) })
+	expect(t, stranger.Verify(t.Context(), s.request(full)), proof.Indeterminate, "ISSUER_UNKNOWN")
 }
 
 // A message that streams is judged like any other, and so is what pads it.

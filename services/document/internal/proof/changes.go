@@ -77,7 +77,7 @@ func (e *examination) compare(old, later *pdf.Document, came int, p policy) (cha
 	}
 	c := &comparison{
 		old: old, later: later, before: before, after: after, came: came, policy: p,
-		rules: map[int]rule{}, touched: map[int]bool{},
+		rules: map[int]rule{}, parts: map[int]part{}, touched: map[int]bool{},
 	}
 	found := c.prepare()
 	if found.reason == "" {

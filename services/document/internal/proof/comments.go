@@ -8,12 +8,13 @@ import (
 
 // prepareComments lets the comments of a page be changed or deleted where the certification says so.
 func (c *comparison) prepareComments(p pdf.Page) {
-	if c.policy.leeway < annotating {
-		return
+	list, _ := p.Dict["Annots"].(pdf.Ref)
+	if c.policy.leeway < annotating || c.parts[list.Number]&partAnnotations != 0 {
+		return // nothing to allow, or the list of another page, too
 	}
 	for _, a := range c.old.Array(p.Dict["Annots"]) {
 		if c.isComment(c.old, a) {
-			c.assign(a, c.comment)
+			c.assign(a, partComment, c.comment)
 		}
 	}
 }

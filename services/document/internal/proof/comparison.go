@@ -9,6 +9,28 @@ import (
 // rule compares one object of two states and returns a reason when it changed in a way that is not permitted.
 type rule func(old, later pdf.Object) string
 
+// part is what an object is to a rule. An object has each part once, however often the file refers to it: its size and the
+// number of references must not multiply.
+type part uint
+
+const (
+	partCatalog part = 1 << iota
+	partForm
+	partFields
+	partPage
+	partAnnotations
+	partComment
+	partEmptyField
+	partInput
+	partAppearance
+	partDrawing
+	partStructure
+	partElement
+	partElements
+	partNumbers
+	partPairs
+)
+
 // comparison goes through everything that can be reached in the older state. An object may differ only where a rule for
 // it says so; objects that are new are reachable only from such places, and are checked there.
 type comparison struct {
@@ -18,24 +40,25 @@ type comparison struct {
 	came   int
 	policy policy
 	rules  map[int]rule
+	parts  map[int]part
 	// touched holds the widgets that came in or were filled in between.
 	touched map[int]bool
 }
 
 // prepare gives the objects that signing touches their rules, and checks the fields that are new or newly filled.
 func (c *comparison) prepare() change {
-	c.assign(c.old.Root(), c.catalog)
+	c.assign(c.old.Root(), partCatalog, c.catalog)
 	catalog := c.old.Catalog()
-	c.assign(catalog["AcroForm"], c.acroForm)
-	c.assign(c.old.Dict(catalog["AcroForm"])["Fields"], c.fields)
+	c.assign(catalog["AcroForm"], partForm, c.acroForm)
+	c.assign(c.old.Dict(catalog["AcroForm"])["Fields"], partFields, c.fields)
 	for _, p := range c.old.Pages() {
-		c.assign(p.Ref, c.page)
-		c.assign(p.Dict["Annots"], c.annotations)
+		c.assign(p.Ref, partPage, c.page)
 		c.prepareComments(p)
+		c.assign(p.Dict["Annots"], partAnnotations, c.annotations)
 	}
 	for number, f := range c.before.byObject {
 		if f.value == nil {
-			c.assignNumber(number, c.emptyField(number))
+			c.assignNumber(number, partEmptyField, c.emptyField(number))
 		}
 	}
 	c.prepareInputs()
@@ -48,14 +71,18 @@ func (c *comparison) prepare() change {
 	return change{}
 }
 
-func (c *comparison) assign(o pdf.Object, r rule) {
+func (c *comparison) assign(o pdf.Object, as part, r rule) {
 	if ref, ok := o.(pdf.Ref); ok {
-		c.assignNumber(ref.Number, r)
+		c.assignNumber(ref.Number, as, r)
 	}
 }
 
 // assignNumber gives an object that plays two parts the leeway that both leave.
-func (c *comparison) assignNumber(number int, r rule) {
+func (c *comparison) assignNumber(number int, as part, r rule) {
+	if c.parts[number]&as != 0 {
+		return
+	}
+	c.parts[number] |= as
 	if first := c.rules[number]; first != nil {
 		second := r
 		r = func(old, later pdf.Object) string {

@@ -31,6 +31,8 @@ func FuzzVerify(f *testing.F) {
 	f.Add(uint32(start-60), uint16(4), []byte("0 0 "))
 	f.Add(uint32(len(signed)-12), uint16(4), []byte("9"))
 	f.Add(uint32(0), uint16(9), []byte{})
+	s := newService(f)
+	f.Add(uint32(len(signed)), uint16(0), store(signed, map[string][][]byte{"CRLs": s.lists(), "Certs": {s.authority.Certificate.Raw}})[len(signed):])
 	f.Fuzz(func(t *testing.T, at uint32, cut uint16, splice []byte) {
 		from := int(at) % (len(signed) + 1)
 		to := min(len(signed), from+int(cut))

@@ -35,9 +35,9 @@ func (c *comparison) prepareInputs() {
 	for number, in := range c.before.inputs {
 		switch {
 		case c.policy.locked(in.name):
-			c.assignNumber(number, lockedInput)
+			c.assignNumber(number, partInput, lockedInput)
 		case c.policy.leeway >= formFilling && !in.button:
-			c.assignNumber(number, c.filledInput(in))
+			c.assignNumber(number, partInput, c.filledInput(in))
 			c.prepareAppearance(number, in, references)
 		}
 	}
@@ -50,10 +50,10 @@ func (c *comparison) prepareAppearance(number int, in *input, references map[int
 		return
 	}
 	if r, ok := appearance.(pdf.Ref); ok && references[r.Number] == 1 {
-		c.assignNumber(r.Number, c.filledAppearance)
+		c.assignNumber(r.Number, partAppearance, c.filledAppearance)
 	}
 	if r, ok := c.old.Dict(appearance)["N"].(pdf.Ref); ok && references[r.Number] == 1 {
-		c.assignNumber(r.Number, drawing)
+		c.assignNumber(r.Number, partDrawing, drawing)
 	}
 }
 

@@ -46,6 +46,9 @@ func (e *examination) checkRange(i int) bool {
 			f.Reason = "SIGNATURE_NOT_IN_ITS_REVISION"
 		}
 	}
+	if f.Reason == cms.ReasonRefused {
+		f = algorithmsFinding(&cms.Error{Reason: f.Reason}, "the container of the signature")
+	}
 	if f.Reason != "" {
 		e.noteOn(i, f)
 		return false
@@ -106,7 +109,7 @@ func (e *examination) checkMessage(i int) bool {
 	}
 	message.Outcome, message.Reason = ofCMS(err)
 	message.Detail = "the signature does not verify"
-	if c != nil && (c.Reason == cms.ReasonRefused || c.Reason == cms.ReasonUnsupported) {
+	if ofAlgorithm(err) {
 		message = algorithmsFinding(c, "the signature")
 	}
 	e.noteOn(i, message)

@@ -23,7 +23,7 @@ func (e *examination) checkLevel() {
 	case dispute != nil && !e.reached():
 		f.Outcome, f.Reason = CheckIndeterminate, "LEVEL_UNDECIDED"
 		f.Detail = "the level depends on what the trusted lists leave open"
-	case open && (e.request.Level == "" || !e.reached()):
+	case open && !e.reached():
 		f.Outcome, f.Reason = CheckIndeterminate, "LEVEL_UNDECIDED"
 		f.Detail = "the level depends on a certificate that is not trusted"
 	case e.reached():
@@ -41,12 +41,7 @@ func (e *examination) checkLevel() {
 
 // reached says that the file proves the level asked for, or any when none was.
 func (e *examination) reached() bool {
-	switch e.request.Level {
-	case levelQES:
-		return e.level == levelQES
-	default:
-		return e.level != ""
-	}
+	return e.level == levelQES || e.level != "" && e.request.Level != levelQES
 }
 
 // noLevel answers when no level was asked for and no signer's certificate proves one.

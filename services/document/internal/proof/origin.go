@@ -54,13 +54,16 @@ func (c *comparison) place(found *change) {
 
 // originsOf finds the part that every object plays; the first one counts for an object that plays several.
 func originsOf(d *pdf.Document, f form) map[int]origin {
-	m := originMap{doc: d, of: map[int]origin{}}
+	m := &originMap{doc: d, of: map[int]origin{}, left: maxPlaces}
 	m.one(d.Root(), origin{kind: kindCatalog})
 	for i, p := range d.Pages() {
 		at := i + 1
 		m.one(p.Ref, origin{kindPage, at})
 		m.all(p.Dict["Contents"], origin{kindContents, at})
 		for _, a := range d.Array(p.Dict["Annots"]) {
+			if m.left--; m.left < 0 {
+				break
+			}
 			m.annotation(a, f, at)
 		}
 		m.one(p.Dict["Annots"], origin{kindAnnotation, at})
@@ -80,12 +83,16 @@ func originsOf(d *pdf.Document, f form) map[int]origin {
 	return m.of
 }
 
+// maxPlaces bounds the references that are followed to place one object.
+const maxPlaces = 1 << 20
+
 type originMap struct {
-	doc *pdf.Document
-	of  map[int]origin
+	doc  *pdf.Document
+	of   map[int]origin
+	left int
 }
 
-func (m originMap) annotation(a pdf.Object, f form, page int) {
+func (m *originMap) annotation(a pdf.Object, f form, page int) {
 	part := kindAnnotation
 	if m.doc.Dict(a)["Subtype"] == pdf.Name("Widget") {
 		part = kindField
@@ -98,7 +105,7 @@ func (m originMap) annotation(a pdf.Object, f form, page int) {
 }
 
 // one marks a single object and returns false when it was marked before.
-func (m originMap) one(o pdf.Object, as origin) bool {
+func (m *originMap) one(o pdf.Object, as origin) bool {
 	r, ok := o.(pdf.Ref)
 	if !ok {
 		return true
@@ -111,15 +118,16 @@ func (m originMap) one(o pdf.Object, as origin) bool {
 }
 
 // all marks an object and what it leads to, as far as that is not marked yet.
-func (m originMap) all(o pdf.Object, as origin) {
+func (m *originMap) all(o pdf.Object, as origin) {
 	queue := []pdf.Object{o}
-	for first := true; len(queue) > 0; first = false {
+	for first := true; len(queue) > 0 && m.left > 0; first = false {
 		next := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
 		if !m.one(next, as) && !first {
 			continue
 		}
 		pdf.Refs(m.doc.Resolve(next), func(r pdf.Ref) {
+			m.left--
 			if _, known := m.of[r.Number]; !known {
 				queue = append(queue, r)
 			}

@@ -1,7 +1,9 @@
 package proof
 
 import (
+	"bytes"
 	"crypto/x509"
+	"errors"
 
 	"github.com/countersign/countersign/services/document/internal/proof/cms"
 	"github.com/countersign/countersign/services/document/internal/proof/revocation"
@@ -35,8 +37,6 @@ func severity(o Outcome) int {
 func worst(findings ...Finding) Finding {
 	order := func(f Finding) int {
 		switch {
-		case f.Outcome == CheckNotApplicable:
-			return 1
 		case f.Outcome != CheckPassed:
 			return 1 + severity(f.Outcome)
 		case f.Reason == "REVOKED_LATER":
@@ -81,13 +81,23 @@ func algorithmsFinding(err error, what string) Finding {
 	return f
 }
 
+// ofAlgorithm says that an algorithm is why a message does not verify.
+func ofAlgorithm(err error) bool {
+	var c *cms.Error
+	return errors.As(err, &c) && (c.Reason == cms.ReasonRefused || c.Reason == cms.ReasonUnsupported)
+}
+
 // explain says whether an algorithm is the reason that no path was found: signatures with refused algorithms are never
 // followed, and certificates with unknown keys cannot be read.
 func (v *validation) explain(m *cms.Message, u use) Finding {
 	between := append(m.Certificates[:len(m.Certificates):len(m.Certificates)], v.certificates...)
 	c := m.Signer
 	for range between {
-		if err := cms.CertificateAllowed(c, u.at); err != nil {
+		check := cms.CertificateAllowed
+		if bytes.Equal(c.RawSubject, c.RawIssuer) {
+			check = cms.KeyAllowed // as for an anchor
+		}
+		if err := check(c, u.at); err != nil {
 			return algorithmsFinding(err, "a certificate on the path of "+u.by)
 		}
 		if c = issuerOf(c, between); c == nil {
@@ -96,14 +106,14 @@ func (v *validation) explain(m *cms.Message, u use) Finding {
 	}
 	if m.Unread > 0 || v.unread {
 		return Finding{Check: CheckAlgorithms, Outcome: CheckIndeterminate, Reason: cms.ReasonUnsupported,
-			Detail: "a certificate in the file has a key that this verifier does not know"}
+			Detail: "a certificate in the file cannot be read, for example for the curve of its key"}
 	}
 	return algorithmsFinding(nil, "")
 }
 
 func issuerOf(c *x509.Certificate, among []*x509.Certificate) *x509.Certificate {
 	for _, o := range among {
-		if string(o.RawSubject) == string(c.RawIssuer) && !o.Equal(c) {
+		if bytes.Equal(o.RawSubject, c.RawIssuer) && !o.Equal(c) {
 			return o
 		}
 	}

@@ -28,33 +28,28 @@ type policy struct {
 	locks  []lock
 }
 
-// lock names fields that may not change any more.
+// lock names fields that may not change any more. The zero value locks every field.
 type lock struct {
 	action pdf.Name
-	names  []string
+	names  map[string]bool
 }
 
-// policyAfter gathers what the i-th signature and those before it say. Only a certification, which the catalog names,
-// gives leeway; any signature may take it away.
+// maxReferences bounds what one signature says about later changes; one that says more allows nothing.
+const maxReferences = 16
+
+// policyAfter gathers what the i-th signature and those before it say. Only a certification gives leeway: the first
+// signature, when the catalog names it as one. Any signature may take leeway away.
 func (e *examination) policyAfter(i int) policy {
 	state, p := e.states[i], policy{leeway: signaturesOnly}
 	certified := contentsOf(state.Dict(state.Dict(state.Catalog()["Perms"])["DocMDP"])).Start
 	least := annotating
-	for _, s := range e.signatures[:i+1] {
-		for _, r := range state.Array(s.value["Reference"]) {
-			reference := state.Dict(r)
-			parameters := state.Dict(reference["TransformParams"])
-			switch state.Resolve(reference["TransformMethod"]) {
-			case pdf.Name("DocMDP"):
-				given := leewayOf(state.Resolve(parameters["P"]))
-				if certified >= 0 && s.contents.Start == certified {
-					p.leeway = given
-				}
-				least = min(least, given)
-			case pdf.Name("FieldMDP"):
-				p.locks = append(p.locks, readLock(state, parameters))
-			}
+	for n, s := range e.signatures[:i+1] {
+		said := readTransforms(state, s.value)
+		if n == 0 && said.certifies && s.contents.Start == certified {
+			p.leeway = said.leeway
 		}
+		least = min(least, said.leeway)
+		p.locks = append(p.locks, said.locks...)
 		if d := state.Dict(state.Dict(state.Current(s.number))["Lock"]); d != nil {
 			p.locks = append(p.locks, readLock(state, d))
 			if given := state.Resolve(d["P"]); given != nil {
@@ -64,6 +59,33 @@ func (e *examination) policyAfter(i int) policy {
 	}
 	p.leeway = min(p.leeway, least)
 	return p
+}
+
+// transforms are what one signature says about later changes.
+type transforms struct {
+	policy
+	certifies bool
+}
+
+// readTransforms reads the signature references of a value (ISO 32000-2, 12.8.2.1).
+func readTransforms(d *pdf.Document, value pdf.Dict) transforms {
+	said := transforms{policy: policy{leeway: annotating}}
+	references := d.Array(value["Reference"])
+	if len(references) > maxReferences {
+		return transforms{policy: policy{leeway: stampsOnly, locks: []lock{{}}}}
+	}
+	for _, r := range references {
+		reference := d.Dict(r)
+		parameters := d.Dict(reference["TransformParams"])
+		switch d.Resolve(reference["TransformMethod"]) {
+		case pdf.Name("DocMDP"):
+			said.certifies = true
+			said.leeway = min(said.leeway, leewayOf(d.Resolve(parameters["P"])))
+		case pdf.Name("FieldMDP"):
+			said.locks = append(said.locks, readLock(d, parameters))
+		}
+	}
+	return said
 }
 
 // leewayOf reads a DocMDP permission; 2 when it is left away, the strictest when it is none.
@@ -78,11 +100,11 @@ func leewayOf(permission pdf.Object) leeway {
 }
 
 func readLock(d *pdf.Document, from pdf.Dict) lock {
-	l := lock{}
+	l := lock{names: map[string]bool{}}
 	l.action, _ = d.Resolve(from["Action"]).(pdf.Name)
 	for _, one := range d.Array(from["Fields"]) {
 		if s, ok := d.Resolve(one).(pdf.String); ok {
-			l.names = append(l.names, clip(pdf.Text(s.Bytes)))
+			l.names[clip(pdf.Text(s.Bytes))] = true
 		}
 	}
 	return l
@@ -91,17 +113,13 @@ func readLock(d *pdf.Document, from pdf.Dict) lock {
 // locked says that a field of this full name may not change. A lock that cannot be understood locks everything.
 func (p policy) locked(name string) bool {
 	for _, l := range p.locks {
-		named := false
-		for _, n := range l.names {
-			named = named || name == n || strings.HasPrefix(name, n+".")
-		}
 		switch l.action {
 		case "Include":
-			if named {
+			if l.has(name) {
 				return true
 			}
 		case "Exclude":
-			if !named {
+			if !l.has(name) {
 				return true
 			}
 		default:
@@ -109,6 +127,18 @@ func (p policy) locked(name string) bool {
 		}
 	}
 	return false
+}
+
+// has says that the field, or one above it, is named.
+func (l lock) has(name string) bool {
+	for !l.names[name] {
+		dot := strings.LastIndexByte(name, '.')
+		if dot < 0 {
+			return false
+		}
+		name = name[:dot]
+	}
+	return true
 }
 
 // contentsOf returns the token of a signature dictionary; its offsets are -1 when there is none.

@@ -138,6 +138,7 @@ func TestProfiles(t *testing.T) {
 		{"Adobe, unbound", "/SubFilter /adbe.pkcs7.detached", unbound, proof.Proven, "VALID_UNBOUND"},
 		{"ETSI, unbound", detached, unbound, proof.Failed, "SIGNER_CERTIFICATE_NOT_BOUND"},
 		{"SHA-1 container", "/SubFilter /adbe.pkcs7.sha1", w.detached(by), proof.Failed, "ALGORITHM_REFUSED"},
+		{"bare SHA-1", "/SubFilter /adbe.x509.rsa_sha1", w.detached(by), proof.Failed, "ALGORITHM_REFUSED"},
 		{"unknown container", "/SubFilter /x", w.detached(by), proof.Failed, "SUBFILTER_UNKNOWN"},
 		{"no container", "", w.detached(by), proof.Failed, "SUBFILTER_UNKNOWN"},
 	}
@@ -146,6 +147,8 @@ func TestProfiles(t *testing.T) {
 			expect(t, w.verify(w.request(signByHand(t, sent(), client(), c.entries, c.build))), c.verdict, c.reason)
 		})
 	}
+	r := w.verify(w.request(signByHand(t, sent(), client(), "/SubFilter /adbe.pkcs7.sha1", w.detached(by))))
+	found(t, r, proof.CheckAlgorithms, proof.CheckFailed, "ALGORITHM_REFUSED")
 }
 
 // Taking away the last signature is like cutting the file short: what is left counts, and the signer is missing. Taking

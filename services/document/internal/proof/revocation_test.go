@@ -1,9 +1,12 @@
 package proof_test
 
 import (
+	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
+	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,18 +63,23 @@ func (s *service) sign(stamped bool, edit func(*cmstest.Recipe)) []byte {
 	return signByHand(s.tb, sent(), client(), detached, func(signed []byte) []byte {
 		r := recipe(s.tb, s.identity(s.client, s.authority))
 		if stamped {
-			r.Unsigned = func(signature []byte) [][]byte {
-				token := recipe(s.tb, s.identity(s.unit))
-				token.Chain = r.Chain
-				token.Kind, token.Content = cmstest.TSTInfo(), cmstest.TST(s.tb, signature, s.now)
-				return [][]byte{cmstest.Attribute(s.tb, cmstest.PKCS9(16, 2, 14), token.Build(s.tb, token.Content))}
-			}
+			r.Unsigned = s.stamp(&r, nil)
 		}
 		if edit != nil {
 			edit(&r)
 		}
 		return r.Build(s.tb, signed)
 	})
+}
+
+// stamp makes the timestamp attribute of a signature; its token carries the certificates of r and the lists.
+func (s *service) stamp(r *cmstest.Recipe, lists [][]byte) func([]byte) [][]byte {
+	return func(signature []byte) [][]byte {
+		token := recipe(s.tb, s.identity(s.unit))
+		token.Chain, token.Revocation = r.Chain, slices.Concat(lists...)
+		token.Kind, token.Content = cmstest.TSTInfo(), cmstest.TST(s.tb, signature, s.now)
+		return [][]byte{cmstest.Attribute(s.tb, cmstest.PKCS9(16, 2, 14), token.Build(s.tb, token.Content))}
+	}
 }
 
 // store adds a document security store with streams under its keys.
@@ -137,7 +145,8 @@ func TestWhereRevocationDataIs(t *testing.T) {
 		"store, damaged":     {store(plain, map[string][][]byte{"CRLs": {[]byte("?")}}), nil, proof.Indeterminate, "REVOCATION_UNUSABLE"},
 		"store, unit unsaid": {store(plain, map[string][][]byte{"CRLs": lists[1:], "OCSPs": {s.good(s.client)}}), nil, proof.Indeterminate, "NO_REVOCATION_DATA"},
 		"message":            {s.sign(true, archival), nil, proof.Proven, "NOT_REVOKED"},
-		"message's field": {s.sign(true, func(r *cmstest.Recipe) { r.Revocation = append(append([]byte{}, lists[0]...), lists[1]...) }),
+		"in the timestamp":   {s.sign(true, func(r *cmstest.Recipe) { r.Unsigned = s.stamp(r, lists) }), nil, proof.Proven, "NOT_REVOKED"},
+		"message's field": {s.sign(true, func(r *cmstest.Recipe) { r.Revocation = slices.Concat(lists...) }),
 			nil, proof.Proven, "NOT_REVOKED"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -148,6 +157,37 @@ func TestWhereRevocationDataIs(t *testing.T) {
 	}
 	s.verifier = proof.New(s.anchors, proof.Options{})
 	expect(t, s.verify(s.request(plain)), proof.Proven, "NO_REVOCATION_DATA")
+	stranger := revocationtest.Root(t, "Stranger", s.now).CRL(t, x509.RevocationList{ThisUpdate: s.now, NextUpdate: s.now})
+	several := func(n int) []byte {
+		return store(plain, map[string][][]byte{"CRLs": slices.Repeat([][]byte{stranger}, n)})
+	}
+	expect(t, s.verify(s.request(several(2))), proof.Proven, "NO_REVOCATION_DATA")
+	expect(t, s.verify(s.request(several(1025))), proof.Indeterminate, "REVOCATION_UNUSABLE")
+}
+
+// An authority that two anchors certify is as good as the better of the two.
+func TestTwoPaths(t *testing.T) {
+	s := newService(t)
+	second := revocationtest.Root(t, "Second", s.now)
+	template := *s.authority.Certificate
+	template.SerialNumber = big.NewInt(77)
+	raw := must(x509.CreateCertificate(rand.Reader, &template, second.Certificate, s.authority.Key.Public(), second.Key))(t)
+	cross := must(x509.ParseCertificate(raw))(t)
+	bundle := append([]byte(everything), authority{cert: s.root.Certificate}.pem()...)
+	bundle = append(append(bundle, everything...), authority{cert: second.Certificate}.pem()...)
+	s.verifier = proof.New(must(proof.NewAnchors(bundle))(t), proof.Options{})
+	request := s.request(s.sign(false, func(r *cmstest.Recipe) { r.Chain = append(r.Chain, cross) }))
+	list := func(by *revocationtest.Holder, c *x509.Certificate) []byte {
+		return by.CRL(t, x509.RevocationList{ThisUpdate: s.now, NextUpdate: s.now.Add(time.Hour),
+			RevokedCertificateEntries: revocationtest.Entry(c, s.now, 4)})
+	}
+	first, other := list(s.root, s.authority.Certificate), list(second, cross)
+	request.Revocation = [][]byte{first}
+	expect(t, s.verify(request), proof.Proven, "TRUSTED")
+	request.Revocation = [][]byte{other}
+	expect(t, s.verify(request), proof.Proven, "TRUSTED")
+	request.Revocation = [][]byte{first, other}
+	expect(t, s.verify(request), proof.Failed, "REVOKED")
 }
 
 func TestRevoked(t *testing.T) {

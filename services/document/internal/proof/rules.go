@@ -42,15 +42,15 @@ func (c *comparison) catalog(old, later pdf.Object) string {
 		if c.free(key) || pdf.Equal(a[key], b[key]) {
 			continue
 		}
-		part := c.acroForm
+		compare := c.acroForm
 		switch key {
 		case "AcroForm":
 		case "StructTreeRoot":
-			part = c.structure
+			compare = c.structure
 		default:
 			return "CATALOG_CHANGED"
 		}
-		if reason := part(c.old.Resolve(a[key]), c.later.Resolve(b[key])); reason != "" {
+		if reason := compare(c.old.Resolve(a[key]), c.later.Resolve(b[key])); reason != "" {
 			return reason
 		}
 	}

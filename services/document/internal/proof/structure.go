@@ -17,10 +17,10 @@ func (c *comparison) prepareStructure() {
 	if root == nil {
 		return
 	}
-	c.assign(c.old.Catalog()["StructTreeRoot"], c.structure)
+	c.assign(c.old.Catalog()["StructTreeRoot"], partStructure, c.structure)
 	c.prepareKids(root["K"])
 	if kids := c.list(c.old, root["K"]); len(kids) == 1 {
-		c.assign(kids[0], c.element)
+		c.assign(kids[0], partElement, c.element)
 		c.prepareKids(c.old.Dict(kids[0])["K"])
 	}
 	left := maxNumberNodes
@@ -30,7 +30,7 @@ func (c *comparison) prepareStructure() {
 // prepareKids gives a list of elements that is an object of its own its rule.
 func (c *comparison) prepareKids(kids pdf.Object) {
 	if _, ok := c.old.Resolve(kids).(pdf.Array); ok {
-		c.assign(kids, c.elements)
+		c.assign(kids, partElements, c.elements)
 	}
 }
 
@@ -39,9 +39,9 @@ func (c *comparison) prepareNumbers(node pdf.Object, depth int, left *int) {
 	if *left--; *left < 0 || depth > maxNumberDepth {
 		return
 	}
-	c.assign(node, c.numbers)
+	c.assign(node, partNumbers, c.numbers)
 	d := c.old.Dict(node)
-	c.assign(d["Nums"], c.pairs)
+	c.assign(d["Nums"], partPairs, c.pairs)
 	for _, kid := range c.old.Array(d["Kids"]) {
 		c.prepareNumbers(kid, depth+1, left)
 	}
@@ -60,7 +60,7 @@ func (c *comparison) list(d *pdf.Document, kids pdf.Object) pdf.Array {
 
 // structure compares the root of the structure.
 func (c *comparison) structure(old, later pdf.Object) string {
-	return c.parts(old, later, func(key pdf.Name, a, b pdf.Object) string {
+	return c.entries(old, later, func(key pdf.Name, a, b pdf.Object) string {
 		switch key {
 		case "K":
 			return c.elements(c.list(c.old, a), c.list(c.later, b))
@@ -79,7 +79,7 @@ func (c *comparison) structure(old, later pdf.Object) string {
 
 // element compares the element below the root.
 func (c *comparison) element(old, later pdf.Object) string {
-	return c.parts(old, later, func(key pdf.Name, a, b pdf.Object) string {
+	return c.entries(old, later, func(key pdf.Name, a, b pdf.Object) string {
 		if key != "K" {
 			return structureChanged
 		}
@@ -89,7 +89,7 @@ func (c *comparison) element(old, later pdf.Object) string {
 
 // numbers compares a node of the tree that leads from widgets to elements.
 func (c *comparison) numbers(old, later pdf.Object) string {
-	return c.parts(old, later, func(key pdf.Name, a, b pdf.Object) string {
+	return c.entries(old, later, func(key pdf.Name, a, b pdf.Object) string {
 		switch key {
 		case "Nums":
 			return c.pairs(c.old.Resolve(a), c.later.Resolve(b))
@@ -103,8 +103,8 @@ func (c *comparison) numbers(old, later pdf.Object) string {
 	})
 }
 
-// parts asks about every entry of two dictionaries that differs.
-func (c *comparison) parts(old, later pdf.Object, differs func(key pdf.Name, a, b pdf.Object) string) string {
+// entries asks about every entry of two dictionaries that differs.
+func (c *comparison) entries(old, later pdf.Object, differs func(key pdf.Name, a, b pdf.Object) string) string {
 	a, ok1 := old.(pdf.Dict)
 	b, ok2 := later.(pdf.Dict)
 	if !ok1 || !ok2 {

@@ -64,6 +64,7 @@ func TestTaggedFiles(t *testing.T) {
 		"first element given another tag": {13: strings.Replace(formElement(8), "/Form", "/H1", 1)},
 		"document given another tag":      {11: strings.Replace(listed, "/Document", "/Part", 1)},
 		"number of the first field moved": {12: "<< /Nums [0 21 0 R 1 13 0 R] >>"},
+		"number of the first field gone":  {12: "<< /Nums [1 21 0 R] >>"},
 		"number without an element":       {12: "<< /Nums [0 13 0 R 1 4 0 R] >>"},
 		"next number lowered":             {10: strings.Replace(root, "NextKey 2", "NextKey 0", 1)},
 		"roles given":                     {10: strings.Replace(root, "/K 11", "/RoleMap << /Form /P >> /K 11", 1)},

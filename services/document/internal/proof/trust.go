@@ -123,6 +123,9 @@ func (e *examination) timestamp(s *signature, before time.Time) (Finding, *held,
 	if err != nil {
 		f.Outcome, f.Reason = ofCMS(err)
 		f.Detail = "the timestamp does not verify"
+		if ofAlgorithm(err) {
+			return f, &held{algorithms: algorithmsFinding(err, "the timestamp")}, time.Time{}
+		}
 		return f, nil, time.Time{}
 	}
 	e.validation.addMessage(token.Message)

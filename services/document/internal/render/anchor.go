@@ -56,18 +56,19 @@ func (a anchors) place(id, file string, line int) (*anchor, error) {
 	return known, nil
 }
 
-// check fails with a *LoadError when text refers to nothing, or an anchor is where there is no number.
-func (a anchors) check() error {
+// check finds text that refers to nothing, and anchors where there is no number.
+func (a anchors) check() Mistakes {
+	var all Mistakes
 	for _, id := range slices.Sorted(maps.Keys(a)) {
 		at := a[id]
 		switch {
 		case !at.found:
-			return &LoadError{File: at.file, Line: at.line, Detail: fmt.Sprintf("no anchor %q", id)}
+			all.add(&LoadError{File: at.file, Line: at.line, Detail: fmt.Sprintf("no anchor %q", id)})
 		case at.number == "":
-			return &LoadError{File: at.file, Line: at.line, Detail: fmt.Sprintf("anchor %q is on something without a number", id)}
+			all.add(&LoadError{File: at.file, Line: at.line, Detail: fmt.Sprintf("anchor %q is on something without a number", id)})
 		}
 	}
-	return nil
+	return all
 }
 
 // cutAnchor takes an anchor off the end of a heading's text or the start of an item's. Its id is empty when there is

@@ -2,6 +2,7 @@ package render
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -164,4 +165,28 @@ func TestAnnexMistakes(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", name, err, test.want)
 		}
 	}
+}
+
+// TestCheckComparesAnchors finds an anchor that a translation forgot, and one that only the translation has.
+func TestCheckComparesAnchors(t *testing.T) {
+	fsys := pair()
+	manifest := strings.Replace(string(fsys["manifest.yaml"].Data), "  fr: {title", "  de: {title: V, file_name: v.pdf}\n  fr: {title", 1)
+	for _, role := range []string{"Client}", "Prestataire}", "Témoin}"} {
+		manifest = strings.Replace(manifest, role, role[:len(role)-1]+", de: A}", 1)
+	}
+	fsys["manifest.yaml"].Data = []byte(manifest)
+	text := string(fsys["fr.md"].Data)
+	fsys["de.md"] = &fstest.MapFile{Data: []byte(strings.Replace(text, "## Un", "## Un {#eins}", 1))}
+	fsys["fr.md"].Data = []byte(strings.Replace(text, "## Un", "## Un {#un}", 1))
+	report, err := renderer(t).Check(t.Context(), fsys)
+	if err != nil || len(report.Mistakes) > 0 {
+		t.Fatalf("mistakes %v, error %v", report.Mistakes, err)
+	}
+	equal(t, "de.md: no anchor \"un\" as at fr.md:3\nfr.md: no anchor \"eins\" as at de.md:3", sortedLines(report.Warnings.Error()))
+}
+
+func sortedLines(text string) string {
+	lines := strings.Split(text, "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }

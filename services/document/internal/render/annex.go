@@ -10,58 +10,61 @@ const maxAnnexes = 20
 
 // contract reads the text of one language and its annexes, each from a file such as preise.de.md for the annex preise.
 // An annex starts a page and counts its clauses by itself.
-func (d description) contract(fsys fs.FS, language string) (content, error) {
-	c := content{anchors: anchors{}, running: d.running[language]}
-	r := &reader{
-		name: language + ".md", template: d.template, polish: d.polish[language], anchors: c.anchors, signed: map[string]bool{},
-	}
+func (d description) contract(fsys fs.FS, language string) (content, Mistakes, error) {
+	c := content{anchors: anchors{}, running: d.running[language], notes: notes{used: map[string]bool{}}}
+	r := &reader{template: d.template, polish: d.polish[language], anchors: c.anchors, signed: map[string]bool{}, notes: c.notes}
 	var err error
-	if c.blocks, err = r.file(fsys); err != nil {
-		return content{}, err
+	if c.blocks, err = r.file(fsys, language+textSuffix); err != nil {
+		return content{}, nil, err
 	}
+	r.annex = true
 	for i, id := range d.annexes {
-		r.name, r.annex = id+"."+language+".md", true
-		blocks, err := r.file(fsys)
+		blocks, err := r.file(fsys, id+"."+language+textSuffix)
 		if err != nil {
-			return content{}, err
+			return content{}, nil, err
 		}
-		if blocks, err = c.annex(blocks, id, r.name, fmt.Sprintf(phrasesOf(language).annex, i+1)); err != nil {
-			return content{}, err
-		}
-		c.blocks = append(c.blocks, blocks...)
+		c.blocks = append(c.blocks, r.titled(blocks, id, fmt.Sprintf(phrasesOf(language).annex, i+1))...)
 	}
-	return c, c.anchors.check()
+	c.notes, c.files = r.notes, r.files
+	if len(r.mistakes) == 0 {
+		r.mistakes = c.anchors.check()
+	}
+	return c, r.mistakes, nil
 }
 
-// file reads and numbers one file.
-func (r *reader) file(fsys fs.FS) ([]block, error) {
-	var err error
-	if r.source, err = read(fsys, r.name, maxBody); err != nil {
+// file reads and numbers one file. It fails when the file cannot be read for another reason than a mistake.
+func (r *reader) file(fsys fs.FS, name string) ([]block, error) {
+	source, err := read(fsys, name, maxBody)
+	r.name, r.source = name, source
+	if r.mistakes.add(err) {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, err
 	}
-	blocks, err := r.parse()
-	if err == nil {
-		(&numberer{}).blocks(blocks)
-	}
-	return blocks, err
+	r.files = append(r.files, name)
+	blocks := r.parse()
+	(&numberer{}).blocks(blocks)
+	return blocks, nil
 }
 
-// annex gives the title of an annex its label, and the id of the annex to text that refers to it.
-func (c content) annex(blocks []block, id, file, label string) ([]block, error) {
+// titled gives the title of an annex its label, and the id of the annex to text that refers to it.
+func (r *reader) titled(blocks []block, id, label string) []block {
 	var title heading
 	if len(blocks) > 0 {
 		title, _ = blocks[0].(heading)
 	}
 	if title.level != 1 {
-		return nil, &LoadError{File: file, Line: 1, Detail: "an annex begins with its title: # ..."}
+		r.mistakes.add(&LoadError{File: r.name, Line: 1, Detail: "an annex begins with its title: # ..."})
+		return nil
 	}
-	a, err := c.anchors.place(id, file, 1)
-	if err != nil {
-		return nil, err
+	a, err := r.anchors.place(id, r.name, 1)
+	if r.mistakes.add(err) {
+		return nil
 	}
 	title.label, title.anchor, a.number = label, a, label
 	blocks[0] = title
-	return append([]block{pageBreak{}}, blocks...), nil
+	return append([]block{pageBreak{}}, blocks...)
 }
 
 func checkAnnexes(ids []string) error {

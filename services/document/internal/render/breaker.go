@@ -25,7 +25,7 @@ const (
 	worst        = 1_000_000
 	overfull     = math.MaxInt64 / 4
 	impossible   = math.MaxInt64
-	runtCost     = 100
+	runtCost     = 200
 	raggedSlack  = 40 * pdf.Point
 	runtWidth    = 30 * pdf.Point // of a last line that looks like a mistake
 )

@@ -79,7 +79,8 @@ func fillText(spans []span, shown map[string]string) (filled []span, whole bool)
 			if !given {
 				return nil, false
 			}
-			s.text, s.slot = value, false
+			filled = append(filled, linesOf(s, value)...)
+			continue
 		}
 		if s.ref != nil {
 			s.text, s.to = s.ref.number, s.ref.id
@@ -97,4 +98,16 @@ func holdNumber(before []span, number string) {
 			before[n-1].text = text + noBreakSpace
 		}
 	}
+}
+
+// linesOf puts a value in a slot's place, each of its lines on one of its own.
+func linesOf(slot span, value string) []span {
+	var spans []span
+	for line := range strings.SplitSeq(value, "\n") {
+		if len(spans) > 0 {
+			spans = append(spans, span{lineBreak: true})
+		}
+		spans = append(spans, span{text: line, bold: slot.bold, italic: slot.italic})
+	}
+	return spans
 }

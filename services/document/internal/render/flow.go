@@ -175,24 +175,6 @@ func (f *flow) paragraph(p para, at frame) error {
 	return nil
 }
 
-// hang draws a paragraph's label before its text, so that it is also read before it.
-func (f *flow) hang(r *row, p para, x pdf.Length) error {
-	if p.label == "" {
-		return nil
-	}
-	look := p.style
-	look.align = left
-	if p.item != nil {
-		look.element = p.item
-	}
-	label, err := f.set([]span{{text: p.label}}, look, p.hang)
-	if err != nil {
-		return err
-	}
-	add(&r.ink, pdf.Page{Runs: label[0]}, x-p.hang, baseline(p.style))
-	return nil
-}
-
 // baseline is how far below the top of its strip a line stands: text reaches about three quarters of its size up.
 func baseline(s style) pdf.Length { return (s.leading + s.size*3/4) / 2 }
 

@@ -129,16 +129,20 @@ func TestTooManyPages(t *testing.T) {
 }
 
 func FuzzValues(f *testing.F) {
-	source, err := Load(one("# {{x}}\n\n## {{x}}\n\n1. {{x}}\n\n- {{y}}\n\n| a | b |\n|---|--:|\n| {{x}} | {{long}} |" + signHere))
+	source, err := Load(one("# {{x}}\n\n## {{x}}\n\n1. {{x}}\n\n- {{y}}\n\n| a | b |\n|---|--:|\n| {{x}} | {{long}} |\n| {{lines}} | **{{lines}}** |\n\n{{lines}}" + signHere))
 	if err != nil {
 		f.Fatal(err)
 	}
 	r := renderer(f)
-	for _, seed := range []string{"x", "Łukasz", "a\n# b", "\u202e", "a\u0301", "fi-fl/ff", "北", strings.Repeat("W", 200), "a\u00a0b", "--", "\xff"} {
-		f.Add(seed, seed)
+	for _, seed := range []string{"x", "Łukasz", "a\n# b", "\u202e", "a\u0301", "fi-fl/ff", "北", strings.Repeat("W", 200), "a\u00a0b", "--", "\xff", "a\n\nb\n:::signatures\nclient\n:::"} {
+		f.Add(seed, seed, seed)
 	}
-	f.Fuzz(func(t *testing.T, x, long string) {
-		result, err := r.Render(t.Context(), source, "de", map[string]string{"x": x, "y": long, "long": long})
+	plain, err := r.Render(f.Context(), source, "de", map[string]string{"x": "x", "y": "x", "long": "x", "lines": "x"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, x, long, lines string) {
+		result, err := r.Render(t.Context(), source, "de", map[string]string{"x": x, "y": long, "long": long, "lines": lines})
 		if err != nil {
 			var values *paper.ValuesError
 			var glyph *GlyphError
@@ -147,7 +151,7 @@ func FuzzValues(f *testing.F) {
 			}
 			return
 		}
-		if len(result.Fields) != 1 || result.Pages < 1 || !strings.HasSuffix(result.FileName, ".pdf") {
+		if len(result.Fields) != len(plain.Fields) || result.Pages < 1 || strings.Contains(result.Title, "\n") || !strings.HasSuffix(result.FileName, ".pdf") {
 			t.Fatalf("%d fields, %d pages", len(result.Fields), result.Pages)
 		}
 	})

@@ -1,9 +1,10 @@
 package render
 
 import (
-	"fmt"
+	"bytes"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -21,7 +22,7 @@ func (r *reader) raw(n ast.Node) ([]span, error) {
 }
 
 // inline finds slots in the raw text of a block and gives the rest its polish.
-func (r *reader) inline(n ast.Node, raw []span, mustHave bool) ([]span, error) {
+func (r *reader) inline(n ast.Node, raw []span, rule slotRule) ([]span, error) {
 	var spans []span
 	for _, s := range raw {
 		if s.lineBreak || s.ref != nil {
@@ -29,12 +30,10 @@ func (r *reader) inline(n ast.Node, raw []span, mustHave bool) ([]span, error) {
 			continue
 		}
 		for _, part := range slots(s.text) {
-			if detail := checkSlot(r.template, part, mustHave); detail != "" {
-				return nil, r.fail(n, "%s", detail)
-			}
 			if strings.Contains(part.text, anchorOpen) {
 				return nil, r.fail(n, "an anchor such as %shaftung} ends a heading or starts a numbered item", anchorOpen)
 			}
+			r.slot(part, rule, r.position(n))
 			if !part.slot {
 				part.text = r.polish.polish(part.text)
 			}
@@ -43,6 +42,21 @@ func (r *reader) inline(n ast.Node, raw []span, mustHave bool) ([]span, error) {
 		}
 	}
 	return spans, nil
+}
+
+// slot notes which variable a span uses, and what is wrong with it, in the line where it first stands after a position.
+func (r *reader) slot(s span, rule slotRule, position int) {
+	if s.slot {
+		r.notes.used[s.text] = true
+	}
+	detail := checkSlot(r.template, s, rule)
+	if detail == "" {
+		return
+	}
+	if position >= 0 && s.slot {
+		position += max(0, bytes.Index(r.source[min(position, len(r.source)):], []byte(s.text)))
+	}
+	r.mistakes.add(r.failAt(position, "%s", detail))
 }
 
 func (r *reader) collect(parent ast.Node, style span, spans *[]span) error {
@@ -68,13 +82,13 @@ func (r *reader) collect(parent ast.Node, style span, spans *[]span) error {
 		case *ast.Link:
 			id, found := strings.CutPrefix(string(n.Destination), "#")
 			if n.HasChildren() || len(n.Title) > 0 || !found || !r.id.MatchString(id) {
-				return r.fail(n, "a contract cannot show this: %s; a reference is [](#anchor)", n.Kind())
+				return r.cannotShow(n)
 			}
 			s := style
 			s.ref = r.anchors.refer(id, r.name, r.line(r.position(n)))
 			*spans = append(*spans, s)
 		default:
-			return r.fail(n, "a contract cannot show this: %s", n.Kind())
+			return r.cannotShow(n)
 		}
 	}
 	return nil
@@ -114,6 +128,7 @@ func (r *reader) literal(source []byte) string {
 // with one line per role: the role, and after a colon the name to print, which may be left out.
 func (r *reader) signatures(n ast.Node, lines [][]byte) (block, error) {
 	last := len(lines) - 1
+	r.unsigned = true // until all of it was read
 	if r.annex {
 		return nil, r.fail(n, "an annex is not signed by itself")
 	}
@@ -123,21 +138,20 @@ func (r *reader) signatures(n ast.Node, lines [][]byte) (block, error) {
 	if last < 2 || string(lines[last]) != fence {
 		return nil, r.fail(n, "%ssignatures needs a line per role and ends with %s, without empty lines", fence, fence)
 	}
+	r.unsigned = false
 	var s signatures
 	for i, line := range lines[1:last] {
 		at := n.Lines().At(i + 1).Start
 		role, name, _ := strings.Cut(string(line), ":")
-		if r.signed[role] {
-			return nil, r.failAt(at, "role %q signs twice", role)
-		}
-		if !r.known(role) {
-			return nil, r.failAt(at, "unknown role %q", role)
+		switch {
+		case r.signed[role]:
+			r.mistakes.add(r.failAt(at, "role %q signs twice", role))
+		case !slices.Contains(r.roles(), role):
+			r.mistakes.add(r.failAt(at, "unknown role %q%s", role, suggestion(r.roles(), role)))
 		}
 		r.signed[role] = true
 		spans := slots(strings.TrimSpace(name))
-		if detail := r.checkName(spans); detail != "" {
-			return nil, r.failAt(at, "%s", detail)
-		}
+		r.checkName(spans, at)
 		s.signers = append(s.signers, signer{role: role, name: spans})
 	}
 	return s, nil
@@ -146,28 +160,24 @@ func (r *reader) signatures(n ast.Node, lines [][]byte) (block, error) {
 // maxName is how long the name below a signature box may get, in characters: the block must fit a page.
 const maxName = 400
 
-func (r *reader) checkName(spans []span) string {
+func (r *reader) checkName(spans []span, at int) {
 	length := 0
 	for _, s := range spans {
-		if detail := checkSlot(r.template, s, false); detail != "" {
-			return detail
-		}
+		r.slot(s, slotRule{oneLine: true}, at)
 		length += len(s.text)
 		if v, found := r.template.Variable(s.text); s.slot && found {
-			length += v.Limit()
+			length += v.Widest()
 		}
 	}
 	if length > maxName {
-		return fmt.Sprintf("the name below a signature may have up to %d characters, its variables allow more", maxName)
+		r.mistakes.add(r.failAt(at, "the name below a signature may have up to %d characters, its variables allow more", maxName))
 	}
-	return ""
 }
 
-func (r *reader) known(role string) bool {
-	for _, known := range r.template.Roles {
-		if known.ID == role {
-			return true
-		}
+func (r *reader) roles() []string {
+	ids := make([]string, 0, len(r.template.Roles))
+	for _, role := range r.template.Roles {
+		ids = append(ids, role.ID)
 	}
-	return false
+	return ids
 }

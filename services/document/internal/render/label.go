@@ -53,3 +53,21 @@ func (l list) labels() []string {
 	}
 	return labels
 }
+
+// hang draws a paragraph's label before its text, so that it is also read before it.
+func (f *flow) hang(r *row, p para, x pdf.Length) error {
+	if p.label == "" {
+		return nil
+	}
+	look := p.style
+	look.align = left
+	if p.item != nil {
+		look.element = p.item
+	}
+	label, err := f.set([]span{{text: p.label}}, look, p.hang)
+	if err != nil {
+		return err
+	}
+	add(&r.ink, pdf.Page{Runs: label[0]}, x-p.hang, baseline(p.style))
+	return nil
+}

@@ -159,6 +159,25 @@ func TestPaginationKeepsRowsTogetherAndOnThePage(t *testing.T) {
 	}
 }
 
+// TestRepeatedHeadsNeedRoomToo has rows that fit a page, but not below the head they get there.
+func TestRepeatedHeadsNeedRoomToo(t *testing.T) {
+	head := []row{{height: 30 * pdf.Point}}
+	half := row{height: a4().room()/2 - 10*pdf.Point, keep: together, head: head, ink: pdf.Page{Fields: []pdf.Field{{}}}}
+	last := half
+	last.keep = loose
+	pages, err := paginate([]row{{height: 40 * pdf.Point}, half, last}, a4())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range pages {
+		for _, f := range p.Fields {
+			if f.Y+half.height > a4().foot() {
+				t.Errorf("page %d: a row ends at %d", i+1, f.Y+half.height)
+			}
+		}
+	}
+}
+
 func checkTogether(t *testing.T, rows []row, page map[string]int) {
 	t.Helper()
 	for start := 0; start < len(rows); {

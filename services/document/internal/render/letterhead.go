@@ -38,7 +38,7 @@ func (m manifestLetterhead) load(fsys fs.FS, on sheet) (*letterhead, error) {
 	if m.Width < minLetterhead || m.Width > maxLetterhead || millimetres(m.Width) > on.measure() {
 		return nil, &LoadError{File: manifestFile, Detail: "letterhead: width is whole millimetres, from 10 to what fits between the margins"}
 	}
-	data, err := load(fsys, m.File, maxLetterheadFile)
+	data, err := readFile(fsys, m.File, maxLetterheadFile)
 	if err != nil {
 		return nil, err
 	}

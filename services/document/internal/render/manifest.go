@@ -3,9 +3,11 @@ package render
 import (
 	"errors"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
 )
@@ -15,7 +17,7 @@ const manifestFile = "manifest.yaml"
 // manifest is manifest.yaml as people write it.
 type manifest struct {
 	ID        string                  `yaml:"id"`
-	Version   string                  `yaml:"version"`
+	Version   asWritten               `yaml:"version"`
 	Date      string                  `yaml:"date"`
 	Languages map[string]manifestText `yaml:"languages"`
 	Roles     []manifestRole          `yaml:"roles"`
@@ -42,75 +44,100 @@ type manifestRole struct {
 }
 
 type manifestVariable struct {
-	Name      string `yaml:"name"`
-	Type      string `yaml:"type"`
-	Required  bool   `yaml:"required"`
-	MaxLength int    `yaml:"max_length"`
-	Currency  string `yaml:"currency"`
+	Name      string            `yaml:"name"`
+	Type      string            `yaml:"type"`
+	Required  bool              `yaml:"required"`
+	MaxLength int               `yaml:"max_length"`
+	Currency  string            `yaml:"currency"`
+	Format    string            `yaml:"format"`
+	Decimals  *int              `yaml:"decimals"`
+	Choices   []manifestChoice  `yaml:"choices"`
+	Labels    map[string]string `yaml:"labels"`
+	Example   asWritten         `yaml:"example"`
+	// Field is the full name of the form field that shows it, where that has another name.
+	Field string `yaml:"field"`
 }
 
-// description is a manifest, checked.
-type description struct {
-	template paper.Template
-	sheet    sheet
-	head     *letterhead
-	annexes  []string
-	polish   map[string]typography // by language
-	running  map[string]running    // by language
+// manifestChoice is written as a text, or with labels as {value: month, labels: {de: monatlich}}.
+type manifestChoice struct {
+	Value  string
+	Labels map[string]string
 }
 
-func loadManifest(fsys fs.FS) (description, error) {
+// UnmarshalYAML reads either form.
+func (c *manifestChoice) UnmarshalYAML(node ast.Node) error {
+	if value, ok := scalar(node); ok {
+		c.Value = value
+		return nil
+	}
+	var labelled struct {
+		Value  asWritten         `yaml:"value"`
+		Labels map[string]string `yaml:"labels"`
+	}
+	err := yaml.NodeToValue(node, &labelled, yaml.Strict())
+	c.Value, c.Labels = string(labelled.Value), labelled.Labels
+	return err
+}
+
+// asWritten is a text that may look like a number or a date and then keeps every zero.
+type asWritten string
+
+// UnmarshalYAML takes any scalar.
+func (w *asWritten) UnmarshalYAML(node ast.Node) error {
+	value, ok := scalar(node)
+	if !ok {
+		return &LoadError{File: manifestFile, Line: node.GetToken().Position.Line, Detail: "must be a text"}
+	}
+	*w = asWritten(value)
+	return nil
+}
+
+// loadManifest returns what the manifest says and what is wrong with it. After some mistakes nothing else is left to
+// check: then there is no template.
+func loadManifest(fsys fs.FS) (description, Mistakes, error) {
+	var all Mistakes
 	text, err := read(fsys, manifestFile, maxManifest)
+	if all.add(err) {
+		return description{}, all, nil
+	}
 	if err != nil {
-		return description{}, err
+		return description{}, nil, err
 	}
 	var m manifest
-	if err := yaml.UnmarshalWithOptions(text, &m, yaml.Strict()); err != nil {
-		return description{}, manifestError(err)
+	if err := decodeYAML(text, &m); err != nil {
+		all.add(manifestError(err))
+		return description{}, all, nil
 	}
-	t, err := m.template()
-	if err != nil {
-		return description{}, err
+	t := m.template()
+	if m.Date != "" {
+		if t.Date, err = time.Parse(time.DateOnly, m.Date); err != nil {
+			all.add(mistakeAt(text, "date", "date is not of the form 2026-11-22"))
+		}
 	}
-	if err := t.Validate(); err != nil {
-		return description{}, &LoadError{File: manifestFile, Detail: err.Error()}
-	}
-	return m.describe(fsys, t)
-}
-
-func (m manifest) describe(fsys fs.FS, t paper.Template) (description, error) {
-	d := description{template: t, annexes: m.Annexes, polish: map[string]typography{}, running: map[string]running{}}
-	if err := checkAnnexes(m.Annexes); err != nil {
-		return d, err
-	}
-	var err error
-	if d.sheet, err = m.Page.sheet(); err != nil {
-		return d, err
-	}
-	if d.head, err = m.Head.load(fsys, d.sheet); err != nil {
-		return d, err
+	for _, err := range joined(t.Validate()) {
+		var wrong *paper.TemplateError
+		if errors.As(err, &wrong) {
+			all.add(mistakeAt(text, wrong.Field, wrong.Detail))
+		}
 	}
 	for _, language := range t.Languages() {
-		if err := checkPatterns(t, t.Texts[language]); err != nil {
-			return d, err
+		for _, detail := range checkPatterns(t, m.Languages[language]) {
+			all.add(mistakeAt(text, "languages."+language, detail))
 		}
-		if d.running[language], err = newRunning(t, language, m.Languages[language]); err != nil {
-			return d, err
-		}
-		d.polish[language] = newTypography(language, m.Languages[language].Hyphenation)
 	}
-	return d, nil
+	d := m.describe(t)
+	all.addAt(text, "annexes", checkAnnexes(m.Annexes))
+	d.sheet, err = m.Page.sheet()
+	all.addAt(text, "page", err)
+	d.head, err = m.Head.load(fsys, d.sheet)
+	if err != nil && !all.addAt(text, "letterhead", err) {
+		return description{}, nil, err
+	}
+	return d, all, nil
 }
 
-func (m manifest) template() (paper.Template, error) {
-	t := paper.Template{ID: m.ID, Version: m.Version, Texts: map[string]paper.Text{}}
-	if m.Date != "" {
-		date, err := time.Parse(time.DateOnly, m.Date)
-		if err != nil {
-			return t, &LoadError{File: manifestFile, Detail: "date is not of the form 2026-11-22"}
-		}
-		t.Date = date
-	}
+func (m manifest) template() paper.Template {
+	t := paper.Template{ID: m.ID, Version: string(m.Version), Texts: map[string]paper.Text{}}
 	for language, text := range m.Languages {
 		t.Texts[language] = paper.Text{Title: text.Title, FileName: text.FileName}
 	}
@@ -118,25 +145,71 @@ func (m manifest) template() (paper.Template, error) {
 		t.Roles = append(t.Roles, paper.Role{ID: r.ID, Labels: r.Labels})
 	}
 	for _, v := range m.Variables {
-		t.Variables = append(t.Variables, paper.Variable{
+		variable := paper.Variable{
 			Name: v.Name, Type: paper.Type(v.Type), Required: v.Required, MaxLength: v.MaxLength, Currency: v.Currency,
-		})
+			Format: paper.DateFormat(v.Format), Decimals: v.Decimals, Labels: v.Labels, Example: string(v.Example),
+		}
+		for _, c := range v.Choices {
+			variable.Choices = append(variable.Choices, paper.Choice(c))
+		}
+		t.Variables = append(t.Variables, variable)
 	}
-	return t, nil
+	return t
 }
 
-func checkPatterns(t paper.Template, text paper.Text) error {
-	for _, pattern := range []string{text.Title, text.FileName} {
-		for _, s := range slots(pattern) {
-			if detail := checkSlot(t, s, true); detail != "" {
-				return &LoadError{File: manifestFile, Detail: detail}
-			}
-		}
+// joined takes apart what errors.Join put together.
+func joined(err error) []error {
+	var many interface{ Unwrap() []error }
+	if errors.As(err, &many) {
+		return many.Unwrap()
 	}
 	return nil
 }
 
+// mistakeAt is a mistake in the line of the manifest where a field such as variables[2].type stands.
+func mistakeAt(manifest []byte, field, detail string) *LoadError {
+	return &LoadError{File: manifestFile, Line: lineOf(manifest, field), Detail: detail}
+}
+
+// lineOf is the line of a field, or of the nearest one around it that is there; 0 when there is none.
+func lineOf(manifest []byte, field string) int {
+	file, err := parseYAML(manifest)
+	if err != nil {
+		return 0
+	}
+	for ; field != ""; field = field[:max(0, strings.LastIndexAny(field, ".["))] {
+		if line := pathLine(file, "$."+field); line > 0 {
+			return line
+		}
+	}
+	return 0
+}
+
+func pathLine(file *ast.File, path string) int {
+	line := 0
+	found := guard(func() error {
+		p, err := yaml.PathString(path)
+		if err != nil {
+			return err
+		}
+		node, err := p.FilterFile(file)
+		if err != nil {
+			return err
+		}
+		line = node.GetToken().Position.Line
+		return nil
+	})
+	if found != nil {
+		return 0
+	}
+	return line
+}
+
 func manifestError(err error) error {
+	var own *LoadError
+	if errors.As(err, &own) {
+		return own
+	}
 	var broken yaml.Error
 	if !errors.As(err, &broken) {
 		return &LoadError{File: manifestFile, Detail: err.Error()}

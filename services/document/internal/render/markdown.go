@@ -23,18 +23,16 @@ const (
 )
 
 // parse turns a file's Markdown into blocks and refuses what a contract cannot show: links, images, code, quotes, HTML.
-func (r *reader) parse() ([]block, error) {
+// It goes on after a mistake.
+func (r *reader) parse() []block {
 	r.escapes, r.id = escapes(), regexp.MustCompile(`^`+anchorID+`$`)
-	blocks, err := r.children(markdown().Parse(text.NewReader(r.source)), place{})
-	if err != nil {
-		return nil, err
-	}
+	blocks := r.children(markdown().Parse(text.NewReader(r.source)), place{})
 	for _, role := range r.template.Roles {
-		if !r.signed[role.ID] && !r.annex {
-			return nil, &LoadError{File: r.name, Detail: fmt.Sprintf("role %q has no line in a %ssignatures block", role.ID, fence)}
+		if !r.signed[role.ID] && !r.unsigned && !r.annex {
+			r.mistakes.add(&LoadError{File: r.name, Detail: fmt.Sprintf("role %q has no line in a %ssignatures block", role.ID, fence)})
 		}
 	}
-	return blocks, nil
+	return blocks
 }
 
 // markdown leaves two things of CommonMark out, because both swallow text without a trace: underlined headings, which
@@ -68,6 +66,10 @@ type reader struct {
 	escapes  *regexp.Regexp
 	id       *regexp.Regexp
 	signed   map[string]bool
+	unsigned bool // a signature block could not be read
+	mistakes Mistakes
+	files    []string // read
+	notes    notes
 }
 
 // place is where in the tree the reader is.
@@ -76,18 +78,14 @@ type place struct {
 	numbered bool // within an ordered list: optional variables would shift numbers
 }
 
-func (r *reader) children(parent ast.Node, at place) ([]block, error) {
+func (r *reader) children(parent ast.Node, at place) []block {
 	var blocks []block
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
-		b, err := r.block(n, at)
-		if err != nil {
-			return nil, err
-		}
-		if b != nil {
+		if b, err := r.block(n, at); !r.mistakes.add(err) {
 			blocks = append(blocks, b)
 		}
 	}
-	return blocks, nil
+	return blocks
 }
 
 func (r *reader) block(n ast.Node, at place) (block, error) {
@@ -111,8 +109,22 @@ func (r *reader) block(n ast.Node, at place) (block, error) {
 	case *tableast.Table:
 		return r.table(n)
 	default:
-		return nil, r.fail(n, "a contract cannot show this: %s", n.Kind())
+		return nil, r.cannotShow(n)
 	}
+}
+
+// cannotShow refuses what has no form in a contract, and says what to write in its place.
+func (r *reader) cannotShow(n ast.Node) error {
+	hint := map[ast.NodeKind]string{
+		ast.KindLink: "write the address out as text; a reference is [](#anchor)", ast.KindAutoLink: "write the address out as text",
+		ast.KindCodeSpan: "write \\` for a back quote", ast.KindCodeBlock: "indent text by less than four spaces",
+		ast.KindBlockquote: "write \\> for the sign", ast.KindRawHTML: "write &lt; for the sign",
+		ast.KindHTMLBlock: "write &lt; for the sign",
+	}[n.Kind()]
+	if hint != "" {
+		hint = " (" + hint + ")"
+	}
+	return r.fail(n, "a contract cannot show this: %s%s", n.Kind(), hint)
 }
 
 func (r *reader) list(n *ast.List, at place) (block, error) {
@@ -122,16 +134,16 @@ func (r *reader) list(n *ast.List, at place) (block, error) {
 	}
 	l := list{ordered: n.IsOrdered()}
 	for child := n.FirstChild(); child != nil; child = child.NextSibling() {
-		blocks, err := r.children(child, at)
-		if err != nil {
-			return nil, err
-		}
-		if len(blocks) == 0 {
+		if child.FirstChild() == nil {
 			return nil, r.fail(child, "empty list item")
 		}
-		i := item{blocks: blocks}
-		if p, starts := blocks[0].(paragraph); starts {
-			i.anchor = p.anchor
+		if l.ordered {
+			r.note(child, fmt.Sprintf("a numbered item of depth %d", at.depth))
+		}
+		i := item{blocks: r.children(child, at)}
+		if len(i.blocks) > 0 {
+			first, _ := i.blocks[0].(paragraph)
+			i.anchor = first.anchor
 		}
 		l.items = append(l.items, i)
 	}
@@ -151,9 +163,7 @@ func (r *reader) table(n *tableast.Table) (block, error) {
 		var cells []cell
 		for c := row.FirstChild(); c != nil; c = c.NextSibling() {
 			spans, err := r.cell(c, head)
-			if err != nil {
-				return nil, err
-			}
+			r.mistakes.add(err)
 			cells = append(cells, spans)
 		}
 		if len(cells) != len(t.right) {

@@ -1,6 +1,10 @@
 package render
 
-import "github.com/yuin/goldmark/ast"
+import (
+	"fmt"
+
+	"github.com/yuin/goldmark/ast"
+)
 
 func (r *reader) paragraph(n ast.Node, at place) (block, error) {
 	raw, err := r.raw(n)
@@ -13,7 +17,7 @@ func (r *reader) paragraph(n ast.Node, at place) (block, error) {
 			return nil, err
 		}
 	}
-	p.text, err = r.inline(n, raw, at.numbered)
+	p.text, err = r.inline(n, raw, slotRule{required: at.numbered})
 	hyphenate(r.polish, p.text)
 	return p, err
 }
@@ -27,11 +31,12 @@ func (r *reader) heading(n *ast.Heading) (block, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.note(n, fmt.Sprintf("a heading of level %d", n.Level))
 	h := heading{level: n.Level}
 	if h.anchor, raw, err = r.anchor(n, raw, true); err != nil {
 		return nil, err
 	}
-	h.text, err = r.inline(n, raw, true)
+	h.text, err = r.inline(n, raw, slotRule{required: true, oneLine: true})
 	return h, err
 }
 
@@ -49,7 +54,7 @@ func (r *reader) cell(n ast.Node, head bool) (cell, error) {
 	if err != nil {
 		return nil, err
 	}
-	spans, err := r.inline(n, raw, head)
+	spans, err := r.inline(n, raw, slotRule{required: head, oneLine: head})
 	hyphenate(r.polish, spans)
 	return spans, err
 }

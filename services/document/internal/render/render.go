@@ -29,6 +29,8 @@ type Result struct {
 	Title string
 	// FileName with extension, at most 128 characters, without anything a file system or a header could misread.
 	FileName string
+
+	pages []pdf.Page
 }
 
 // New loads the built-in fonts.
@@ -48,10 +50,30 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 	if err != nil {
 		return Result{}, err
 	}
+	return r.set(ctx, source, language, given{values: values, shown: shown})
+}
+
+// RenderPlaceholders is Render with each missing value of a required variable shown as its label in brackets.
+func (r *Renderer) RenderPlaceholders(ctx context.Context, source Source, language string, values map[string]string) (Result, error) {
+	shown, err := source.Template.ShowPlaceholders(language, values)
+	if err != nil {
+		return Result{}, err
+	}
+	return r.set(ctx, source, language, given{values: values, shown: shown})
+}
+
+// given are values as the caller gave them, and as they are shown.
+type given struct{ values, shown map[string]string }
+
+func (r *Renderer) set(ctx context.Context, source Source, language string, given given) (Result, error) {
 	text, err := source.Template.Text(language)
 	if err != nil {
 		return Result{}, err
 	}
+	if source.Template.Form {
+		return r.fillForm(ctx, source, language, given)
+	}
+	shown := given.shown
 	s := newSetter(r.fonts, language)
 	result := Result{
 		Title:    clip(replace(text.Title, shown), maxTitle),
@@ -61,29 +83,37 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 	if err := f.contract(ctx, fill(source.texts[language].blocks, shown)); err != nil {
 		return Result{}, err
 	}
-	pages, err := paginate(f.rows, source.sheet)
-	if err != nil {
+	if result.pages, err = paginate(f.rows, source.sheet); err != nil {
 		return Result{}, err
 	}
-	if err := source.texts[language].running.decorate(s, pages, source.sheet, shown); err != nil {
+	if err := source.texts[language].running.decorate(s, result.pages, source.sheet, shown); err != nil {
 		return Result{}, err
 	}
-	result.Pages = len(pages)
-	result.Fields = fields(pages)
-	result.PDF, err = r.document(source, language, result.Title, pages, f.root).Bytes()
+	result.Pages = len(result.pages)
+	result.Fields = fields(result.pages)
+	result.PDF, err = r.document(source, language, result.Title, result.pages, f.root).Bytes()
 	return result, err
 }
 
 func (r *Renderer) document(source Source, language, title string, pages []pdf.Page, root *pdf.Element) pdf.Document {
 	t := source.Template
 	d := pdf.Document{
-		Title: title, Language: language, Creator: fmt.Sprintf("Countersign, template %s@%s", t.ID, t.Version),
+		Title: title, Language: language, Creator: creator(t), Fonts: embeddable(r.fonts),
 		Date: t.Date, Width: source.sheet.width, Height: source.sheet.height, Pages: pages, Structure: root,
 	}
-	for _, f := range r.fonts {
-		d.Fonts = append(d.Fonts, pdf.Font{Name: f.name, Face: f.metrics})
-	}
 	return d
+}
+
+func creator(t paper.Template) string {
+	return fmt.Sprintf("Countersign, template %s@%s", t.ID, t.Version)
+}
+
+func embeddable(faces []typeface) []pdf.Font {
+	var list []pdf.Font
+	for _, f := range faces {
+		list = append(list, pdf.Font{Name: f.name, Face: f.metrics})
+	}
+	return list
 }
 
 func fields(pages []pdf.Page) []paper.SignatureField {

@@ -63,6 +63,7 @@ variables:
   - {name: x, type: text, required: true}
   - {name: y, type: text}
   - {name: long, type: text, max_length: 4096}
+  - {name: lines, type: lines}
 `
 	return fstest.MapFS{"manifest.yaml": {Data: []byte(manifest)}, "de.md": {Data: []byte(body)}}
 }
@@ -89,7 +90,11 @@ func TestGolden(t *testing.T) {
 		source := builtin(t, id)
 		for _, language := range source.Template.Languages() {
 			t.Run(id+"-"+language, func(t *testing.T) {
-				result, err := r.Render(t.Context(), source, language, deal())
+				values := deal()
+				if _, found := source.Template.Variable("client.address"); found {
+					values["client.address"] = "Hafenstrasse 12\n20457 Hamburg"
+				}
+				result, err := r.Render(t.Context(), source, language, values)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -255,7 +260,7 @@ func TestRenderStopsWithItsContext(t *testing.T) {
 func TestRenderPassesRefusalsOn(t *testing.T) {
 	source := builtin(t, "nda")
 	var language *paper.LanguageError
-	if _, err := renderer(t).Render(t.Context(), source, "en", deal()); !errors.As(err, &language) {
+	if _, err := renderer(t).Render(t.Context(), source, "es", deal()); !errors.As(err, &language) {
 		t.Errorf("got %v, want a *paper.LanguageError", err)
 	}
 	var values *paper.ValuesError

@@ -23,7 +23,7 @@ const (
 )
 
 // newRunning takes what the manifest says: the title and the number of the page when it says nothing.
-func newRunning(t paper.Template, language string, text manifestText) (running, error) {
+func newRunning(language string, text manifestText) running {
 	r := running{header: text.Title, footer: phrasesOf(language).page}
 	if text.Header != nil {
 		r.header = *text.Header
@@ -31,20 +31,24 @@ func newRunning(t paper.Template, language string, text manifestText) (running, 
 	if text.Footer != nil {
 		r.footer = *text.Footer
 	}
-	for _, pattern := range []string{r.header, r.footer} {
-		if len(pattern) > maxRunning {
-			return r, &LoadError{File: manifestFile, Detail: fmt.Sprintf("%s: header and footer have at most %d bytes", language, maxRunning)}
+	return r
+}
+
+// checkRunning says what is wrong with a pattern.
+func checkRunning(t paper.Template, pattern string) []string {
+	var details []string
+	if len(pattern) > maxRunning {
+		details = append(details, fmt.Sprintf("header and footer have at most %d bytes", maxRunning))
+	}
+	for _, s := range slots(pattern) {
+		if s.slot && (s.text == pageSlot || s.text == pagesSlot) {
+			continue
 		}
-		for _, s := range slots(pattern) {
-			if s.slot && (s.text == pageSlot || s.text == pagesSlot) {
-				continue
-			}
-			if detail := checkSlot(t, s, true); detail != "" {
-				return r, &LoadError{File: manifestFile, Detail: detail}
-			}
+		if detail := checkSlot(t, s, slotRule{required: true, oneLine: true}); detail != "" {
+			details = append(details, detail)
 		}
 	}
-	return r, nil
+	return details
 }
 
 // decorate writes the header on every page but the first, where the title itself stands, and the footer on all.

@@ -33,9 +33,14 @@ func slots(text string) []span {
 	return spans
 }
 
-// checkSlot says what is wrong with a span; empty when nothing is. Where an optional value would leave a hole or shift
-// a number, the variable must be a required one.
-func checkSlot(t paper.Template, s span, mustHave bool) string {
+// slotRule is what a place in the text asks of the variables that stand there.
+type slotRule struct {
+	required bool // where an optional value would leave a hole or shift a number
+	oneLine  bool // where text has no room for another line
+}
+
+// checkSlot says what is wrong with a span; empty when nothing is.
+func checkSlot(t paper.Template, s span, rule slotRule) string {
 	if !s.slot {
 		if strings.Contains(s.text, slotOpen) || strings.Contains(s.text, slotClose) {
 			return "a slot is not closed, or its name has markup in it"
@@ -45,10 +50,54 @@ func checkSlot(t paper.Template, s span, mustHave bool) string {
 	v, found := t.Variable(s.text)
 	switch {
 	case !found:
-		return fmt.Sprintf("unknown variable %q", s.text)
-	case mustHave && !v.Required:
+		return fmt.Sprintf("unknown variable %q%s", s.text, suggestion(variableNames(t), s.text))
+	case rule.required && !v.Required:
 		return fmt.Sprintf("optional variable %q may not stand in a title, file name, heading, table head or numbered clause", s.text)
+	case rule.oneLine && v.Type == paper.TypeLines:
+		return fmt.Sprintf("variable %q has several lines and may not stand in a title, file name, heading, table head or signature", s.text)
 	default:
 		return ""
 	}
+}
+
+// suggestion is the name that is at most two typing mistakes away, or fewer for a short one; empty when there is none.
+func suggestion(names []string, wrong string) string {
+	best, found := min(3, (len(wrong)+1)/2), ""
+	for _, name := range names {
+		if d := distance(name, wrong); d < best {
+			best, found = d, fmt.Sprintf(" (did you mean %q?)", name)
+		}
+	}
+	return found
+}
+
+func variableNames(t paper.Template) []string {
+	names := make([]string, 0, len(t.Variables))
+	for _, v := range t.Variables {
+		names = append(names, v.Name)
+	}
+	return names
+}
+
+// distance is that of Levenshtein, in bytes; names are short, and much longer ones are far.
+func distance(a, b string) int {
+	if len(b) > len(a)+2 {
+		return len(b)
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
 }

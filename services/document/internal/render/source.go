@@ -2,12 +2,14 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
 )
@@ -25,6 +27,7 @@ type Source struct {
 	sheet    sheet
 	head     *letterhead
 	texts    map[string]content
+	forms    map[string]formText // instead of texts
 }
 
 // content is the text of one language.
@@ -32,6 +35,8 @@ type content struct {
 	blocks  []block
 	anchors anchors
 	running running
+	notes   notes
+	files   []string // of the contract and its annexes
 }
 
 // Anchors lists the anchors of the text in a language, sorted: the same in all languages unless a translation forgot one.
@@ -56,31 +61,105 @@ func (e *LoadError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Detail)
 }
 
+// Mistakes is everything that is wrong with a template's files, file by file.
+type Mistakes []*LoadError
+
+// maxMistakes is how many mistakes of one file are told.
+const maxMistakes = 100
+
+func (m Mistakes) Error() string {
+	lines := make([]string, 0, len(m))
+	for _, e := range m {
+		lines = append(lines, e.Error())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns each mistake.
+func (m Mistakes) Unwrap() []error {
+	errs := make([]error, 0, len(m))
+	for _, e := range m {
+		errs = append(errs, e)
+	}
+	return errs
+}
+
+// add keeps a mistake unless there are too many; false when the error is none and has to be returned.
+func (m *Mistakes) add(err error) bool {
+	var mistake *LoadError
+	if !errors.As(err, &mistake) {
+		return false
+	}
+	if len(*m) < maxMistakes {
+		*m = append(*m, mistake)
+	}
+	return true
+}
+
+// sort puts mistakes in the order of the files, the manifest first, and of their lines; those without a line come last.
+func (m Mistakes) sort() {
+	slices.SortStableFunc(m, func(a, b *LoadError) int {
+		return cmp.Or(
+			cmp.Compare(strings.TrimPrefix(a.File, manifestFile), strings.TrimPrefix(b.File, manifestFile)),
+			cmp.Compare(uint(a.Line-1), uint(b.Line-1)),
+		)
+	})
+}
+
 // Load reads a template from its folder: manifest.yaml and, per language that the manifest
-// names, one <language>.md and one <annex>.<language>.md for each of its annexes.
-// A mistake in them is a *LoadError.
+// names, one <language>.md and one <annex>.<language>.md for each of its annexes, or one <language>.pdf, a form.
+// What is wrong in them is Mistakes, as many as can be found at once.
 func Load(fsys fs.FS) (Source, error) {
-	described, err := loadManifest(fsys)
+	source, mistakes, err := load(fsys)
+	if err == nil && len(mistakes) > 0 {
+		err = mistakes
+	}
 	if err != nil {
 		return Source{}, err
-	}
-	source := Source{Template: described.template, sheet: described.sheet, head: described.head, texts: map[string]content{}}
-	for _, language := range source.Template.Languages() {
-		if source.texts[language], err = described.contract(fsys, language); err != nil {
-			return Source{}, err
-		}
 	}
 	return source, nil
 }
 
+// load returns what could be read, and what is wrong with it.
+func load(fsys fs.FS) (Source, Mistakes, error) {
+	source := Source{texts: map[string]content{}}
+	described, all, err := loadManifest(fsys)
+	if err != nil {
+		return source, nil, err
+	}
+	source.Template, source.sheet, source.head = described.template, described.sheet, described.head
+	if hasForm(fsys, source.Template) {
+		source.Template.Form = true
+		found, err := source.loadForms(fsys)
+		all = append(all, found...)
+		all.sort()
+		return source, all, err
+	}
+	for _, language := range source.Template.Languages() {
+		text, mistakes, err := described.contract(fsys, language)
+		if err != nil {
+			return source, nil, err
+		}
+		source.texts[language] = text
+		all = append(all, mistakes...)
+	}
+	all.sort()
+	return source, all, nil
+}
+
+const textSuffix = ".md"
+
 // read returns the bytes of a text, with line ends as Unix writes them.
 func read(fsys fs.FS, name string, limit int64) ([]byte, error) {
-	text, err := load(fsys, name, limit)
+	text, err := readFile(fsys, name, limit)
 	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), err
 }
 
-// load returns a file's bytes.
-func load(fsys fs.FS, name string, limit int64) ([]byte, error) {
+// readFile returns a file's bytes. A name that the manifest made and no file can have is one that is not found.
+func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
+	if !fs.ValidPath(name) {
+		return nil, &LoadError{File: manifestFile, Detail: "a language is no file name"}
+	}
 	file, err := fsys.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &LoadError{File: name, Detail: "file not found"}

@@ -48,8 +48,7 @@ func signedBy(l *x509.RevocationList, issuer *x509.Certificate) bool {
 func ordinaryEntries(l *x509.RevocationList) bool {
 	return !slices.ContainsFunc(l.RevokedCertificateEntries, func(e x509.RevocationListEntry) bool {
 		return slices.ContainsFunc(e.Extensions, func(x pkix.Extension) bool {
-			id := x.Id.String()
-			return x.Critical && id != oidReason && id != oidInvalidityDate
+			return x.Critical && x.Id.String() != oidReason && x.Id.String() != oidInvalidityDate
 		})
 	})
 }

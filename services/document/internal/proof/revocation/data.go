@@ -13,7 +13,7 @@ import (
 // Bounds on what is looked at.
 const (
 	maxPieces = 256
-	maxBytes  = 64 << 20 // of all pieces together
+	maxBytes  = 16 << 20 // of all pieces together; a parsed CRL takes about nine times its size
 )
 
 // Data is a collection of CRLs and OCSP responses. The zero value is empty and ready for use. It is not safe for
@@ -32,7 +32,7 @@ type Data struct {
 type pair struct{ certificate, issuer [sha256.Size]byte }
 
 // Add takes one CRL or OCSP response in DER, or any number of them in PEM. What cannot be read, and what goes beyond 256
-// pieces or 64 MiB, makes every certificate that nothing else speaks about Unusable instead of NoData.
+// pieces or 16 MiB, makes every certificate that nothing else speaks about Unusable instead of NoData.
 func (d *Data) Add(data []byte) {
 	if !bytes.HasPrefix(bytes.TrimSpace(data), []byte("-----BEGIN ")) {
 		d.add(data)

@@ -78,6 +78,7 @@ func TestFreshness(t *testing.T) {
 		"response after":         {good(after, time.Time{}), revocation.Good},
 		"response before, valid": {good(before, after), revocation.GoodBefore},
 		"response before, open":  {good(before, time.Time{}), revocation.Unusable},
+		"response just before":   {good(s.used.Add(-10*time.Minute), time.Time{}), revocation.GoodBefore},
 		"response, stale":        {good(before, before.Add(time.Minute)), revocation.Unusable},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,7 +154,11 @@ func TestWhoSigned(t *testing.T) {
 	forger.Certificate.SubjectKeyId = s.issuer.Certificate.SubjectKeyId
 	unchecked, checked := s.issuer.Responder(t, true), s.issuer.Responder(t, false)
 	foreign := other.Responder(t, true)
-	plain := s.issuer.Issue(t, &x509.Certificate{Subject: pkix.Name{CommonName: "Not a responder"}})
+	noCheck := []pkix.Extension{{Id: []int{1, 3, 6, 1, 5, 5, 7, 48, 1, 5}, Value: []byte{5, 0}}}
+	plain := s.issuer.Issue(t, &x509.Certificate{Subject: pkix.Name{CommonName: "Not a responder"}, ExtraExtensions: noCheck})
+	expired := s.issuer.Issue(t, &x509.Certificate{NotBefore: s.now.AddDate(0, 0, -9), NotAfter: s.now.AddDate(0, 0, -8),
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageOCSPSigning}, ExtraExtensions: noCheck})
+	inItsName := &revocationtest.Holder{Certificate: s.issuer.Certificate, Key: forger.Key}
 	by := func(h *revocationtest.Holder) []byte {
 		return h.OCSP(t, s.issuer.Certificate, s.signer.Certificate, ocsp.Response{ThisUpdate: s.now})
 	}
@@ -171,6 +176,11 @@ func TestWhoSigned(t *testing.T) {
 		"forged list":                {[][]byte{forger.CRL(t, list)}, revocation.Unusable},
 		"another's response":         {[][]byte{other.OCSP(t, other.Certificate, s.signer.Certificate, ocsp.Response{ThisUpdate: s.now})}, revocation.NoData},
 		"forged response":            {[][]byte{by(forger)}, revocation.Unusable},
+		"forged, no certificate":     {[][]byte{by(inItsName)}, revocation.Unusable},
+		"forged responder":           {[][]byte{by(forger.Responder(t, true))}, revocation.Unusable},
+		"expired responder":          {[][]byte{by(expired)}, revocation.Unusable},
+		"SHA-1 on the response":      {[][]byte{s.response(ocsp.Response{ThisUpdate: s.now, SignatureAlgorithm: x509.ECDSAWithSHA1})}, revocation.Unusable},
+		"SHA-1 on the list":          {[][]byte{s.issuer.CRL(t, x509.RevocationList{ThisUpdate: s.now, NextUpdate: s.now, SignatureAlgorithm: x509.ECDSAWithSHA1})}, revocation.Unusable},
 		"about another":              {[][]byte{s.response(ocsp.Response{SerialNumber: plain.Certificate.SerialNumber, ThisUpdate: s.now})}, revocation.NoData},
 		"responder":                  {[][]byte{by(unchecked)}, revocation.Good},
 		"responder to be checked":    {[][]byte{by(checked)}, revocation.Unusable},
@@ -188,6 +198,22 @@ func TestWhoSigned(t *testing.T) {
 			s.expect(s.proven(), c.want, c.data...)
 		})
 	}
+}
+
+// A response may be about several certificates, and is left alone where one serial number stands twice or an extension
+// cannot be understood.
+func TestSeveralInOneResponse(t *testing.T) {
+	s := newScene(t)
+	other := s.issuer.Issue(t, &x509.Certificate{}).Certificate
+	good := s.response(ocsp.Response{ThisUpdate: s.now})
+	revoked := s.response(ocsp.Response{Status: ocsp.Revoked, RevokedAt: s.used, ThisUpdate: s.now})
+	strange := s.issuer.OCSP(t, s.issuer.Certificate, other, ocsp.Response{ThisUpdate: s.now})
+	s.expect(s.proven(), revocation.Good, s.issuer.Joined(t, nil, strange, good))
+	s.expect(s.proven(), revocation.Revoked, s.issuer.Joined(t, nil, strange, revoked))
+	s.expect(s.proven(), revocation.Unusable, s.issuer.Joined(t, nil, good, revoked))
+	critical := []pkix.Extension{{Id: []int{1, 2, 3}, Critical: true}}
+	s.expect(s.proven(), revocation.Good, s.issuer.Joined(t, []pkix.Extension{{Id: []int{1, 2, 3}}}, good))
+	s.expect(s.proven(), revocation.Unusable, s.issuer.Joined(t, critical, good))
 }
 
 // A list speaks about what its extensions say and is left alone when they cannot be understood.
@@ -246,6 +272,16 @@ func TestExpired(t *testing.T) {
 	s.expect(s.proven(), revocation.Unusable, kept(end.Add(time.Minute)))
 	s.expect(s.proven(), revocation.Good, s.response(ocsp.Response{ThisUpdate: s.now,
 		ExtraExtensions: []pkix.Extension{extension(t, []int{1, 3, 6, 1, 5, 5, 7, 48, 1, 6}, generalized(s.used))}}))
+}
+
+// An authority that has expired says nothing any more, even about certificates that outlive it.
+func TestIssuerExpired(t *testing.T) {
+	s := newScene(t)
+	end := s.issuer.Certificate.NotAfter
+	s.signer = s.issuer.Issue(t, &x509.Certificate{NotBefore: s.used.Add(-time.Hour), NotAfter: end.AddDate(0, 0, 9)})
+	later := revocation.Moment{Proven: s.used, Now: end.AddDate(0, 0, 1)}
+	s.expect(later, revocation.Good, s.list(end))
+	s.expect(later, revocation.Unusable, s.list(end.Add(time.Second)))
 }
 
 func TestShortLived(t *testing.T) {

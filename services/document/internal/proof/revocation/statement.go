@@ -7,8 +7,12 @@ import (
 	"time"
 )
 
-// clockSkew is how far the clock of an issuer may run ahead of ours.
-const clockSkew = 5 * time.Minute
+const (
+	// clockSkew is how far the clock of an issuer may run ahead of ours.
+	clockSkew = 5 * time.Minute
+	// openEnd is how long a statement without an end stands.
+	openEnd = 10 * time.Minute
+)
 
 // removeFromCRL is the CRLReason of a delta CRL that takes a revocation back.
 const removeFromCRL = 8
@@ -42,10 +46,19 @@ func (s statement) status(c *x509.Certificate, m Moment) Status {
 		return Unusable // an issuer forgets the certificates that have expired
 	case !s.thisUpdate.Before(at):
 		return Good
-	case !s.nextUpdate.Before(at):
+	case !s.validUntil().Before(at):
 		return GoodBefore
 	}
 	return Unusable
+}
+
+// validUntil is how long the statement stands. An issuer that does not say when it speaks next always knows more (RFC 6960,
+// 4.2.2.1), so its word stands for the moments between asking it and signing.
+func (s statement) validUntil() time.Time {
+	if s.nextUpdate.IsZero() {
+		return s.thisUpdate.Add(openEnd)
+	}
+	return s.nextUpdate
 }
 
 // harmless says that the certificate was used before it was revoked. A timestamp unit's word for its own time counts only

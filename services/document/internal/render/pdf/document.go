@@ -7,7 +7,7 @@ import (
 )
 
 // Bytes writes the file. It fails when a font cannot be cut down or has no room for more characters, when content of a
-// tagged document belongs to no element, and when a link has no anchor.
+// tagged document belongs to no element, when a figure has no Alt and when a link has no anchor.
 func (d Document) Bytes() ([]byte, error) {
 	f := newFile()
 	w := &writer{file: f, document: d, tree: f.reserve(), images: images{names: map[[sha256.Size]byte]string{}}}

@@ -96,6 +96,16 @@ func TestPhotographStaysAsItIs(t *testing.T) {
 	}
 }
 
+func TestFigureNeedsWords(t *testing.T) {
+	d := illustrated(t, pngOf(t, glass()))
+	d.Pages[0].Pictures[0].Element.Alt = ""
+	if _, err := d.Bytes(); !errors.Is(err, errMute) {
+		t.Errorf("got %v", err)
+	}
+	d.Pages[0].Pictures[0].Element = &Element{Type: Header}
+	bytesOf(t, d)
+}
+
 func TestUnfitImagesAreRefused(t *testing.T) {
 	whole := pngOf(t, glass())
 	for name, file := range map[string][]byte{

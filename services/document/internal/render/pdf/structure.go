@@ -30,7 +30,10 @@ type node struct {
 	top   Length
 }
 
-var errUntagged = errors.New("pdf: content belongs to no element of the structure")
+var (
+	errUntagged = errors.New("pdf: content belongs to no element of the structure")
+	errMute     = errors.New("pdf: a figure has no description")
+)
 
 // newStructure reserves an object for each element.
 func newStructure(f *file, root *Element) *structure {
@@ -58,6 +61,9 @@ func (s *structure) mark(e *Element, pages []ref) (int, error) {
 	n, known := s.of[e]
 	if !known {
 		return 0, errUntagged
+	}
+	if n.Type == Figure && n.Alt == "" {
+		return 0, errMute
 	}
 	n.reach()
 	current := len(s.parents)

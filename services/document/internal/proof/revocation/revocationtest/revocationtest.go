@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -112,6 +113,66 @@ func (h *Holder) OCSP(tb testing.TB, issuer, c *x509.Certificate, response ocsp.
 		response.Certificate = h.Certificate
 	}
 	der, err := ocsp.CreateResponse(issuer, h.Certificate, response, h.Key)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return der
+}
+
+// Joined makes one response of the answers of several, with extensions; h signs it.
+func (h *Holder) Joined(tb testing.TB, extensions []pkix.Extension, responses ...[]byte) []byte {
+	tb.Helper()
+	type data struct {
+		Responder  asn1.RawValue
+		Produced   time.Time `asn1:"generalized"`
+		Singles    []asn1.RawValue
+		Extensions []pkix.Extension `asn1:"explicit,tag:1,optional,omitempty"`
+	}
+	type basic struct {
+		Data      asn1.RawValue
+		Algorithm pkix.AlgorithmIdentifier
+		Signature asn1.BitString
+	}
+	type outer struct {
+		Status asn1.Enumerated
+		Bytes  struct {
+			Kind     asn1.ObjectIdentifier
+			Response []byte
+		} `asn1:"explicit,tag:0"`
+	}
+	var joined data
+	var frame outer
+	var body basic
+	for _, r := range responses {
+		var one data
+		read(tb, r, &frame)
+		read(tb, frame.Bytes.Response, &body)
+		read(tb, body.Data.FullBytes, &one)
+		one.Singles = append(joined.Singles, one.Singles...)
+		joined = one
+	}
+	joined.Extensions = extensions
+	tbs := write(tb, joined)
+	hash := sha256.Sum256(tbs)
+	signature, err := h.Key.Sign(rand.Reader, hash[:], crypto.SHA256)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	body.Data, body.Signature = asn1.RawValue{FullBytes: tbs}, asn1.BitString{Bytes: signature, BitLength: 8 * len(signature)}
+	frame.Bytes.Response = write(tb, body)
+	return write(tb, frame)
+}
+
+func read(tb testing.TB, der []byte, into any) {
+	tb.Helper()
+	if _, err := asn1.Unmarshal(der, into); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func write(tb testing.TB, v any) []byte {
+	tb.Helper()
+	der, err := asn1.Marshal(v)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -1,0 +1,57 @@
+package api
+
+import (
+	"context"
+	"strings"
+
+	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/document/internal/render"
+)
+
+// mostPreview is how large a PDF may be to cross in one message, which holds 4 MiB with everything else in it.
+const mostPreview = 3 << 20
+
+// PreviewDocument renders a template and keeps nothing.
+func (s *Service) PreviewDocument(ctx context.Context, in *documentv1.PreviewDocumentRequest) (*documentv1.PreviewDocumentResponse, error) {
+	result, err := s.preview(ctx, in)
+	if err != nil {
+		return nil, answer(err)
+	}
+	out := &documentv1.PreviewDocumentResponse{
+		Pdf: result.PDF, PageCount: int32(result.Pages), SignatureFields: fromFields(result.Fields),
+		Title: result.Title, FileName: result.FileName,
+	}
+	page := max(1, int(in.GetPage()))
+	if page > result.Pages {
+		return nil, answer(&render.PageError{Pages: result.Pages})
+	}
+	if dpi := int(in.GetResolution()); dpi > 0 {
+		if out.Png, err = result.PNG(page, dpi); err != nil {
+			return nil, answer(err)
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) preview(ctx context.Context, in *documentv1.PreviewDocumentRequest) (render.Result, error) {
+	source, ok := s.Templates[strings.TrimPrefix(in.GetTemplate(), templatePrefix)]
+	if !ok {
+		return render.Result{}, errNoTemplate
+	}
+	draw := s.Renderer.Render
+	if in.GetPlaceholders() {
+		draw = s.Renderer.RenderPlaceholders
+	}
+	result, err := draw(ctx, source, in.GetLanguage(), in.GetValues())
+	if err == nil {
+		err = sendable(result.PDF)
+	}
+	return result, err
+}
+
+func sendable(pdf []byte) error {
+	if len(pdf) > mostPreview {
+		return errPreview
+	}
+	return nil
+}
