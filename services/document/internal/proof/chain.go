@@ -23,10 +23,6 @@ type chained struct {
 // chain looks for paths valid at a time. The certificates of the message and of the file serve as intermediates; none of
 // them is trusted for itself.
 func (e *examination) chain(m *cms.Message, at time.Time, usage x509.ExtKeyUsage) chained {
-	anchors := e.verifier.anchors
-	if anchors.pool == nil {
-		return chained{outcome: CheckIndeterminate, reason: "ISSUER_UNKNOWN"}
-	}
 	between := x509.NewCertPool()
 	for _, list := range [][]*x509.Certificate{m.Certificates, e.validation.certificates} {
 		for _, c := range list {
@@ -34,7 +30,7 @@ func (e *examination) chain(m *cms.Message, at time.Time, usage x509.ExtKeyUsage
 		}
 	}
 	paths, err := m.Signer.Verify(x509.VerifyOptions{
-		Roots: anchors.pool, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{usage},
+		Roots: e.verifier.roots, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{usage},
 	})
 	if err != nil {
 		return unchained(err)

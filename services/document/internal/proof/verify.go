@@ -3,6 +3,7 @@ package proof
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 
@@ -13,6 +14,7 @@ import (
 type Verifier struct {
 	anchors  Anchors
 	lists    TrustedLists
+	roots    *x509.CertPool
 	maxBytes int
 
 	requireRevocation bool
@@ -23,10 +25,14 @@ func New(anchors Anchors, o Options) *Verifier {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = defaultMaxBytes
 	}
+	var listed []*x509.Certificate
 	if o.Lists != nil {
-		anchors = anchors.with(o.Lists.Anchors())
+		listed = o.Lists.Anchors()
 	}
-	return &Verifier{anchors: anchors, lists: o.Lists, maxBytes: o.MaxBytes, requireRevocation: o.RequireRevocation}
+	return &Verifier{
+		anchors: anchors, roots: anchors.pool(listed), lists: o.Lists, maxBytes: o.MaxBytes,
+		requireRevocation: o.RequireRevocation,
+	}
 }
 
 // Verify makes every check that can be made and returns the report; it has no error, because a file that cannot be read

@@ -92,7 +92,7 @@ func (s *service) standing(c *x509.Certificate, at time.Time) proof.Standing {
 		return standing
 	}
 	q, known := s.at(at).qualifiers(c)
-	standing.Signatures, standing.Device = q.signatures(at), q.device()
+	standing.Signatures, standing.Device = q.signatures(at), q.device(at)
 	if standing.Signatures == no {
 		standing.Reason = proof.NotForSignatures
 	} else if !known || standing.Signatures == open || q.contradicts() {
@@ -162,19 +162,22 @@ func (q qualifiers) signatures(at time.Time) proof.Answer {
 	return no
 }
 
-// device says whether the key is in a qualified device; open means that the certificate itself says so or not.
-func (q qualifiers) device() proof.Answer {
+// device says whether the key is in a qualified device; open means that the certificate itself says so or not. Before the
+// regulation the devices were called SSCD; what was one then is not taken for one since.
+func (q qualifiers) device(at time.Time) proof.Answer {
 	switch {
 	case q["QCNoSSCD"], q["QCNoQSCD"]:
 		return no
-	case q["QCWithSSCD"], q["QCWithQSCD"], q["QCQSCDManagedOnBehalf"]:
+	case q.within(), q["QCWithSSCD"] && at.Before(regulated()):
 		return yes
 	}
 	return open
 }
 
-// contradicts says that the list names a certificate qualified and not, or its key in a device and not.
+func (q qualifiers) within() bool { return q["QCWithQSCD"] || q["QCQSCDManagedOnBehalf"] }
+
+// contradicts says that the list puts the key into a device and says otherwise, too.
 func (q qualifiers) contradicts() bool {
 	without := q["QCNoSSCD"] || q["QCNoQSCD"]
-	return without && (q["QCWithSSCD"] || q["QCWithQSCD"] || q["QCQSCDManagedOnBehalf"])
+	return without && (q["QCWithSSCD"] || q.within()) || q.within() && q["QCQSCDStatusAsInCert"]
 }

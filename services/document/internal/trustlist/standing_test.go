@@ -173,7 +173,8 @@ func TestWhatTheListSaysOfACertificate(t *testing.T) {
 		{"for seals and signatures", signs + q(has, "QCForESeal", "QCForESig"), proof.Open, proof.Open},
 		{"for signatures says the qualifier", q(has, "QCStatement", "QCForESig"), proof.Yes, proof.Open},
 		{"with a device", signs + q(has, "QCWithQSCD"), proof.Yes, proof.Yes},
-		{"with an old device", signs + q(has, "QCWithSSCD"), proof.Yes, proof.Yes},
+		{"with an old device", signs + q(has, "QCWithSSCD"), proof.Yes, proof.Open},
+		{"device and as in the certificate", signs + q(has, "QCWithQSCD", "QCQSCDStatusAsInCert"), proof.Open, proof.Open},
 		{"with a device of others", signs + q(hasNot, "QCWithQSCD"), proof.Yes, proof.Open},
 		{"without a device", signs + q(has, "QCNoQSCD"), proof.Yes, proof.No},
 		{"device as in the certificate", signs + q(has, "QCQSCDStatusAsInCert"), proof.Yes, proof.Open},
@@ -216,8 +217,8 @@ func TestWhatTheListSaysOfACertificate(t *testing.T) {
 		})
 	}
 	old := trustlisttest.Granted(ca.Certificate, date(2014, 1))
-	old.Current.Extensions = ""
-	if s := loaded(t, old).Standing(path, date(2016, 7).Add(-time.Second)); s.Signatures != proof.Yes {
+	old.Current.Extensions = q(has, "QCWithSSCD")
+	if s := loaded(t, old).Standing(path, date(2016, 7).Add(-time.Second)); s.Signatures != proof.Yes || s.Device != proof.Yes {
 		t.Errorf("before the regulation services said nothing of seals: %+v", s)
 	}
 }
