@@ -36,7 +36,7 @@ func read(folder fs.FS, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // what was only read is closed best effort
 	raw, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err == nil && len(raw) > maxBytes {
 		return nil, errTooLarge

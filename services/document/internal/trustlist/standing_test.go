@@ -216,10 +216,21 @@ func TestWhatTheListSaysOfACertificate(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Before the regulation services said nothing of seals, and devices were called otherwise.
+func TestBeforeTheRegulation(t *testing.T) {
+	ca := issuer(t, "CA")
+	path := certificates(person(t, ca), ca.Certificate)
 	old := trustlisttest.Granted(ca.Certificate, date(2014, 1))
-	old.Current.Extensions = q(has, "QCWithSSCD")
-	if s := loaded(t, old).Standing(path, date(2016, 7).Add(-time.Second)); s.Signatures != proof.Yes || s.Device != proof.Yes {
-		t.Errorf("before the regulation services said nothing of seals: %+v", s)
+	old.Current.Extensions = trustlisttest.Qualified(
+		`<q:CriteriaList assert="all"><q:KeyUsage><q:KeyUsageBit name="nonRepudiation">1</q:KeyUsageBit></q:KeyUsage></q:CriteriaList>`, "QCWithSSCD")
+	l := loaded(t, old)
+	if s := l.Standing(path, date(2016, 7).Add(-time.Second)); s.Signatures != proof.Yes || s.Device != proof.Yes {
+		t.Errorf("before: %+v", s)
+	}
+	if s := l.Standing(path, date(2016, 7)); s.Signatures != proof.No || s.Device != proof.Open {
+		t.Errorf("since: %+v", s)
 	}
 }
 
