@@ -34,7 +34,7 @@ type Service struct {
 
 // New checks the settings, loads the templates and opens the archive and the database in the data folder.
 func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Service, error) {
-	anchors, err := cfg.anchors()
+	trusted, err := cfg.trust()
 	if err != nil {
 		return nil, err
 	}
@@ -63,9 +63,10 @@ func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Se
 	if err != nil {
 		return nil, errors.Join(err, files.Close())
 	}
+	trusted.log(logger)
 	return &Service{db: db, archive: files, api: &api.Service{
 		Store: store.New(db), Archive: files, Renderer: renderer, Templates: sources,
-		Verifier: proof.New(anchors, proof.Options{}), Inspector: inspect.New(),
+		Verifier: trusted.verifier(proof.Options{}), Inspector: inspect.New(),
 	}}, nil
 }
 
@@ -76,18 +77,6 @@ func open(ctx context.Context, cfg Config, data string) (*archive.Archive, error
 		return nil, err
 	}
 	return archive.Open(ctx, settings)
-}
-
-func (c Config) anchors() (proof.Anchors, error) {
-	bundle, err := c.bundle()
-	if err != nil || len(bundle) == 0 {
-		return proof.Anchors{}, err
-	}
-	anchors, err := proof.NewAnchors(bundle)
-	if err != nil {
-		return anchors, fmt.Errorf("document.trust_anchors: %w", err)
-	}
-	return anchors, nil
 }
 
 // templates loads the built-in templates and then the operator's.

@@ -1,9 +1,7 @@
 package document
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -18,7 +16,7 @@ type VerifyRequest struct {
 	File, Sent []byte
 	// Anchors are bundles of PEM certificates to trust; a line "Proves:" says for what, as in the configuration.
 	Anchors [][]byte
-	// TrustedLists is a folder of trusted lists; empty for none.
+	// TrustedLists is a folder of trusted lists, laid out as Config.TrustedLists says; empty for none.
 	TrustedLists string
 	// Level is SES, AES or QES; empty asks which one the file proves. Legislation is EIDAS, the default, or ZERTES.
 	Level, Legislation string
@@ -54,6 +52,8 @@ type Verification struct {
 	SHA256 string `json:"sha256"`
 	// TrustedLists is the snapshot of the lists that were asked, null when there were none.
 	TrustedLists *string `json:"trusted_lists"`
+	// RefusedLists are the files in the folder that are not used, each with the reason.
+	RefusedLists []string `json:"trusted_lists_refused"`
 }
 
 // VerifiedReason is a finding that decides.
@@ -94,6 +94,9 @@ type VerifiedSignature struct {
 	ProvenTime  *time.Time `json:"proven_time"`
 	// Level is QES, AES or empty: what this signature supports by itself.
 	Level string `json:"level"`
+	// TrustService is what a trusted list says of the issuer at the time that matters, such as "CA/QC granted"; empty when
+	// no list was asked or none knows it.
+	TrustService string `json:"trust_service"`
 	// CoversRevision: the signed bytes are the file up to the end of a revision. CoversFile: nothing follows them.
 	CoversRevision bool `json:"covers_whole_revision"`
 	CoversFile     bool `json:"covers_whole_file"`
@@ -111,7 +114,7 @@ const MaxVerifyBytes = 64 << 20
 // Verify says what a signed file proves. It needs no service, no network and no configuration. The error means that the
 // request itself cannot be used, never that the file is bad.
 func Verify(ctx context.Context, r VerifyRequest) (Verification, error) {
-	verifier, err := r.verifier()
+	trusted, err := r.trust()
 	if err != nil {
 		return Verification{}, err
 	}
@@ -122,7 +125,14 @@ func Verify(ctx context.Context, r VerifyRequest) (Verification, error) {
 	for _, name := range r.Signers {
 		request.Signers = append(request.Signers, proof.Signer{Name: name})
 	}
-	return fromReport(r, verifyFile(ctx, verifier, request)), nil
+	verifier := trusted.verifier(proof.Options{MaxBytes: MaxVerifyBytes, RequireRevocation: r.RequireRevocation})
+	v := fromReport(r, verifyFile(ctx, verifier, request))
+	if trusted.lists != nil {
+		for _, refused := range trusted.lists.Refused() {
+			v.RefusedLists = append(v.RefusedLists, refused.Error())
+		}
+	}
+	return v, nil
 }
 
 // verifyFile is the place that tells kinds of files apart by their first bytes. There is one kind so far: anything else, a
@@ -131,33 +141,26 @@ func verifyFile(ctx context.Context, v *proof.Verifier, r proof.Request) proof.R
 	return v.Verify(ctx, r)
 }
 
-// verifier trusts what the request says.
-func (r VerifyRequest) verifier() (*proof.Verifier, error) {
-	var anchors proof.Anchors
-	if len(r.Anchors) > 0 {
-		var err error
-		if anchors, err = proof.NewAnchors(bytes.Join(r.Anchors, []byte("\n"))); err != nil {
-			return nil, err
+// trust is what the request says is to be trusted.
+func (r VerifyRequest) trust() (trust, error) {
+	var all []proof.Anchors
+	for _, bundle := range r.Anchors {
+		one, err := proof.NewAnchors(bundle)
+		if err != nil {
+			return trust{}, err
 		}
+		all = append(all, one)
 	}
-	if err := useTrustedLists(r.TrustedLists); err != nil {
-		return nil, err
-	}
-	return proof.New(anchors, proof.Options{MaxBytes: MaxVerifyBytes, RequireRevocation: r.RequireRevocation}), nil
-}
-
-// useTrustedLists makes anchors out of the trusted lists of a folder.
-func useTrustedLists(folder string) error {
-	if folder != "" {
-		return errors.New("trusted lists are not supported yet")
-	}
-	return nil
+	return newTrust(proof.JoinAnchors(all...), r.TrustedLists)
 }
 
 func fromReport(r VerifyRequest, report proof.Report) Verification {
 	v := Verification{
 		Verdict: string(report.Verdict), Level: report.Level, RequestedLevel: r.Level, File: r.Name, SHA256: report.SHA256,
-		Signatures: []VerifiedSignature{}, Findings: []VerifiedFinding{},
+		Signatures: []VerifiedSignature{}, Findings: []VerifiedFinding{}, RefusedLists: []string{},
+	}
+	if report.TrustedLists != "" {
+		v.TrustedLists = &report.TrustedLists
 	}
 	for _, f := range report.Findings {
 		v.Findings = append(v.Findings, VerifiedFinding{
@@ -186,7 +189,7 @@ func fromSignature(s proof.Signature) VerifiedSignature {
 	return VerifiedSignature{
 		Field: s.Field, Kind: kind, Subject: s.SubjectCN, Issuer: s.IssuerCN, SerialNumber: s.SerialNumber,
 		NotBefore: instant(s.NotBefore), NotAfter: instant(s.NotAfter),
-		ClaimedTime: instant(s.SigningTime), ProvenTime: instant(s.TimestampTime), Level: s.Level,
+		ClaimedTime: instant(s.SigningTime), ProvenTime: instant(s.TimestampTime), Level: s.Level, TrustService: s.TrustService,
 		CoversRevision: s.CoversWholeRevision, CoversFile: s.CoversWholeFile,
 		Qualified: s.QualifiedClaim, Device: s.QualifiedDeviceClaim,
 		Types: slices.Concat([]string{}, s.QualifiedTypes), Legislations: slices.Concat([]string{}, s.QualifiedLegislations),
