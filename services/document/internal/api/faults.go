@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"google.golang.org/grpc/codes"
 
 	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/link"
 	"github.com/countersign/countersign/services/document/internal/paper"
 	"github.com/countersign/countersign/services/document/internal/render"
 	"github.com/countersign/countersign/services/document/internal/store"
@@ -43,12 +45,18 @@ func answer(err error) error {
 	if f := unfit(err); f != nil {
 		return f
 	}
+	if f := retained(err); f != nil {
+		return f
+	}
 	for _, known := range []struct {
 		err    error
 		code   codes.Code
 		reason string
 	}{
 		{store.ErrNotFound, codes.NotFound, "DOCUMENT_NOT_FOUND"},
+		{store.ErrDeleted, codes.FailedPrecondition, "DOCUMENT_DELETED"},
+		{store.ErrBusy, codes.Unavailable, "INTERNAL"},
+		{link.ErrInvalid, codes.NotFound, "LINK_INVALID"},
 		{errNoTemplate, codes.NotFound, "TEMPLATE_NOT_FOUND"},
 		{errNoProof, codes.NotFound, "PROOF_NOT_FOUND"},
 		{errReused, codes.FailedPrecondition, "REQUEST_ID_REUSED"},
@@ -67,6 +75,25 @@ func answer(err error) error {
 		}
 	}
 	return err
+}
+
+// retained answers why a document cannot be deleted; nil when that is not what happened.
+func retained(err error) error {
+	var kept *paper.RetainedError
+	if !errors.As(err, &kept) {
+		return nil
+	}
+	f := &fault.Error{
+		Code: codes.FailedPrecondition, Domain: Domain, Reason: "DOCUMENT_RETAINED", Message: kept.Error(),
+		Metadata: map[string]string{},
+	}
+	if !kept.Until.IsZero() {
+		f.Metadata["retain_until"] = kept.Until.UTC().Format(time.RFC3339)
+	}
+	if kept.LegalHold {
+		f.Metadata["legal_hold"] = "true"
+	}
+	return f
 }
 
 // invalid answers that a request field breaks a rule that the contract cannot express.
