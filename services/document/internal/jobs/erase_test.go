@@ -163,9 +163,9 @@ func TestDeletionsAndUploadsOfTheSameBytesAtOnce(t *testing.T) {
 	r := newRig(t)
 	r.start()
 	var group sync.WaitGroup
-	for worker := range 4 {
+	for worker := range 3 {
 		group.Go(func() {
-			for i := range 12 {
+			for i := range 8 {
 				id := fmt.Sprintf("%d-%d", worker, i)
 				d, err := r.insert(paper.Document{ID: id}, "one")
 				if err != nil {
