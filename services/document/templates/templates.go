@@ -49,6 +49,21 @@
 //
 // A variable of type lines may stand in text and table cells, not in titles, headings, table heads or below a signature.
 //
+// # A PDF form instead of text
+//
+// A folder may hold <language>.pdf, a PDF with form fields (AcroForm), in place of <language>.md, for all its languages.
+// Its pages stay as they are: values are drawn where the fields are, and only the empty signature fields remain.
+//
+//   - Each variable fills the field of its own name; "field: Some.Field" names another one. Each field has its variable,
+//     except read-only ones. Each role is a signature field of that name.
+//   - Text gets smaller until it fits, down to 6 points; what does not fit then is refused. A check box takes a boolean, a
+//     radio button its own state, a list one of its options; a field of several lines takes any type.
+//   - A variable without a value leaves what the form itself says in the field.
+//   - Refused are forms with scripts or actions (also those that format a date or add up numbers), XFA, embedded files,
+//     layers, links or comments, passwords, signatures, rotated or cropped pages, fonts that are not embedded other than
+//     the standard 14, and more than 200 pages or 500 fields.
+//   - The result is a plain PDF 1.7 and not PDF/A; bookmarks and the tags of an accessible form are left out.
+//
 // "countersign template check FOLDER" tells everything that is wrong in a template, with file and line, and what is odd:
 // variables that nothing uses, languages whose clauses differ. "countersign template render FOLDER --data FILE --out
 // FILE" shows what it makes of real values.

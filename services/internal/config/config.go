@@ -23,11 +23,21 @@ import (
 // lists and maps have no variable.
 func Load(target any, file []byte, prefix string, environment func(string) (string, bool)) error {
 	if len(strings.TrimSpace(string(file))) > 0 {
-		if err := yaml.UnmarshalWithOptions(file, target, yaml.Strict()); err != nil {
+		if err := decode(target, file); err != nil {
 			return errors.New(yaml.FormatError(err, false, false))
 		}
 	}
 	return fromEnvironment(reflect.ValueOf(target).Elem(), prefix, environment)
+}
+
+// decode turns a panic into an error: goccy/go-yaml v1.19.2 dereferences nil on "roles: ! ", which fuzzing found.
+func decode(target any, file []byte) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("not YAML")
+		}
+	}()
+	return yaml.UnmarshalWithOptions(file, target, yaml.Strict())
 }
 
 func fromEnvironment(v reflect.Value, name string, environment func(string) (string, bool)) error {

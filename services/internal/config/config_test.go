@@ -22,6 +22,7 @@ type settings struct {
 	Accounts map[string]struct {
 		Token config.Secret `yaml:"token"`
 	} `yaml:"accounts"`
+	Lists []string `yaml:"lists"`
 }
 
 func load(t *testing.T, file string, env map[string]string) (settings, error) {
@@ -52,14 +53,15 @@ func TestMistakesAreNamedWithTheirPlaceAndWithoutSecrets(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		"unknown key":      {file: "data: x\nsigning:\n  expiri: 1h\n", want: "[3:3]"},
-		"beside a secret":  {file: "signing:\n  key: s3cret\n  tries: many\n", want: "[3:10]"},
-		"wrong type":       {file: "signing:\n  tries: many\n", want: "[2:10]"},
-		"bad duration":     {env: map[string]string{"APP_SIGNING_EXPIRY": "long"}, want: "APP_SIGNING_EXPIRY: want a duration"},
-		"bad boolean":      {env: map[string]string{"APP_SIGNING_LIVE": "s3cret"}, want: "APP_SIGNING_LIVE: want true or false"},
-		"bad number":       {env: map[string]string{"APP_SIGNING_TRIES": "x"}, want: "APP_SIGNING_TRIES: want a whole number"},
-		"secret elsewhere": {file: "accounts:\n  acme:\n    token: {file: /does/not/exist}\n", want: "secret's file"},
-		"empty secret":     {file: "accounts:\n  acme:\n    token: {env: NOT_SET_ANYWHERE}\n", want: "empty"},
+		"unknown key":        {file: "data: x\nsigning:\n  expiri: 1h\n", want: "[3:3]"},
+		"beside a secret":    {file: "signing:\n  key: s3cret\n  tries: many\n", want: "[3:10]"},
+		"wrong type":         {file: "signing:\n  tries: many\n", want: "[2:10]"},
+		"bad duration":       {env: map[string]string{"APP_SIGNING_EXPIRY": "long"}, want: "APP_SIGNING_EXPIRY: want a duration"},
+		"breaks the library": {file: "lists: ! ", want: "not YAML"},
+		"bad boolean":        {env: map[string]string{"APP_SIGNING_LIVE": "s3cret"}, want: "APP_SIGNING_LIVE: want true or false"},
+		"bad number":         {env: map[string]string{"APP_SIGNING_TRIES": "x"}, want: "APP_SIGNING_TRIES: want a whole number"},
+		"secret elsewhere":   {file: "accounts:\n  acme:\n    token: {file: /does/not/exist}\n", want: "secret's file"},
+		"empty secret":       {file: "accounts:\n  acme:\n    token: {env: NOT_SET_ANYWHERE}\n", want: "empty"},
 	} {
 		_, err := load(t, c.file, c.env)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

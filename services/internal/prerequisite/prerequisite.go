@@ -1,6 +1,6 @@
 // Package prerequisite finds what a test needs and this repository does not hold: a program that another module builds, a
-// server that runs elsewhere. A test without it is skipped, loudly; where COUNTERSIGN_NO_SKIP=1, as `make test` sets it,
-// that is a failure, so that a check nobody ran never looks like one that passed.
+// server that runs elsewhere. A test without it is skipped, loudly; where COUNTERSIGN_NO_SKIP=1, as .ci/run sets it, that
+// is a failure, so that a check nobody ran never looks like one that passed.
 package prerequisite
 
 import (
@@ -35,6 +35,16 @@ func Program(t testing.TB, variable, name, how string) string {
 		Missing(t, name, how+" (or name its path in "+variable+")")
 	}
 	return found
+}
+
+// Installed ends a test that lacks one of the programs, which a package of the operating system brings.
+func Installed(t testing.TB, programs ...string) {
+	t.Helper()
+	for _, program := range programs {
+		if _, err := exec.LookPath(program); err != nil {
+			Missing(t, program, "Debian has it in poppler-utils or mupdf-tools")
+		}
+	}
 }
 
 // root is the folder that holds go.mod.

@@ -121,7 +121,8 @@ type Document struct {
 	// IANA media type of the bytes: `application/pdf`, or `application/zip` for an evidence package.
 	MediaType string `protobuf:"bytes,14,opt,name=media_type,json=mediaType,proto3" json:"media_type,omitempty"`
 	// SHA-256 of the values a rendered document was made from, 64 lower-case hexadecimal digits: of one line
-	// `name=value` per value, sorted by name, each ended by a line feed. Empty for other kinds.
+	// `name=value` per value, sorted by name, each ended by a line feed; within a value a backslash is written as two and a
+	// line feed as `\n`. Empty for other kinds.
 	ValuesSha256 string `protobuf:"bytes,15,opt,name=values_sha256,json=valuesSha256,proto3" json:"values_sha256,omitempty"`
 	// Until when it cannot be deleted, from the retention of its kind; not set when it can be deleted now.
 	RetainUntil *timestamppb.Timestamp `protobuf:"bytes,16,opt,name=retain_until,json=retainUntil,proto3" json:"retain_until,omitempty"`

@@ -333,9 +333,11 @@ type TemplateVariable struct {
 	// Accepted values of a choice, in the order to offer them.
 	Choices []string `protobuf:"bytes,7,rep,name=choices,proto3" json:"choices,omitempty"`
 	// ISO 4217 currency that an amount may leave out and must not differ from; empty when any is accepted.
-	Currency      string `protobuf:"bytes,8,opt,name=currency,proto3" json:"currency,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Currency string `protobuf:"bytes,8,opt,name=currency,proto3" json:"currency,omitempty"`
+	// The same choices with what is shown for them, in the same order.
+	LabelledChoices []*TemplateVariable_Choice `protobuf:"bytes,9,rep,name=labelled_choices,json=labelledChoices,proto3" json:"labelled_choices,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *TemplateVariable) Reset() {
@@ -424,6 +426,68 @@ func (x *TemplateVariable) GetCurrency() string {
 	return ""
 }
 
+func (x *TemplateVariable) GetLabelledChoices() []*TemplateVariable_Choice {
+	if x != nil {
+		return x.LabelledChoices
+	}
+	return nil
+}
+
+// One accepted value of a choice.
+type TemplateVariable_Choice struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The value.
+	Value string `protobuf:"bytes,1,opt,name=value,proto3" json:"value,omitempty"`
+	// What is shown for it per language; a language without one shows the value.
+	Labels        map[string]string `protobuf:"bytes,2,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TemplateVariable_Choice) Reset() {
+	*x = TemplateVariable_Choice{}
+	mi := &file_countersign_document_v1_template_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TemplateVariable_Choice) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TemplateVariable_Choice) ProtoMessage() {}
+
+func (x *TemplateVariable_Choice) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_document_v1_template_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TemplateVariable_Choice.ProtoReflect.Descriptor instead.
+func (*TemplateVariable_Choice) Descriptor() ([]byte, []int) {
+	return file_countersign_document_v1_template_proto_rawDescGZIP(), []int{2, 1}
+}
+
+func (x *TemplateVariable_Choice) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+func (x *TemplateVariable_Choice) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
 var File_countersign_document_v1_template_proto protoreflect.FileDescriptor
 
 const file_countersign_document_v1_template_proto_rawDesc = "" +
@@ -450,7 +514,7 @@ const file_countersign_document_v1_template_proto_rawDesc = "" +
 	"\x06labels\x18\x02 \x03(\v21.countersign.document.v1.TemplateRole.LabelsEntryR\x06labels\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xa0\x04\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xaf\x06\n" +
 	"\x10TemplateVariable\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12B\n" +
 	"\x04type\x18\x02 \x01(\x0e2..countersign.document.v1.TemplateVariable.TypeR\x04type\x12\x1a\n" +
@@ -460,7 +524,14 @@ const file_countersign_document_v1_template_proto_rawDesc = "" +
 	"\x06labels\x18\x05 \x03(\v25.countersign.document.v1.TemplateVariable.LabelsEntryR\x06labels\x12\x18\n" +
 	"\aexample\x18\x06 \x01(\tR\aexample\x12\x18\n" +
 	"\achoices\x18\a \x03(\tR\achoices\x12\x1a\n" +
-	"\bcurrency\x18\b \x01(\tR\bcurrency\x1a9\n" +
+	"\bcurrency\x18\b \x01(\tR\bcurrency\x12[\n" +
+	"\x10labelled_choices\x18\t \x03(\v20.countersign.document.v1.TemplateVariable.ChoiceR\x0flabelledChoices\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a\xaf\x01\n" +
+	"\x06Choice\x12\x14\n" +
+	"\x05value\x18\x01 \x01(\tR\x05value\x12T\n" +
+	"\x06labels\x18\x02 \x03(\v2<.countersign.document.v1.TemplateVariable.Choice.LabelsEntryR\x06labels\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9e\x01\n" +
@@ -492,16 +563,18 @@ func file_countersign_document_v1_template_proto_rawDescGZIP() []byte {
 }
 
 var file_countersign_document_v1_template_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_countersign_document_v1_template_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_countersign_document_v1_template_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_countersign_document_v1_template_proto_goTypes = []any{
-	(Template_Source)(0),       // 0: countersign.document.v1.Template.Source
-	(TemplateVariable_Type)(0), // 1: countersign.document.v1.TemplateVariable.Type
-	(*Template)(nil),           // 2: countersign.document.v1.Template
-	(*TemplateRole)(nil),       // 3: countersign.document.v1.TemplateRole
-	(*TemplateVariable)(nil),   // 4: countersign.document.v1.TemplateVariable
-	nil,                        // 5: countersign.document.v1.Template.TitlesEntry
-	nil,                        // 6: countersign.document.v1.TemplateRole.LabelsEntry
-	nil,                        // 7: countersign.document.v1.TemplateVariable.LabelsEntry
+	(Template_Source)(0),            // 0: countersign.document.v1.Template.Source
+	(TemplateVariable_Type)(0),      // 1: countersign.document.v1.TemplateVariable.Type
+	(*Template)(nil),                // 2: countersign.document.v1.Template
+	(*TemplateRole)(nil),            // 3: countersign.document.v1.TemplateRole
+	(*TemplateVariable)(nil),        // 4: countersign.document.v1.TemplateVariable
+	nil,                             // 5: countersign.document.v1.Template.TitlesEntry
+	nil,                             // 6: countersign.document.v1.TemplateRole.LabelsEntry
+	nil,                             // 7: countersign.document.v1.TemplateVariable.LabelsEntry
+	(*TemplateVariable_Choice)(nil), // 8: countersign.document.v1.TemplateVariable.Choice
+	nil,                             // 9: countersign.document.v1.TemplateVariable.Choice.LabelsEntry
 }
 var file_countersign_document_v1_template_proto_depIdxs = []int32{
 	5, // 0: countersign.document.v1.Template.titles:type_name -> countersign.document.v1.Template.TitlesEntry
@@ -511,11 +584,13 @@ var file_countersign_document_v1_template_proto_depIdxs = []int32{
 	6, // 4: countersign.document.v1.TemplateRole.labels:type_name -> countersign.document.v1.TemplateRole.LabelsEntry
 	1, // 5: countersign.document.v1.TemplateVariable.type:type_name -> countersign.document.v1.TemplateVariable.Type
 	7, // 6: countersign.document.v1.TemplateVariable.labels:type_name -> countersign.document.v1.TemplateVariable.LabelsEntry
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	8, // 7: countersign.document.v1.TemplateVariable.labelled_choices:type_name -> countersign.document.v1.TemplateVariable.Choice
+	9, // 8: countersign.document.v1.TemplateVariable.Choice.labels:type_name -> countersign.document.v1.TemplateVariable.Choice.LabelsEntry
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_countersign_document_v1_template_proto_init() }
@@ -529,7 +604,7 @@ func file_countersign_document_v1_template_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_countersign_document_v1_template_proto_rawDesc), len(file_countersign_document_v1_template_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   6,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -48,6 +48,9 @@ func fromTemplate(t paper.Template) *documentv1.Template {
 		Name: templatePrefix + t.ID, Version: t.Version, Languages: t.Languages(), Titles: map[string]string{},
 		Source: documentv1.Template_SOURCE_TEXT,
 	}
+	if t.Form {
+		out.Source = documentv1.Template_SOURCE_PDF_FORM
+	}
 	for language, text := range t.Texts {
 		out.Titles[language] = text.Title
 	}
@@ -69,6 +72,7 @@ func fromVariable(v paper.Variable) *documentv1.TemplateVariable {
 	}
 	for _, c := range v.Choices {
 		out.Choices = append(out.Choices, c.Value)
+		out.LabelledChoices = append(out.LabelledChoices, &documentv1.TemplateVariable_Choice{Value: c.Value, Labels: c.Labels})
 	}
 	return out
 }

@@ -112,6 +112,9 @@ func TestAChoiceListsItsValues(t *testing.T) {
 	if diff := cmp.Diff([]string{"month", "year"}, v.GetChoices()); diff != "" || v.GetType() != documentv1.TemplateVariable_TYPE_CHOICE {
 		t.Errorf("type %v, choices %s", v.GetType(), diff)
 	}
+	if last := v.GetLabelledChoices()[1]; last.GetValue() != "year" || last.GetLabels()["de"] != "ein Jahr" {
+		t.Errorf("the last choice is %v", last)
+	}
 	if v := answer.GetTemplate().GetVariables()[1]; v.GetType() != documentv1.TemplateVariable_TYPE_BOOLEAN {
 		t.Errorf("type %v", v.GetType())
 	}
@@ -126,7 +129,7 @@ languages:
 roles:
   - {id: client, labels: {de: Kundin}}
 variables:
-  - {name: term, type: choice, choices: [month, year]}
+  - {name: term, type: choice, choices: [month, {value: year, labels: {de: ein Jahr}}]}
   - {name: travel, type: boolean}
 `
 	const body = "{{term}} {{travel}}\n\n:::signatures\nclient\n:::\n"

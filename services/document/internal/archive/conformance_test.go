@@ -293,12 +293,12 @@ func testLarge(t *testing.T, v vessel) {
 	}
 	group.Wait()
 	name, content = hashOf(content), nil
+	before, total := heap(), int64(0)
 	r, err := v.Get(t.Context(), name, 1, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	before, total := heap(), int64(0)
 	for {
 		n, err := io.CopyN(io.Discard, r, 2<<20)
 		total += n

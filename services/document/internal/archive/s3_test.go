@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -104,7 +105,7 @@ func TestALockIsExtendedByAnotherPutAndNeverShortened(t *testing.T) {
 			ends = append(ends, time.Time{})
 			continue
 		}
-		end := *head.ObjectLockRetainUntilDate
+		end := aws.ToTime(head.ObjectLockRetainUntilDate)
 		if end.Before(ends[len(ends)-1]) || end.Before(time.Now().AddDate(0, 0, cfg.LockDays).Add(-24*time.Hour)) {
 			t.Errorf("%s for %d days: the lock ends %s after %s", cfg.Lock, cfg.LockDays, end, ends[len(ends)-1])
 		}

@@ -49,8 +49,8 @@ func (e *Error) Error() string {
 const (
 	maxObjects   = 50_000
 	maxDecoded   = 12 << 20
-	maxLexed     = 16 << 20
-	maxMemory    = 32 << 20
+	maxLexed     = 8 << 20
+	maxMemory    = 24 << 20
 	maxFields    = 2_000
 	maxAnnots    = 50_000
 	maxAncestors = 32

@@ -32,11 +32,9 @@ func said(tb testing.TB, report inspect.Report, err error) string {
 	return out
 }
 
-// Estimates that hold on a slow machine as well: what is measured stays far below.
-const (
-	mostTime  = 5 * time.Second
-	mostBytes = 256 << 20 // allocated one after the other, not at once
-)
+// mostBytes is what one inspection may allocate, not at once but all together. What it takes of a processor is for the
+// benchmark: a test on a busy machine cannot say.
+const mostBytes = 128 << 20
 
 func TestEachFileOfTheCorpus(t *testing.T) {
 	for _, s := range corpus() {
@@ -50,8 +48,8 @@ func TestEachFileOfTheCorpus(t *testing.T) {
 			if got := said(t, report, err); got != s.want {
 				t.Errorf("%s, want %s (%v)", got, s.want, err)
 			}
-			if allocated := after.TotalAlloc - before.TotalAlloc; spent > mostTime || allocated > mostBytes {
-				t.Errorf("took %v and %d MiB", spent, allocated>>20)
+			if allocated := after.TotalAlloc - before.TotalAlloc; allocated > mostBytes {
+				t.Errorf("took %d MiB", allocated>>20)
 			}
 			if testing.Verbose() {
 				t.Logf("%d KiB: %v, %d KiB", len(s.file)>>10, spent, (after.TotalAlloc-before.TotalAlloc)>>10)

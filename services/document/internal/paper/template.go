@@ -41,6 +41,8 @@ type Template struct {
 	Variables []Variable
 	// Roles that sign, in the order of their signature blocks.
 	Roles []Role
+	// Form says that the text is a PDF form whose fields are filled, not text that is laid out.
+	Form bool
 }
 
 // Text names a document in one language. Both patterns may hold {{slots}} of required variables.

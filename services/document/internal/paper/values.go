@@ -77,11 +77,13 @@ func (t Template) Examples() Values {
 }
 
 // ValuesHash is the SHA-256 of values, 64 lower-case hexadecimal digits: of one line name=value per value, sorted by
-// name, each ended by a line feed. It hashes what the caller gave, not what was shown.
+// name, each ended by a line feed; within a value a backslash is written as two and a line feed as \n, so that no value
+// passes for two. It hashes what the caller gave, not what was shown.
 func ValuesHash(values Values) string {
 	h := sha256.New()
+	inLine := strings.NewReplacer("\\", `\\`, "\n", `\n`)
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		h.Write([]byte(name + "=" + values[name] + "\n")) // a hash never fails to take bytes
+		h.Write([]byte(name + "=" + inLine.Replace(values[name]) + "\n")) // a hash never fails to take bytes
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -241,6 +241,12 @@ func TestValuesHash(t *testing.T) {
 	if want := "db0b9c54b96d534289faa7c6f3de1a62b277717c256046df220322600aa0b4f0"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
+	if ValuesHash(Values{"a": "x\nb=y"}) == ValuesHash(Values{"a": "x", "b": "y"}) {
+		t.Error("a value of two lines passes for two values")
+	}
+	if ValuesHash(Values{"a": "x\ny"}) == ValuesHash(Values{"a": `x\ny`}) {
+		t.Error("a line feed passes for the letters it is written with")
+	}
 	if got := ValuesHash(nil); got != "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" {
 		t.Errorf("no values: %s", got)
 	}

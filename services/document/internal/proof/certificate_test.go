@@ -138,3 +138,21 @@ func TestAnchors(t *testing.T) {
 		}
 	}
 }
+
+// A certificate for signatures of persons without given name and surname is a person's, whose name is the common name.
+func TestCommonNameOnly(t *testing.T) {
+	w := newWorld(t)
+	a := newAuthority(t, w.now)
+	verifier := proof.New(must(proof.NewAnchors(append([]byte(everything), a.pem()...)))(t), proof.Options{})
+	kind := func(n int) []byte {
+		return statement(t, 6, cmstest.Sequence(t, cmstest.DER(t, cmstest.OID{0, 4, 0, 1862, 1, 6, n})))
+	}
+	for n, verdict := range map[int]proof.Verdict{1: proof.Proven, 2: proof.Failed} {
+		by := a.issue(&x509.Certificate{Subject: pkix.Name{CommonName: "Anna Müller"}, KeyUsage: x509.KeyUsageContentCommitment,
+			ExtraExtensions: []pkix.Extension{statements(t, statement(t, 1), kind(n))}})
+		r := verifier.Verify(t.Context(), w.request(signByHand(t, sent(), client(), detached, w.detached(by))))
+		if expect(t, r, verdict, ""); r.Signatures[0].SealClaim != (verdict == proof.Failed) {
+			t.Errorf("type %d: %+v", n, r.Signatures[0])
+		}
+	}
+}

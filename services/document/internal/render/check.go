@@ -63,9 +63,10 @@ func (r *Renderer) examples(ctx context.Context, source Source, report *Report) 
 		result, err := r.RenderPlaceholders(ctx, source, language, source.Template.Examples())
 		var glyph *GlyphError
 		var long *TooLongError
+		var refused *paper.ValuesError
 		switch {
-		case errors.As(err, &glyph), errors.As(err, &long):
-			report.Mistakes = append(report.Mistakes, &LoadError{File: language + textSuffix, Detail: "rendered with the examples: " + err.Error()})
+		case errors.As(err, &glyph), errors.As(err, &long), errors.As(err, &refused):
+			report.Mistakes = append(report.Mistakes, &LoadError{File: language + source.suffix(), Detail: "rendered with the examples: " + err.Error()})
 		case err != nil:
 			return err
 		default:

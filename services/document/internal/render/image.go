@@ -18,8 +18,8 @@ func (e *PageError) Error() string { return fmt.Sprintf("the document has %d pag
 
 // PNG draws a page, counted from 1, with a number of dots per inch. Fails with a *PageError or ErrImageUnavailable.
 func (r Result) PNG(page, _ int) ([]byte, error) {
-	if page < 1 || page > len(r.pages) {
-		return nil, &PageError{Pages: len(r.pages)}
+	if page < 1 || page > r.Pages {
+		return nil, &PageError{Pages: r.Pages}
 	}
 	return nil, ErrImageUnavailable
 }

@@ -54,6 +54,8 @@ type manifestVariable struct {
 	Choices   []manifestChoice  `yaml:"choices"`
 	Labels    map[string]string `yaml:"labels"`
 	Example   asWritten         `yaml:"example"`
+	// Field is the full name of the form field that shows it, where that has another name.
+	Field string `yaml:"field"`
 }
 
 // manifestChoice is written as a text, or with labels as {value: month, labels: {de: monatlich}}.

@@ -50,7 +50,7 @@ func (r *Renderer) Render(ctx context.Context, source Source, language string, v
 	if err != nil {
 		return Result{}, err
 	}
-	return r.set(ctx, source, language, shown)
+	return r.set(ctx, source, language, given{values: values, shown: shown})
 }
 
 // RenderPlaceholders is Render with each missing value of a required variable shown as its label in brackets.
@@ -59,14 +59,21 @@ func (r *Renderer) RenderPlaceholders(ctx context.Context, source Source, langua
 	if err != nil {
 		return Result{}, err
 	}
-	return r.set(ctx, source, language, shown)
+	return r.set(ctx, source, language, given{values: values, shown: shown})
 }
 
-func (r *Renderer) set(ctx context.Context, source Source, language string, shown map[string]string) (Result, error) {
+// given are values as the caller gave them, and as they are shown.
+type given struct{ values, shown map[string]string }
+
+func (r *Renderer) set(ctx context.Context, source Source, language string, given given) (Result, error) {
 	text, err := source.Template.Text(language)
 	if err != nil {
 		return Result{}, err
 	}
+	if source.Template.Form {
+		return r.fillForm(ctx, source, language, given)
+	}
+	shown := given.shown
 	s := newSetter(r.fonts, language)
 	result := Result{
 		Title:    clip(replace(text.Title, shown), maxTitle),
@@ -91,13 +98,22 @@ func (r *Renderer) set(ctx context.Context, source Source, language string, show
 func (r *Renderer) document(source Source, language, title string, pages []pdf.Page, root *pdf.Element) pdf.Document {
 	t := source.Template
 	d := pdf.Document{
-		Title: title, Language: language, Creator: fmt.Sprintf("Countersign, template %s@%s", t.ID, t.Version),
+		Title: title, Language: language, Creator: creator(t), Fonts: embeddable(r.fonts),
 		Date: t.Date, Width: source.sheet.width, Height: source.sheet.height, Pages: pages, Structure: root,
 	}
-	for _, f := range r.fonts {
-		d.Fonts = append(d.Fonts, pdf.Font{Name: f.name, Face: f.metrics})
-	}
 	return d
+}
+
+func creator(t paper.Template) string {
+	return fmt.Sprintf("Countersign, template %s@%s", t.ID, t.Version)
+}
+
+func embeddable(faces []typeface) []pdf.Font {
+	var list []pdf.Font
+	for _, f := range faces {
+		list = append(list, pdf.Font{Name: f.name, Face: f.metrics})
+	}
+	return list
 }
 
 func fields(pages []pdf.Page) []paper.SignatureField {

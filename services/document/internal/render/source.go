@@ -27,6 +27,7 @@ type Source struct {
 	sheet    sheet
 	head     *letterhead
 	texts    map[string]content
+	forms    map[string]formText // instead of texts
 }
 
 // content is the text of one language.
@@ -106,7 +107,7 @@ func (m Mistakes) sort() {
 }
 
 // Load reads a template from its folder: manifest.yaml and, per language that the manifest
-// names, one <language>.md and one <annex>.<language>.md for each of its annexes.
+// names, one <language>.md and one <annex>.<language>.md for each of its annexes, or one <language>.pdf, a form.
 // What is wrong in them is Mistakes, as many as can be found at once.
 func Load(fsys fs.FS) (Source, error) {
 	source, mistakes, err := load(fsys)
@@ -127,6 +128,13 @@ func load(fsys fs.FS) (Source, Mistakes, error) {
 		return source, nil, err
 	}
 	source.Template, source.sheet, source.head = described.template, described.sheet, described.head
+	if hasForm(fsys, source.Template) {
+		source.Template.Form = true
+		found, err := source.loadForms(fsys)
+		all = append(all, found...)
+		all.sort()
+		return source, all, err
+	}
 	for _, language := range source.Template.Languages() {
 		text, mistakes, err := described.contract(fsys, language)
 		if err != nil {
