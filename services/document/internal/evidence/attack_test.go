@@ -209,7 +209,6 @@ func TestABombIsNotLit(t *testing.T) {
 	all := entries(t)
 	all[signed] = file{name: "signed.pdf", content: strings.Repeat("\x00", 256<<20), method: zip.Deflate}
 	raw := packed(t, "", all)
-	all = nil
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)

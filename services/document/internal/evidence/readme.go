@@ -39,7 +39,7 @@ Italiano
   Questo pacchetto prova da solo una procedura di firma elettronica.
   Verificare senza rete:  countersign verify PACKAGE.zip
   Chi modifica un file e con esso manifest.json ottiene un altro pacchetto,
-  coerente in sé. Perciò confrontare «head» e lo SHA-256 che il comando mostra
-  con quanto l'archivio ha annotato per questo pacchetto.
+  coerente in sé. Perciò confrontare «head» e lo SHA-256 che il programma
+  mostra con quanto l'archivio ha annotato per questo pacchetto.
   Contiene dati personali.
 `
