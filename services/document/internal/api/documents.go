@@ -30,7 +30,6 @@ import (
 const (
 	mostBytes    = 64 << 20
 	chunk        = 256 << 10
-	mediaTypePDF = "application/pdf"
 )
 
 // Service serves the DocumentService contract.
@@ -119,7 +118,7 @@ func (s *Service) once(ctx context.Context, requestID, hash string, create func(
 
 // keep archives the bytes first: a document that is known is a document that is there.
 func (s *Service) keep(ctx context.Context, content []byte, d paper.Document) (paper.Document, error) {
-	sum, err := s.Archive.Put(ctx, content, mediaTypePDF)
+	sum, err := s.Archive.Put(ctx, content, d.Kind.MediaType())
 	if err != nil {
 		return d, err
 	}

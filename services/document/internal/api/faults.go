@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/evidence"
 	"github.com/countersign/countersign/services/document/internal/paper"
 	"github.com/countersign/countersign/services/document/internal/render"
 	"github.com/countersign/countersign/services/document/internal/store"
@@ -54,6 +55,7 @@ func answer(err error) error {
 		{errExpectations, codes.FailedPrecondition, "PROOF_DIFFERS"},
 		{errNotPDF, codes.InvalidArgument, "NOT_A_PDF"},
 		{errTooLarge, codes.InvalidArgument, "TOO_LARGE"},
+		{evidence.ErrTooLarge, codes.FailedPrecondition, "TOO_LARGE"},
 		{errPreview, codes.InvalidArgument, "TOO_LARGE"},
 		{render.ErrImageUnavailable, codes.FailedPrecondition, "IMAGE_UNAVAILABLE"},
 		{errPart, codes.InvalidArgument, "INVALID_REQUEST"},

@@ -40,8 +40,8 @@ type Contents struct {
 	Sent, Signed, AuditTrail []byte
 	// Events are what happened, in order.
 	Events []Event
-	// Proof is the kept proof, a JSON object.
-	Proof []byte
+	// Proof is the kept proof, which is written as JSON.
+	Proof any
 	// Origin says what the sent PDF was rendered from; nil when it was not rendered.
 	Origin *Origin
 }
@@ -65,16 +65,39 @@ type Origin struct {
 
 // Build makes the package.
 func Build(c Contents) ([]byte, error) {
-	if len(c.Sent) == 0 || len(c.Signed) == 0 || len(c.Proof) == 0 {
-		return nil, ErrIncomplete
-	}
-	parts := []part{
-		{Readme, []byte(readme)}, {Sent, c.Sent}, {Signed, c.Signed}, {Events, nil}, {Proof, c.Proof},
-	}
-	var err error
-	if parts[3].content, err = lines(c.Events); err != nil {
+	parts, err := c.parts()
+	if err != nil {
 		return nil, err
 	}
+	manifest, err := encode(manifestOf(c.Subject, c.Created, parts))
+	if err != nil {
+		return nil, err
+	}
+	parts = append(parts, part{Manifest, manifest})
+	size := sizeOf(parts)
+	if size > MaxBytes {
+		return nil, ErrTooLarge
+	}
+	var out bytes.Buffer
+	out.Grow(size)
+	err = write(&out, parts)
+	return out.Bytes(), err
+}
+
+// parts are all but the manifest, in their order.
+func (c Contents) parts() ([]part, error) {
+	if len(c.Sent) == 0 || len(c.Signed) == 0 || c.Proof == nil {
+		return nil, ErrIncomplete
+	}
+	events, err := lines(c.Events)
+	if err != nil {
+		return nil, err
+	}
+	proof, err := encode(c.Proof)
+	if err != nil {
+		return nil, err
+	}
+	parts := []part{{Readme, []byte(readme)}, {Sent, c.Sent}, {Signed, c.Signed}, {Events, events}, {Proof, proof}}
 	if len(c.AuditTrail) > 0 {
 		parts = append(parts, part{AuditTrail, c.AuditTrail})
 	}
@@ -85,19 +108,7 @@ func Build(c Contents) ([]byte, error) {
 		}
 		parts = append(parts, part{Template, origin})
 	}
-	manifest, err := encode(manifestOf(c.Subject, c.Created, ordered(parts)))
-	if err != nil {
-		return nil, err
-	}
-	parts = append(ordered(parts), part{Manifest, manifest})
-	size := sizeOf(parts)
-	if size > MaxBytes {
-		return nil, ErrTooLarge
-	}
-	var out bytes.Buffer
-	out.Grow(size)
-	err = write(&out, parts)
-	return out.Bytes(), err
+	return ordered(parts), nil
 }
 
 // lines writes a JSON object per event and line, with the keys in a fixed order.

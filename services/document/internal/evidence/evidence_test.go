@@ -21,7 +21,7 @@ func contents() evidence.Contents {
 	at := time.Date(2026, 11, 26, 9, 30, 0, 5000, time.FixedZone("CET", 3600))
 	return evidence.Contents{
 		Subject: "signatureRequests/1", Created: at, Sent: []byte("%PDF-1.7 sent"), Signed: []byte("%PDF-1.7 signed"),
-		AuditTrail: []byte("%PDF-1.7 trail"), Proof: []byte("{}\n"),
+		AuditTrail: []byte("%PDF-1.7 trail"), Proof: map[string]string{"verdict": "PROVEN"},
 		Events: []evidence.Event{
 			{Time: at, Type: "SENT"},
 			{Time: at, Type: "SIGNER_SIGNED", Attributes: map[string]string{"signer": "client", "a": "<ü>"}},
@@ -90,7 +90,7 @@ func TestAPackageIsAnyProgramsZIP(t *testing.T) {
 		t.Error(diff)
 	}
 	for name, want := range map[string]string{
-		"sent.pdf": "%PDF-1.7 sent", "audit-trail.pdf": "%PDF-1.7 trail", "proof.json": "{}\n",
+		"sent.pdf": "%PDF-1.7 sent", "audit-trail.pdf": "%PDF-1.7 trail", "proof.json": "{\n  \"verdict\": \"PROVEN\"\n}\n",
 		"events.jsonl": `{"time":"2026-11-26T08:30:00.000005Z","type":"SENT"}` + "\n" +
 			`{"time":"2026-11-26T08:30:00.000005Z","type":"SIGNER_SIGNED","attributes":{"a":"<ü>","signer":"client"}}` + "\n",
 	} {
@@ -149,6 +149,11 @@ func TestAPackageNeedsItsParts(t *testing.T) {
 		}
 	}
 	c := contents()
+	c.Proof = make(chan int)
+	if _, err := evidence.Build(c); err == nil {
+		t.Error("a proof that is no JSON was packed")
+	}
+	c = contents()
 	c.Sent, c.Signed = make([]byte, evidence.MaxBytes/2), make([]byte, evidence.MaxBytes/2)
 	if _, err := evidence.Build(c); !errors.Is(err, evidence.ErrTooLarge) {
 		t.Errorf("too large: %v", err)
