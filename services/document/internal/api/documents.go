@@ -28,8 +28,8 @@ import (
 )
 
 const (
-	mostBytes    = 64 << 20
-	chunk        = 256 << 10
+	mostBytes = 64 << 20
+	chunk     = 256 << 10
 )
 
 // Service serves the DocumentService contract.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"time"
 
 	"google.golang.org/grpc/codes"
 
@@ -128,7 +127,7 @@ func toEvents(in []*documentv1.CreateEvidencePackageRequest_Event) []evidence.Ev
 	var events []evidence.Event
 	for _, e := range in {
 		events = append(events, evidence.Event{
-			Time: e.GetTime().AsTime().Truncate(time.Microsecond), Type: e.GetType(), Attributes: e.GetAttributes(),
+			Time: e.GetTime().AsTime(), Type: e.GetType(), Attributes: e.GetAttributes(),
 		})
 	}
 	return events

@@ -11,7 +11,9 @@ const maxTitle = 256
 
 const pdfSuffix = ".pdf"
 
-func fileName(name string) string { return paper.FileName(strings.TrimSuffix(name, pdfSuffix), pdfSuffix) }
+func fileName(name string) string {
+	return paper.FileName(strings.TrimSuffix(name, pdfSuffix), pdfSuffix)
+}
 
 // clip cuts text to a number of characters and shows that it did.
 func clip(s string, limit int) string {

@@ -71,8 +71,8 @@ type Proof struct {
 	// Level, Legislation and Signers are what was expected. Signers are personal data.
 	Level, Legislation string
 	Signers            []proof.Signer
-	Report     proof.Report
-	CreateTime time.Time
+	Report             proof.Report
+	CreateTime         time.Time
 }
 
 // InsertProof keeps the first proof of a document that decides anything, and returns the one that is kept.
