@@ -17,7 +17,7 @@ English
   Whoever changes a file and manifest.json with it has another package that is
   intact in itself. So compare "head" and the SHA-256 that the command prints
   with what the archive noted for this package.
-  It holds personal data: names and e-mail addresses of the signers.
+  It holds personal data of the signers.
 
 Deutsch
   Dieses Paket beweist für sich allein einen elektronischen Signaturvorgang.

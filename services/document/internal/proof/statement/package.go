@@ -42,7 +42,7 @@ func (p Package) write(b *strings.Builder, verdict string) {
 	if p.Head != "" {
 		fmt.Fprintf(b, "  head     %s\n", p.Head)
 	}
-	b.WriteString("  compare  both with what the archive noted: whoever makes a package anew makes an intact one\n")
+	b.WriteString("  compare  both with what the archive noted: anybody could make another package that is intact in itself\n")
 	if p.KeptTime != nil {
 		same := "as now"
 		if p.KeptVerdict != verdict {
