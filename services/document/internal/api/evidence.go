@@ -102,7 +102,7 @@ func (s *Service) file(ctx context.Context, in *documentv1.CreateEvidencePackage
 		err = inconsistent("signed_document")
 	case f.sent.Kind != paper.KindRendered && f.sent.Kind != paper.KindUploaded, f.proof.Sent != f.sent.ID:
 		err = inconsistent("sent_document")
-	case f.trail.ID != "" && f.trail.Kind != paper.KindAuditTrail, f.proof.AuditTrail != f.trail.ID:
+	case f.proof.AuditTrail != f.trail.ID: // which is one, as the proof was made with it
 		err = inconsistent("audit_trail")
 	case f.proof.Report.SHA256 != f.signed.SHA256:
 		err = inconsistent("proof")

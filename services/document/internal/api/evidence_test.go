@@ -125,6 +125,8 @@ func TestAnEvidencePackageIsOfOneProof(t *testing.T) {
 	head.Kind, head.Parent = documentv1.Document_KIND_AUDIT_TRAIL, signed.GetName()
 	otherTrail := h.upload(t, head, pdf(101))
 	h.prove(t, proveRequest(other, sent)) // of what nobody signed
+	twin := h.sign(t, "twin", sent, h.person(t, "QES"))
+	h.prove(t, proveRequest(twin, signed)) // as if a signed document had been sent
 	documents := h.documents(t)
 	for name, c := range map[string]struct {
 		request      *documentv1.CreateEvidencePackageRequest
@@ -137,6 +139,7 @@ func TestAnEvidencePackageIsOfOneProof(t *testing.T) {
 		"nothing proven":             {evidenceRequest(sent, unproven, trail), codes.NotFound, "PROOF_NOT_FOUND", ""},
 		"another sent document":      {evidenceRequest(other, signed, trail), codes.FailedPrecondition, "EVIDENCE_INCONSISTENT", "sent_document"},
 		"the signed as the sent one": {evidenceRequest(signed, signed, trail), codes.FailedPrecondition, "EVIDENCE_INCONSISTENT", "sent_document"},
+		"a signed one that was sent": {evidenceRequest(signed, twin, nil), codes.FailedPrecondition, "EVIDENCE_INCONSISTENT", "sent_document"},
 		"another trail":              {evidenceRequest(sent, signed, otherTrail), codes.FailedPrecondition, "EVIDENCE_INCONSISTENT", "audit_trail"},
 		"what is not a signed one":   {evidenceRequest(sent, other, nil), codes.FailedPrecondition, "EVIDENCE_INCONSISTENT", "signed_document"},
 		"no trail":                   {evidenceRequest(sent, signed, nil), codes.FailedPrecondition, "EVIDENCE_INCONSISTENT", "audit_trail"},
