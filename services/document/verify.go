@@ -1,9 +1,7 @@
 package document
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"time"
 
 	"github.com/countersign/countersign/services/document/internal/proof"
@@ -19,7 +17,7 @@ type VerifyRequest struct {
 	File, Sent []byte
 	// Anchors are bundles of PEM certificates to trust; a line "Proves:" says for what, as in the configuration.
 	Anchors [][]byte
-	// TrustedLists is a folder of trusted lists; empty for none.
+	// TrustedLists is a folder of trusted lists, laid out as Config.TrustedLists says; empty for none.
 	TrustedLists string
 	// Level is SES, AES or QES; empty asks which one the file proves. Legislation is EIDAS, the default, or ZERTES.
 	Level, Legislation string
@@ -45,14 +43,23 @@ const MaxVerifyBytes = 64 << 20
 // Verify says what a signed file proves. It needs no service, no network and no configuration. The error means that the
 // request itself cannot be used, never that the file is bad.
 func Verify(ctx context.Context, r VerifyRequest) (Verification, error) {
-	verifier, err := r.verifier()
+	trusted, err := r.trust()
 	if err != nil {
 		return Verification{}, err
 	}
+	verifier := trusted.verifier(proof.Options{MaxBytes: MaxVerifyBytes, RequireRevocation: r.RequireRevocation})
+	var v Verification
 	if IsPackage(r.File) {
-		return verifyPackage(ctx, verifier, r), nil
+		v = verifyPackage(ctx, verifier, r)
+	} else {
+		v = statement.Of(r.Name, r.Level, verifier.Verify(ctx, r.proofRequest()))
 	}
-	return statement.Of(r.Name, r.Level, verifier.Verify(ctx, r.proofRequest())), nil
+	if trusted.lists != nil {
+		for _, refused := range trusted.lists.Refused() {
+			v.RefusedLists = append(v.RefusedLists, refused.Error())
+		}
+	}
+	return v, nil
 }
 
 func (r VerifyRequest) proofRequest() proof.Request {
@@ -66,25 +73,15 @@ func (r VerifyRequest) proofRequest() proof.Request {
 	return request
 }
 
-// verifier trusts what the request says.
-func (r VerifyRequest) verifier() (*proof.Verifier, error) {
-	var anchors proof.Anchors
-	if len(r.Anchors) > 0 {
-		var err error
-		if anchors, err = proof.NewAnchors(bytes.Join(r.Anchors, []byte("\n"))); err != nil {
-			return nil, err
+// trust is what the request says is to be trusted.
+func (r VerifyRequest) trust() (trust, error) {
+	var all []proof.Anchors
+	for _, bundle := range r.Anchors {
+		one, err := proof.NewAnchors(bundle)
+		if err != nil {
+			return trust{}, err
 		}
+		all = append(all, one)
 	}
-	if err := useTrustedLists(r.TrustedLists); err != nil {
-		return nil, err
-	}
-	return proof.New(anchors, proof.Options{MaxBytes: MaxVerifyBytes, RequireRevocation: r.RequireRevocation}), nil
-}
-
-// useTrustedLists makes anchors out of the trusted lists of a folder.
-func useTrustedLists(folder string) error {
-	if folder != "" {
-		return errors.New("trusted lists are not supported yet")
-	}
-	return nil
+	return newTrust(proof.JoinAnchors(all...), r.TrustedLists)
 }

@@ -131,7 +131,7 @@ func TestVerifyAnswersForAnyFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := verify(t, document.VerifyRequest{
-				File: c.file, Anchors: [][]byte{[]byte("Proves: QES-EIDAS SEAL TIMESTAMP\n"), anchors}, At: at,
+				File: c.file, Anchors: [][]byte{append([]byte("Proves: QES-EIDAS SEAL TIMESTAMP\n"), anchors...)}, At: at,
 			})
 			if v.Verdict != c.verdict || len(v.Reasons) == 0 || v.Reasons[0].Code != c.reason || v.Reasons[0].Text == "" {
 				t.Errorf("verdict %s for %+v", v.Verdict, v.Reasons)

@@ -86,7 +86,7 @@ func (s *Service) file(ctx context.Context, in *documentv1.CreateEvidencePackage
 		if part.name == "" {
 			continue
 		}
-		if *part.document, err = s.Store.Document(ctx, strings.TrimPrefix(part.name, documentPrefix)); err != nil {
+		if *part.document, err = s.live(ctx, strings.TrimPrefix(part.name, documentPrefix)); err != nil {
 			return f, err
 		}
 	}

@@ -22,6 +22,9 @@ func (s *Service) ProveDocument(ctx context.Context, in *documentv1.ProveDocumen
 		return nil, err
 	}
 	id := strings.TrimPrefix(in.GetName(), documentPrefix)
+	if _, err := s.live(ctx, id); err != nil {
+		return nil, answer(err)
+	}
 	kept, err := s.Store.Proof(ctx, id)
 	if errors.Is(err, store.ErrNotFound) || err == nil && kept.Report.Verdict == proof.Indeterminate {
 		kept, err = s.prove(ctx, id, in)
@@ -87,7 +90,7 @@ func (s *Service) hasTrail(ctx context.Context, name string) (bool, error) {
 	if name == "" {
 		return false, nil
 	}
-	d, err := s.Store.Document(ctx, strings.TrimPrefix(name, documentPrefix))
+	d, err := s.live(ctx, strings.TrimPrefix(name, documentPrefix))
 	if err == nil && d.Kind != paper.KindAuditTrail {
 		err = invalid("audit_trail", errTrail)
 	}
@@ -95,7 +98,7 @@ func (s *Service) hasTrail(ctx context.Context, name string) (bool, error) {
 }
 
 func (s *Service) content(ctx context.Context, id string) ([]byte, error) {
-	d, err := s.Store.Document(ctx, id)
+	d, err := s.live(ctx, id)
 	if err != nil {
 		return nil, err
 	}

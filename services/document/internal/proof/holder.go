@@ -114,6 +114,8 @@ type holder struct {
 	personal bool
 	// proves is what the anchors above the certificate may prove; zero when it is not trusted.
 	proves purposes
+	// standing is what trusted lists say of the issuer; zero when none was asked.
+	standing Standing
 }
 
 func readHolder(c *x509.Certificate) holder {

@@ -29,6 +29,8 @@ type Statement struct {
 	SHA256 string `json:"sha256"`
 	// TrustedLists is the snapshot of the lists that were asked, null when there were none.
 	TrustedLists *string `json:"trusted_lists"`
+	// RefusedLists are the files in the folder that are not used, each with the reason.
+	RefusedLists []string `json:"trusted_lists_refused"`
 	// Package is set when the file came in an evidence package.
 	Package *Package `json:"package,omitempty"`
 }
@@ -71,6 +73,9 @@ type Signature struct {
 	ProvenTime  *time.Time `json:"proven_time"`
 	// Level is QES, AES or empty: what this signature supports by itself.
 	Level string `json:"level"`
+	// TrustService is what a trusted list says of the issuer at the time that matters, such as "CA/QC granted"; empty when
+	// no list was asked or none knows it.
+	TrustService string `json:"trust_service"`
 	// CoversRevision: the signed bytes are the file up to the end of a revision. CoversFile: nothing follows them.
 	CoversRevision bool `json:"covers_whole_revision"`
 	CoversFile     bool `json:"covers_whole_file"`
@@ -86,7 +91,10 @@ type Signature struct {
 func Of(file, requestedLevel string, report proof.Report) Statement {
 	v := Statement{
 		Verdict: string(report.Verdict), Level: report.Level, RequestedLevel: requestedLevel, File: file, SHA256: report.SHA256,
-		Signatures: []Signature{}, Findings: []Finding{},
+		Signatures: []Signature{}, Findings: []Finding{}, RefusedLists: []string{},
+	}
+	if report.TrustedLists != "" {
+		v.TrustedLists = &report.TrustedLists
 	}
 	for _, f := range report.Findings {
 		v.Findings = append(v.Findings, Finding{
@@ -115,7 +123,7 @@ func fromSignature(s proof.Signature) Signature {
 	return Signature{
 		Field: s.Field, Kind: kind, Subject: s.SubjectCN, Issuer: s.IssuerCN, SerialNumber: s.SerialNumber,
 		NotBefore: instant(s.NotBefore), NotAfter: instant(s.NotAfter),
-		ClaimedTime: instant(s.SigningTime), ProvenTime: instant(s.TimestampTime), Level: s.Level,
+		ClaimedTime: instant(s.SigningTime), ProvenTime: instant(s.TimestampTime), Level: s.Level, TrustService: s.TrustService,
 		CoversRevision: s.CoversWholeRevision, CoversFile: s.CoversWholeFile,
 		Qualified: s.QualifiedClaim, Device: s.QualifiedDeviceClaim,
 		Types: slices.Concat([]string{}, s.QualifiedTypes), Legislations: slices.Concat([]string{}, s.QualifiedLegislations),

@@ -20,6 +20,12 @@ func (v Statement) WriteText(w io.Writer) error {
 	for i, s := range v.Signatures {
 		s.write(&b, i+1)
 	}
+	if v.TrustedLists != nil {
+		fmt.Fprintf(&b, "\nTrusted lists %s\n", *v.TrustedLists)
+		for _, refused := range v.RefusedLists {
+			fmt.Fprintf(&b, "  not used: %s\n", refused)
+		}
+	}
 	if missing := v.missing(); len(missing) > 0 {
 		b.WriteString("\nFor a better verdict:\n")
 		for _, m := range missing {
@@ -90,6 +96,9 @@ func (s Signature) write(b *strings.Builder, number int) {
 			level = "none by itself"
 		}
 		fmt.Fprintf(b, "  level    %s\n", level)
+		if s.TrustService != "" {
+			fmt.Fprintf(b, "  service  %s\n", s.TrustService)
+		}
 	}
 }
 
@@ -123,6 +132,8 @@ func (v Statement) missing() []string {
 		"ANCHOR_NOT_FOR_THIS": "an anchor is not for this kind of signature: the line Proves: before its certificate says what it is for",
 		"QUALIFIED_STATUS_UNKNOWN": "no trusted lists were given: whether the issuer is qualified is in one of them (--trusted-lists), " +
 			"or the line Proves: QES-EIDAS or QES-ZERTES before its certificate says so",
+		"LIST_EXPIRED":             "the trusted lists do not speak for the time that matters: put newer ones into the folder",
+		"LISTS_INCOMPLETE":         "the list of a state is missing in the folder of trusted lists, or was refused",
 		"SENT_DOCUMENT_UNREADABLE": "the document given with --sent cannot be read",
 		"SEAL_ONLY":                "nobody's own certificate is in the file: only the provider's audit trail says who signed and how",
 		"SIGNING_TIME_UNPROVEN":    "no timestamp proves that the signature was made before its certificate expired",
