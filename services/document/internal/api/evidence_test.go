@@ -157,6 +157,14 @@ func TestAnEvidencePackageIsOfOneProof(t *testing.T) {
 	if h.documents(t) != documents {
 		t.Error("a refused request left a document")
 	}
+	must(h.DeleteDocument(t.Context(), &documentv1.DeleteDocumentRequest{Name: trail.GetName()}))(t)
+	_, err := h.CreateEvidencePackage(t.Context(), evidenceRequest(sent, signed, trail))
+	refused(t, err, codes.FailedPrecondition, "DOCUMENT_DELETED")
+}
+
+func TestADamagedArchiveMakesNoEvidencePackage(t *testing.T) {
+	h := newHouse(t)
+	sent, signed, trail := h.proven(t)
 	h.damage(t, signed.GetSha256())
 	_, err := h.CreateEvidencePackage(t.Context(), evidenceRequest(sent, signed, trail))
 	refused(t, err, codes.DataLoss, "HASH_MISMATCH")
