@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/evidence"
 	"github.com/countersign/countersign/services/document/internal/link"
 	"github.com/countersign/countersign/services/document/internal/paper"
 	"github.com/countersign/countersign/services/document/internal/render"
@@ -63,6 +64,7 @@ func answer(err error) error {
 		{errExpectations, codes.FailedPrecondition, "PROOF_DIFFERS"},
 		{errNotPDF, codes.InvalidArgument, "NOT_A_PDF"},
 		{errTooLarge, codes.InvalidArgument, "TOO_LARGE"},
+		{evidence.ErrTooLarge, codes.FailedPrecondition, "TOO_LARGE"},
 		{errPreview, codes.InvalidArgument, "TOO_LARGE"},
 		{errImage, codes.InvalidArgument, "TOO_LARGE"},
 		{render.ErrImageUnavailable, codes.FailedPrecondition, "IMAGE_UNAVAILABLE"},
