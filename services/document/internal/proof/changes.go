@@ -15,6 +15,8 @@ type change struct {
 	number int
 	// origin is where that object belongs.
 	origin origin
+	// leeway says that there is none only because a certification permits what was filled in or noted.
+	leeway bool
 }
 
 // String names the object by numbers and the words of this package; nothing of the file is quoted.
@@ -45,10 +47,16 @@ func (e *examination) checkChanges() bool {
 			f.Outcome, f.Reason, f.Detail = CheckIndeterminate, "CANCELED", "the verification was cut short"
 		case err != nil:
 			f.Outcome, f.Reason = ofPDF(err)
-			f.Detail = "what was added after the signature cannot be read"
+			f.Detail = "what was added after the signature cannot be read, or may be read in more than one way"
 		case found.reason != "":
 			f.Outcome, f.Reason = CheckFailed, found.reason
 			f.Detail = "the file was changed after the signature: " + found.String()
+		case found.leeway:
+			f.Outcome, f.Reason = CheckIndeterminate, "CONTENT_ADDED_AS_PERMITTED"
+			f.Detail = "fields were filled in or comments made after the signature, as its certification permits: who signed before " +
+				"has not seen that"
+		case came >= 0 && covers(next, e.signatures[i+1].field):
+			f.Outcome, f.Reason, f.Detail = CheckIndeterminate, coversPage, coversPageDetail
 		}
 		e.noteOn(i, f)
 		if f.Outcome != CheckPassed {
@@ -61,6 +69,20 @@ func (e *examination) checkChanges() bool {
 // compare looks for a change between two states of one file that the policy does not allow. came is the offset of the
 // signature that came in between, -1 for none.
 func (e *examination) compare(old, later *pdf.Document, came int, p policy) (change, error) {
+	strict := p
+	strict.leeway = min(p.leeway, signaturesOnly)
+	found, err := e.compareUnder(old, later, came, strict)
+	if err == nil && found.reason != "" && p.leeway > signaturesOnly {
+		found, err = e.compareUnder(old, later, came, p)
+		found.leeway = found.reason == ""
+	}
+	if err == nil && found.reason == "" {
+		err = later.Unambiguous(old)
+	}
+	return found, err
+}
+
+func (e *examination) compareUnder(old, later *pdf.Document, came int, p policy) (change, error) {
 	if !later.Extends(old) {
 		return change{reason: "NOT_AN_UPDATE"}, nil
 	}

@@ -135,7 +135,8 @@ func (e *examination) noteFile(err error) {
 	e.note(CheckFile, outcome, reason, "the file cannot be read")
 }
 
-// ofPDF turns a failure to read into an outcome and a reason. A file that is too complex or encrypted may be right.
+// ofPDF turns a failure to read into an outcome and a reason. A file that is too complex,
+// encrypted or ambiguous may be right.
 func ofPDF(err error) (Outcome, string) {
 	var p *pdf.Error
 	if errors.As(err, &p) {
@@ -144,6 +145,8 @@ func ofPDF(err error) (Outcome, string) {
 			return CheckIndeterminate, "FILE_ENCRYPTED"
 		case pdf.TooComplex:
 			return CheckIndeterminate, "FILE_TOO_COMPLEX"
+		case pdf.Ambiguous:
+			return CheckIndeterminate, "FILE_AMBIGUOUS"
 		}
 	}
 	return CheckFailed, "FILE_MALFORMED"
