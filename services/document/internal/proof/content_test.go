@@ -134,3 +134,18 @@ func TestDefaultsWrittenDown(t *testing.T) {
 	objects[2].body = strings.Replace(objects[2].body, "/Rotate 0", "/Rotate 90", 1)
 	expect(t, w.verify(w.request(w.sign(write(objects), "client", by))), proof.Failed, "PAGE_GEOMETRY_DIFFERS")
 }
+
+// What cannot be decoded and is not the same cannot be compared.
+func TestUndecodable(t *testing.T) {
+	w := newWorld(t)
+	pictured := func(pixels, filter string) []byte {
+		objects := contract("100")
+		objects[2].body = strings.Replace(objects[2].body, "/Font", "/XObject << /I 9 0 R >> /Font", 1)
+		return write(append(objects, object{9, stream("/Type /XObject /Subtype /Image /Width 1 /Height 1 /Filter /"+filter, pixels)}))
+	}
+	request := w.request(w.sign(pictured("a", "RunLengthDecode"), "client", w.person("Anna", "Müller", "QES")))
+	request.Sent = pictured("b", "LZWDecode")
+	expect(t, w.verify(request), proof.Indeterminate, "FILE_TOO_COMPLEX")
+	request.Sent = pictured("a", "RunLengthDecode")
+	expect(t, w.verify(request), proof.Proven, "SENT_BYTES_KEPT")
+}

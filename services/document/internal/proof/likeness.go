@@ -19,6 +19,8 @@ type likeness struct {
 	seen    map[[2]pdf.Ref]bool
 	count   int
 	tooMuch bool
+	// unread says that a stream was not compared, because its encoding is unknown or it is too large.
+	unread bool
 	// added says that a page shows all it showed, and more.
 	added bool
 }
@@ -92,12 +94,13 @@ func shape(p pdf.Page, key pdf.Name) pdf.Object {
 // contents compares what a page draws. Content put before or after the original, with resources of its own, is noted
 // apart: some providers stamp pages, and only a person can say whether a stamp covers something.
 func (l *likeness) contents(a, b pdf.Page) string {
+	if l.same(a.Dict["Contents"], b.Dict["Contents"]) && l.same(a.Inherited["Resources"], b.Inherited["Resources"]) {
+		return ""
+	}
 	was, ok1 := drawn(l.a, a.Dict["Contents"])
 	is, ok2 := drawn(l.b, b.Dict["Contents"])
 	if !ok1 || !ok2 {
-		if l.same(a.Dict["Contents"], b.Dict["Contents"]) && l.same(a.Inherited["Resources"], b.Inherited["Resources"]) {
-			return ""
-		}
+		l.unread = true
 		return "PAGE_CONTENT_DIFFERS"
 	}
 	equal := bytes.Equal(was, is)

@@ -90,5 +90,6 @@ func (l *likeness) sameStreams(a, b *pdf.Stream) bool {
 	}
 	x, ok1 := l.a.Decode(a)
 	y, ok2 := l.b.Decode(b)
+	l.unread = l.unread || !ok1 || !ok2
 	return ok1 && ok2 && bytes.Equal(x, y) && l.sameEntries(a.Dict, b.Dict, true)
 }

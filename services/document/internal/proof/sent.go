@@ -28,13 +28,14 @@ func (e *examination) checkSent() bool {
 }
 
 func (e *examination) compareSent() (Outcome, string) {
-	sent, err := pdf.Open(e.request.Sent)
-	if err != nil {
+	sent, err := pdf.OpenWithin(e.request.Sent, limits(1))
+	state, failed := e.state(0)
+	if err != nil || failed != nil {
 		return CheckIndeterminate, "SENT_DOCUMENT_UNREADABLE"
 	}
 	if first := e.signatures[0]; len(e.request.Sent) <= first.end && bytes.HasPrefix(e.request.Signed, e.request.Sent) {
-		found, err := e.compare(sent, e.states[0], first.contents.Start, policy{leeway: signaturesOnly})
-		if err == nil && found.reason == "" && !covers(e.states[0], first.field) {
+		found, err := e.compare(sent, state, first.contents.Start, policy{leeway: signaturesOnly})
+		if err == nil && found.reason == "" && !covers(state, first.field) {
 			return CheckPassed, "SENT_BYTES_KEPT"
 		}
 	}
@@ -56,7 +57,7 @@ func (e *examination) compareSent() (Outcome, string) {
 		return CheckIndeterminate, "SENT_DOCUMENT_UNREADABLE"
 	case e.doc.Err() != nil:
 		return ofPDF(e.doc.Err())
-	case l.tooMuch:
+	case l.tooMuch || reason != "" && l.unread:
 		return CheckIndeterminate, "FILE_TOO_COMPLEX"
 	case reason == "" && l.added:
 		return CheckIndeterminate, "PAGE_CONTENT_ADDED"
@@ -73,7 +74,11 @@ func (e *examination) checkRewritten() (Outcome, string) {
 			return CheckIndeterminate, coversPage
 		}
 	}
-	if err := e.states[0].Unambiguous(nil); err != nil {
+	state, err := e.state(0)
+	if err == nil {
+		err = state.Unambiguous(nil)
+	}
+	if err != nil {
 		return ofPDF(err)
 	}
 	return CheckPassed, "PAGES_IDENTICAL"

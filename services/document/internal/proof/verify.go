@@ -50,9 +50,7 @@ type examination struct {
 	doc        *pdf.Document
 	signatures []*signature
 	validation *validation
-	// states are the file as it was at the end of each signature.
-	states   []*pdf.Document
-	findings []Finding
+	findings   []Finding
 	// signing are the trusted signatures of the people who were to sign, when none is missing.
 	signing []*signature
 	level   string
@@ -119,7 +117,7 @@ func (e *examination) open() bool {
 	}
 	sum := sha256.Sum256(e.request.Signed)
 	e.hash = hex.EncodeToString(sum[:])
-	doc, err := pdf.Open(e.request.Signed)
+	doc, err := pdf.OpenWithin(e.request.Signed, limits(1))
 	if err != nil {
 		e.noteFile(err)
 		return false
