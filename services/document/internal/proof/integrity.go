@@ -33,7 +33,7 @@ func (e *examination) checkSignatures() bool {
 func (e *examination) checkRange(i int) bool {
 	s := e.signatures[i]
 	f := Finding{Check: CheckByteRange, Outcome: CheckFailed}
-	f.Detail = "the signed range must be the file up to the end of a revision, but for the signature itself"
+	f.Detail = "the signed range is not exactly the file up to the end of a revision, without the signature itself"
 	if f.Reason = s.subFilter(); f.Reason == "" {
 		f.Reason = s.locate()
 	}
