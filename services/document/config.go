@@ -3,15 +3,10 @@ package document
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"net/url"
-	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/countersign/countersign/services/document/internal/archive"
-	"github.com/countersign/countersign/services/document/internal/paper"
 )
 
 // Config of the document role.
@@ -49,63 +44,26 @@ type Config struct {
 	// TrustAnchors are files of PEM certificates that proof starts from. A line "Proves: QES-EIDAS TIMESTAMP" before a
 	// certificate says what it may prove; without one it proves AES, SEAL and TIMESTAMP, and never a qualified signature.
 	TrustAnchors []string `yaml:"trust_anchors"`
+	// TrustedLists is a folder with the trusted lists of the European Union (ETSI TS 119 612), which say whose certificates
+	// are qualified and when. Nothing is fetched: put the files there, renew them before they expire, at the latest every
+	// six months, and restart. Empty means that only TrustAnchors can make a signature qualified.
+	//
+	//   - lotl-signers.pem: the certificates of the list of lists' signers, as published in the Official Journal. Compare
+	//     them with the Journal: trust starts here. When the signers change, by pivots, take the new ones from there too.
+	//   - lotl.xml: the list of lists, https://ec.europa.eu/tools/lotl/eu-lotl.xml.
+	//   - *.xml: the lists of the states, under any name; the list of lists says where they are.
+	//   - switzerland.pem: optional; anchors for issuers under Swiss law (ZertES), whom no list of the Union names, in the
+	//     syntax of TrustAnchors with the line "Proves: QES-ZERTES TIMESTAMP".
+	//
+	// A list of lists that does not verify ends the start; a state's list that does not is left out, with a warning. What
+	// happened after a list expired is an open question. An anchor that is declared QES-EIDAS stays so whatever lists say.
+	TrustedLists string `yaml:"trusted_lists"`
+	// RequireRevocation makes a signature whose certificate's revocation cannot be looked up an open question. By default the
+	// proof says that nothing is known, and goes on: data comes from the file alone, nothing is fetched.
+	RequireRevocation bool `yaml:"require_revocation"`
 	// Retention says how long documents are kept, by their kind. It is read anew at every start and holds for the
 	// documents that are there as well.
 	Retention Retention `yaml:"retention"`
-}
-
-// Retention is how long documents of each kind are kept.
-//
-// Documents that were made from one another (the PDF that was sent, the signed one, the audit trail, the evidence package)
-// are deleted by themselves only together, at the latest of their dates: without the PDF that was sent the signed one could
-// not be verified. So set delete_after_days for every kind, or nothing that belongs to a signed document is ever deleted by
-// itself. A legal hold on one of them keeps them all. A call of DeleteDocument deletes the one that it names.
-//
-// Periods of commercial law, for the operator's counsel to confirm: Germany 8 years for vouchers, 6 for commercial letters
-// such as contracts, 10 for books (section 257 HGB, section 147 AO); Switzerland 10 years (Art. 958f OR); France 10 years
-// for accounting documents (Art. L123-22 Code de commerce). In Germany the period starts at the end of the calendar year, in
-// Switzerland at the end of the business year: add 366 days. 10 years and a start at the year's end are 4019 days.
-type Retention struct {
-	// Rendered here from a template.
-	Rendered Period `yaml:"rendered"`
-	// Uploaded to be signed.
-	Uploaded Period `yaml:"uploaded"`
-	// Signed, as a provider returned it.
-	Signed Period `yaml:"signed"`
-	// AuditTrail is a provider's protocol.
-	AuditTrail Period `yaml:"audit_trail"`
-	// Evidence is a package that proves one signature request.
-	Evidence Period `yaml:"evidence"`
-}
-
-// Period is how long documents of one kind are kept, in days of 24 hours from when they were archived.
-type Period struct {
-	// KeepDays is how long nobody can delete them: at most 36500; 0 means no minimum.
-	KeepDays int `yaml:"keep_days"`
-	// DeleteAfterDays is when they are deleted by themselves: not less than keep_days, at most 36500; 0 means never.
-	DeleteAfterDays int `yaml:"delete_after_days"`
-}
-
-func (r Retention) periods() paper.Retention {
-	out := paper.Retention{}
-	for kind, p := range map[paper.Kind]Period{
-		paper.KindRendered: r.Rendered, paper.KindUploaded: r.Uploaded, paper.KindSigned: r.Signed,
-		paper.KindAuditTrail: r.AuditTrail, paper.KindEvidence: r.Evidence,
-	} {
-		out[kind] = paper.Period(p)
-	}
-	return out
-}
-
-func (c Config) checkRetention() error {
-	periods := c.Retention.periods()
-	var errs []error
-	for _, kind := range slices.Sorted(maps.Keys(periods)) {
-		if err := periods[kind].Check(); err != nil {
-			errs = append(errs, fmt.Errorf("document.retention.%s: %w", strings.ToLower(string(kind)), err))
-		}
-	}
-	return errors.Join(errs...)
 }
 
 // DefaultConfig returns the settings that need no file.
@@ -113,9 +71,9 @@ func DefaultConfig() Config { return Config{} }
 
 // Check tells what is wrong with the settings, all at once.
 func (c Config) Check() error {
-	_, anchorErr := c.anchors()
+	_, trustErr := c.trust()
 	_, templateErr := c.templates()
-	return errors.Join(anchorErr, templateErr, c.checkArchive(), c.checkRetention())
+	return errors.Join(trustErr, templateErr, c.checkArchive(), c.checkRetention())
 }
 
 func (c Config) checkArchive() error {
@@ -140,17 +98,4 @@ func (c Config) archive(data string) (archive.Config, error) {
 		location = (&url.URL{Scheme: "file", Path: filepath.ToSlash(folder)}).String()
 	}
 	return archive.Config{URL: location, Lock: c.ArchiveLock, LockDays: c.ArchiveLockDays}, nil
-}
-
-// bundle reads the anchors' files one after another.
-func (c Config) bundle() ([]byte, error) {
-	var bundle []byte
-	for _, path := range c.TrustAnchors {
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("document.trust_anchors: %w", err)
-		}
-		bundle = append(append(bundle, content...), '\n')
-	}
-	return bundle, nil
 }

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/evidence"
 	"github.com/countersign/countersign/services/document/internal/link"
 	"github.com/countersign/countersign/services/document/internal/paper"
 	"github.com/countersign/countersign/services/document/internal/render"
@@ -27,6 +28,7 @@ var (
 	errNotPDF       = errors.New("the bytes are not a PDF")
 	errTooLarge     = errors.New("the document is larger than 64 MiB")
 	errPreview      = errors.New("the preview is larger than 3 MiB")
+	errImage        = errors.New("the image and the PDF are larger than a message: ask for a lower resolution")
 	errTrail        = errors.New("the document is not an audit trail")
 	errRange        = errors.New("the range starts after the document's end")
 	errNotToSign    = errors.New("only an upload to be signed has signature fields")
@@ -62,7 +64,9 @@ func answer(err error) error {
 		{errExpectations, codes.FailedPrecondition, "PROOF_DIFFERS"},
 		{errNotPDF, codes.InvalidArgument, "NOT_A_PDF"},
 		{errTooLarge, codes.InvalidArgument, "TOO_LARGE"},
+		{evidence.ErrTooLarge, codes.FailedPrecondition, "TOO_LARGE"},
 		{errPreview, codes.InvalidArgument, "TOO_LARGE"},
+		{errImage, codes.InvalidArgument, "TOO_LARGE"},
 		{render.ErrImageUnavailable, codes.FailedPrecondition, "IMAGE_UNAVAILABLE"},
 		{errPart, codes.InvalidArgument, "INVALID_REQUEST"},
 		{archive.ErrDamaged, codes.DataLoss, "HASH_MISMATCH"},

@@ -43,15 +43,19 @@ func (s *Service) prove(ctx context.Context, id string, in *documentv1.ProveDocu
 	if err != nil {
 		return store.Proof{}, err
 	}
-	report, now, err := s.examine(ctx, expectations{
-		name: in.GetName(), sent: in.GetSentDocument(), trail: in.GetAuditTrail(), request: proof.Request{
-			Level: toLevel(in.GetLevel()), Legislation: toLegislation(in.GetLegislation()), Signers: toSigners(in.GetSigners()),
-		},
+	p := store.Proof{
+		Document: id, Expected: expected,
+		Sent: strings.TrimPrefix(in.GetSentDocument(), documentPrefix), AuditTrail: strings.TrimPrefix(in.GetAuditTrail(), documentPrefix),
+		Level: toLevel(in.GetLevel()), Legislation: toLegislation(in.GetLegislation()), Signers: toSigners(in.GetSigners()),
+	}
+	p.Report, p.CreateTime, err = s.examine(ctx, expectations{
+		name: in.GetName(), sent: in.GetSentDocument(), trail: in.GetAuditTrail(),
+		request: proof.Request{Level: p.Level, Legislation: p.Legislation, Signers: p.Signers},
 	})
 	if err != nil {
 		return store.Proof{}, err
 	}
-	return s.Store.InsertProof(ctx, store.Proof{Document: id, Expected: expected, Report: report, CreateTime: now})
+	return s.Store.InsertProof(ctx, p)
 }
 
 // expectations are what an archived document is held against: a request without the bytes, and where these are.

@@ -92,9 +92,14 @@ type Proof struct {
 	// Document is the id of the signed document.
 	Document string
 	// Expected is the fingerprint of what it was proven against.
-	Expected   string
-	Report     proof.Report
-	CreateTime time.Time
+	Expected string
+	// Sent and AuditTrail are the ids of the documents that it was proven with; there may be no audit trail.
+	Sent, AuditTrail string
+	// Level, Legislation and Signers are what was expected. Signers are personal data.
+	Level, Legislation string
+	Signers            []proof.Signer
+	Report             proof.Report
+	CreateTime         time.Time
 }
 
 // InsertProof keeps the first proof of a document that decides anything, and returns the one that is kept. It fails with
