@@ -92,7 +92,7 @@ func TestLinksOutliveARestartAndDeletedBytesGo(t *testing.T) {
 		t.Errorf("deleted: %v", err)
 	}
 	path := filepath.Join(data, "archive", "sha256", d.GetSha256()[:2], d.GetSha256())
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; <-time.After(5 * time.Millisecond) {
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 			break
 		}

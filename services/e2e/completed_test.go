@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"net/http"
 	"testing"
 
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
@@ -71,6 +72,11 @@ func (w *world) checkArchive(t *testing.T, d *deal) {
 	}
 	if !bytes.Equal(w.kommo.file(t, c.Files[0].UUID), archived) {
 		t.Error("the document in the deal's files is not the archived one")
+	}
+	var link struct{ Path string }
+	must(t, http.MethodPost, w.gateway("/v1/"+request.SignedDocument+":createDownloadLink"), map[string]any{}, &link)
+	if got, err := send(http.MethodGet, w.gateway(link.Path), nil, nil); err != nil || !bytes.Equal(got.body, archived) {
+		t.Errorf("the document behind a link is not the archived one: status %d, %v", got.status, err)
 	}
 }
 

@@ -27,7 +27,7 @@ func (s *Service) CreateEvidencePackage(ctx context.Context, in *documentv1.Crea
 	if err != nil {
 		return nil, answer(err)
 	}
-	return &documentv1.CreateEvidencePackageResponse{Document: fromDocument(d)}, nil
+	return &documentv1.CreateEvidencePackageResponse{Document: s.document(d)}, nil
 }
 
 func (s *Service) pack(ctx context.Context, in *documentv1.CreateEvidencePackageRequest, hash string) (paper.Document, error) {

@@ -34,7 +34,7 @@ func (h *house) startJobs(t *testing.T) {
 // awaitFiles waits until so many contents are in the archive.
 func (h *house) awaitFiles(t *testing.T, want int) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); h.files(t) != want; {
+	for deadline := time.Now().Add(time.Minute); h.files(t) != want; <-time.After(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d files, want %d", h.files(t), want)
 		}

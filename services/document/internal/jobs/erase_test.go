@@ -205,7 +205,7 @@ func TestDeletionsAndUploadsOfTheSameBytesAtOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for worker := range 3 {
 		group.Go(func() {
-			for i := range 8 {
+			for i := range 5 {
 				id := fmt.Sprintf("%d-%d", worker, i)
 				d, err := r.insert(paper.Document{ID: id}, "one")
 				if err != nil {
