@@ -57,6 +57,7 @@ func lawOfImports() []rule {
 		}},
 		{"services/document/internal/evidence", nil},
 		{"services/document/internal/archive", []string{outside}},
+		{"services/document/internal/link", []string{outside}},
 		{"services/document/internal/store", []string{
 			"services/document/internal/paper", "services/document/internal/proof", plumbing,
 		}},

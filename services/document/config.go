@@ -58,6 +58,12 @@ type Config struct {
 	// A list of lists that does not verify ends the start; a state's list that does not is left out, with a warning. What
 	// happened after a list expired is an open question. An anchor that is declared QES-EIDAS stays so whatever lists say.
 	TrustedLists string `yaml:"trusted_lists"`
+	// RequireRevocation makes a signature whose certificate's revocation cannot be looked up an open question. By default the
+	// proof says that nothing is known, and goes on: data comes from the file alone, nothing is fetched.
+	RequireRevocation bool `yaml:"require_revocation"`
+	// Retention says how long documents are kept, by their kind. It is read anew at every start and holds for the
+	// documents that are there as well.
+	Retention Retention `yaml:"retention"`
 }
 
 // DefaultConfig returns the settings that need no file.
@@ -67,7 +73,7 @@ func DefaultConfig() Config { return Config{} }
 func (c Config) Check() error {
 	_, trustErr := c.trust()
 	_, templateErr := c.templates()
-	return errors.Join(trustErr, templateErr, c.checkArchive())
+	return errors.Join(trustErr, templateErr, c.checkArchive(), c.checkRetention())
 }
 
 func (c Config) checkArchive() error {

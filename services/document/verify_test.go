@@ -124,7 +124,7 @@ func TestVerifyAnswersForAnyFile(t *testing.T) {
 		"empty":      {[]byte{}, "FAILED", "FILE_MALFORMED"},
 		"nil":        {nil, "FAILED", "FILE_MALFORMED"},
 		"a web page": {[]byte("<html>"), "FAILED", "FILE_MALFORMED"},
-		"a ZIP":      {[]byte("PK\x03\x04"), "FAILED", "FILE_MALFORMED"},
+		"a ZIP":      {[]byte("PK\x03\x04"), "FAILED", "PART_MISSING"},
 		"cut off":    {file[:len(file)-100], "FAILED", "FILE_MALFORMED"},
 		"unsigned":   {page(), "FAILED", "NO_SIGNATURE"},
 		"signed":     {file, "PROVEN", "TRUSTED"},

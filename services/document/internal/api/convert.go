@@ -23,9 +23,13 @@ func fromDocument(d paper.Document) *documentv1.Document {
 		PageCount: int32(d.Pages), Origin: d.Origin, Language: d.Language, CreateTime: timestamppb.New(d.CreateTime),
 		Kind:            documentv1.Document_Kind(documentv1.Document_Kind_value["KIND_"+string(d.Kind)]),
 		SignatureFields: fromFields(d.Fields), MediaType: d.Kind.MediaType(), ValuesSha256: d.ValuesHash,
+		LegalHold: d.LegalHold,
 	}
 	if d.Parent != "" {
 		out.Parent = documentPrefix + d.Parent
+	}
+	if !d.DeleteTime.IsZero() {
+		out.DeleteTime = timestamppb.New(d.DeleteTime)
 	}
 	if d.Inspection != nil {
 		out.Inspection = fromInspection(*d.Inspection)

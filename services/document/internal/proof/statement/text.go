@@ -1,4 +1,4 @@
-package document
+package statement
 
 import (
 	"fmt"
@@ -8,11 +8,14 @@ import (
 	"time"
 )
 
-// WriteText writes the verification for people: the verdict, one line for each check, a paragraph for each signature, and
+// WriteText writes the statement for people: the verdict, one line for each check, a paragraph for each signature, and
 // what is missing for a better verdict.
-func (v Verification) WriteText(w io.Writer) error {
+func (v Statement) WriteText(w io.Writer) error {
 	var b strings.Builder
 	v.writeVerdict(&b)
+	if v.Package != nil {
+		v.Package.write(&b, v.Verdict)
+	}
 	v.writeFindings(&b)
 	for i, s := range v.Signatures {
 		s.write(&b, i+1)
@@ -33,7 +36,7 @@ func (v Verification) WriteText(w io.Writer) error {
 	return err
 }
 
-func (v Verification) writeVerdict(b *strings.Builder) {
+func (v Statement) writeVerdict(b *strings.Builder) {
 	fmt.Fprintf(b, "%s: %s\n", v.Verdict, map[string]string{
 		"PROVEN":               "the file itself proves its content, its signers and the level",
 		"ATTESTED_BY_PROVIDER": "the file proves its content; the rest is the word of the provider or the issuer",
@@ -52,7 +55,7 @@ func (v Verification) writeVerdict(b *strings.Builder) {
 	fmt.Fprintf(b, "%s, level proven: %s (%s)\n\n", v.File, level, asked)
 }
 
-func (v Verification) writeFindings(b *strings.Builder) {
+func (v Statement) writeFindings(b *strings.Builder) {
 	marks := map[string]string{"PASSED": "ok", "FAILED": "FAILED", "INDETERMINATE": "?", "NOT_APPLICABLE": "-"}
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for _, f := range v.Findings {
@@ -65,7 +68,7 @@ func (v Verification) writeFindings(b *strings.Builder) {
 	_ = table.Flush() // a strings.Builder takes everything
 }
 
-func (s VerifiedSignature) write(b *strings.Builder, number int) {
+func (s Signature) write(b *strings.Builder, number int) {
 	kind := map[string]string{"PERSON": "a person's signature", "SEAL": "an organisation's seal",
 		"TIMESTAMP": "a document timestamp", "": "of an unreadable certificate"}[s.Kind]
 	fmt.Fprintf(b, "\nSignature %d, field %s: %s\n", number, s.Field, kind)
@@ -99,7 +102,7 @@ func (s VerifiedSignature) write(b *strings.Builder, number int) {
 	}
 }
 
-func (s VerifiedSignature) claims() string {
+func (s Signature) claims() string {
 	var claims []string
 	if s.Qualified {
 		claims = append(claims, "qualified certificate")
@@ -120,7 +123,7 @@ func (s VerifiedSignature) claims() string {
 }
 
 // missing says what the caller could add. A file that failed is beyond help.
-func (v Verification) missing() []string {
+func (v Statement) missing() []string {
 	if v.Verdict == "PROVEN" || v.Verdict == "FAILED" {
 		return nil
 	}
