@@ -145,7 +145,7 @@ func drawn(d *pdf.Document, contents pdf.Object) ([]byte, bool) {
 	}
 	for _, one := range list {
 		s, ok := d.Resolve(one).(*pdf.Stream)
-		if !ok {
+		if !ok || s.Dict["F"] != nil { // what it draws is in another file
 			return nil, false
 		}
 		data, ok := d.Decode(s)
@@ -181,11 +181,27 @@ func (l *likeness) annotations(a, b pdf.Page) string {
 		return "ANNOTATIONS_DIFFER"
 	}
 	for i := range was {
-		if !l.same(was[i], is[i]) {
+		if !l.same(was[i], is[i]) || !l.sameField(l.a.Dict(was[i]), l.b.Dict(is[i])) {
 			return "ANNOTATIONS_DIFFER"
 		}
 	}
 	return ""
+}
+
+// sameField says that two widgets inherit the same from the fields above them: some readers draw the value themselves.
+func (l *likeness) sameField(a, b pdf.Dict) bool {
+	for range maxFieldDepth {
+		a, b = l.a.Dict(a["Parent"]), l.b.Dict(b["Parent"])
+		for _, key := range []pdf.Name{"FT", "V", "Ff", "DA", "Q", "Opt", "MaxLen", "TI", "AA"} {
+			if !l.same(a[key], b[key]) {
+				return false
+			}
+		}
+		if a == nil && b == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *likeness) fieldOf(f form, o pdf.Object) *field {
