@@ -188,22 +188,6 @@ func (l *likeness) annotations(a, b pdf.Page) string {
 	return ""
 }
 
-// sameField says that two widgets inherit the same from the fields above them: some readers draw the value themselves.
-func (l *likeness) sameField(a, b pdf.Dict) bool {
-	for range maxFieldDepth {
-		a, b = l.a.Dict(a["Parent"]), l.b.Dict(b["Parent"])
-		for _, key := range []pdf.Name{"FT", "V", "Ff", "DA", "Q", "Opt", "MaxLen", "TI", "AA"} {
-			if !l.same(a[key], b[key]) {
-				return false
-			}
-		}
-		if a == nil && b == nil {
-			return true
-		}
-	}
-	return false
-}
-
 func (l *likeness) fieldOf(f form, o pdf.Object) *field {
 	if r, ok := o.(pdf.Ref); ok {
 		return f.byObject[r.Number]
