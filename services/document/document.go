@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -15,6 +18,7 @@ import (
 	"github.com/countersign/countersign/services/document/internal/api"
 	"github.com/countersign/countersign/services/document/internal/archive"
 	"github.com/countersign/countersign/services/document/internal/inspect"
+	"github.com/countersign/countersign/services/document/internal/jobs"
 	"github.com/countersign/countersign/services/document/internal/proof"
 	"github.com/countersign/countersign/services/document/internal/render"
 	"github.com/countersign/countersign/services/document/internal/store"
@@ -30,11 +34,18 @@ type Service struct {
 	db      *durable.Store
 	archive *archive.Archive
 	api     *api.Service
+	sweeper *jobs.Sweeper
 }
+
+// stopTime is how long jobs may go on when the service is asked to stop.
+const stopTime = 10 * time.Second
 
 // New checks the settings, loads the templates and opens the archive and the database in the data folder.
 func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Service, error) {
-	anchors, err := cfg.anchors()
+	if err := cfg.checkRetention(); err != nil {
+		return nil, err
+	}
+	trusted, err := cfg.trust()
 	if err != nil {
 		return nil, err
 	}
@@ -53,20 +64,43 @@ func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Se
 	if err := files.Check(ctx); err != nil {
 		return nil, errors.Join(err, files.Close())
 	}
+	db, documents, err := openStore(ctx, data, files, logger)
+	if err != nil {
+		return nil, errors.Join(err, files.Close())
+	}
+	trusted.log(logger)
+	retention := cfg.Retention.periods()
+	return &Service{
+		db: db, archive: files,
+		api: &api.Service{
+			Store: documents, Archive: files, Renderer: renderer, Templates: sources,
+			Verifier:  trusted.verifier(proof.Options{RequireRevocation: cfg.RequireRevocation}),
+			Inspector: inspect.New(), Retention: retention,
+		},
+		sweeper: &jobs.Sweeper{Store: documents, Retention: retention, Now: time.Now, Logger: logger},
+	}, nil
+}
+
+// openStore opens the database and brings it up to date.
+func openStore(ctx context.Context, data string, files *archive.Archive, logger *slog.Logger) (*durable.Store, *store.Store, error) {
 	migrations, err := store.Migrations()
 	if err != nil {
-		return nil, errors.Join(err, files.Close())
+		return nil, nil, err
 	}
+	queue, worker := durable.NewJobs(), &jobs.Worker{}
+	jobs.Register(queue, worker)
 	db, err := durable.Open(ctx, durable.Config{
-		Path: filepath.Join(data, "document.db"), Migrations: migrations, Logger: logger,
+		Path: filepath.Join(data, "document.db"), Migrations: migrations, Jobs: queue, Logger: logger,
 	})
 	if err != nil {
-		return nil, errors.Join(err, files.Close())
+		return nil, nil, err
 	}
-	return &Service{db: db, archive: files, api: &api.Service{
-		Store: store.New(db), Archive: files, Renderer: renderer, Templates: sources,
-		Verifier: proof.New(anchors, proof.Options{}), Inspector: inspect.New(),
-	}}, nil
+	documents := store.New(db)
+	*worker = jobs.Worker{DB: db, Store: documents, Archive: files, Logger: logger}
+	if err := documents.Complete(ctx); err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, documents, nil
 }
 
 // open opens the archive.
@@ -78,59 +112,71 @@ func open(ctx context.Context, cfg Config, data string) (*archive.Archive, error
 	return archive.Open(ctx, settings)
 }
 
-func (c Config) anchors() (proof.Anchors, error) {
-	bundle, err := c.bundle()
-	if err != nil || len(bundle) == 0 {
-		return proof.Anchors{}, err
+// templates loads the built-in templates and then the operator's, which take the place of those with the same id.
+func (c Config) templates() (map[string]render.Source, error) {
+	sources, err := load(templates.FS())
+	if err != nil || c.Templates == "" {
+		return sources, err
 	}
-	anchors, err := proof.NewAnchors(bundle)
+	own, err := load(os.DirFS(c.Templates))
 	if err != nil {
-		return anchors, fmt.Errorf("document.trust_anchors: %w", err)
+		return nil, fmt.Errorf("document.templates: %s: %w", c.Templates, err)
 	}
-	return anchors, nil
+	maps.Copy(sources, own)
+	return sources, nil
 }
 
-// templates loads the built-in templates and then the operator's.
-func (c Config) templates() (map[string]render.Source, error) {
-	sources := map[string]render.Source{}
-	if err := load(sources, templates.FS()); err != nil {
+// load reads each folder as a template. It follows links, which Kubernetes mounts folders by, and leaves out files and
+// what begins with a dot, such as .git.
+func load(folder fs.FS) (map[string]render.Source, error) {
+	entries, err := fs.ReadDir(folder, ".")
+	if err != nil {
 		return nil, err
 	}
-	if c.Templates == "" {
-		return sources, nil
-	}
-	if err := load(sources, os.DirFS(c.Templates)); err != nil {
-		return nil, fmt.Errorf("document.templates: %s: %w", c.Templates, err)
+	sources, from := map[string]render.Source{}, map[string]string{}
+	for _, entry := range entries {
+		name := entry.Name()
+		info, err := fs.Stat(folder, name)
+		if err == nil && (!info.IsDir() || strings.HasPrefix(name, ".")) {
+			continue
+		}
+		source, err := loadOne(folder, name)
+		if err != nil {
+			return nil, fmt.Errorf("template %s: %w", name, err)
+		}
+		id := source.Template.ID
+		if other := from[id]; other != "" {
+			return nil, fmt.Errorf("templates %s and %s have the same id", other, name)
+		}
+		sources[id], from[id] = source, name
 	}
 	return sources, nil
 }
 
-func load(sources map[string]render.Source, folder fs.FS) error {
-	entries, err := fs.ReadDir(folder, ".")
+func loadOne(folder fs.FS, name string) (render.Source, error) {
+	sub, err := fs.Sub(folder, name)
 	if err != nil {
-		return err
+		return render.Source{}, err
 	}
-	for _, entry := range entries {
-		if !entry.IsDir() {
-			continue
-		}
-		sub, err := fs.Sub(folder, entry.Name())
-		if err != nil {
-			return err
-		}
-		source, err := render.Load(sub)
-		if err != nil {
-			return fmt.Errorf("template %s: %w", entry.Name(), err)
-		}
-		sources[source.Template.ID] = source
-	}
-	return nil
+	return render.Load(sub)
 }
 
 // Register adds the context's services to a server.
 func (s *Service) Register(server grpc.ServiceRegistrar) {
 	documentv1.RegisterDocumentServiceServer(server, s.api)
+	documentv1.RegisterDocumentDownloadServiceServer(server, &api.Downloads{Documents: s.api})
 }
 
-// Close closes the database and the archive, after the server has ended.
+// Run deletes what is to be deleted until ctx ends.
+func (s *Service) Run(ctx context.Context) error {
+	if err := s.db.Start(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	s.sweeper.Run(ctx)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer cancel()
+	return s.db.Stop(stop)
+}
+
+// Close closes the database and the archive, after Run and the server have ended.
 func (s *Service) Close() error { return errors.Join(s.db.Close(), s.archive.Close()) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,13 +21,13 @@ type verifyCommand struct {
 	TrustedLists      string    `placeholder:"DIR" help:"Ask the trusted lists in this folder."`
 	Sent              string    `placeholder:"PDF" help:"The document that was sent to be signed."`
 	Level             string    `enum:",SES,AES,QES" default:"" help:"Level that the file must prove: SES, AES or QES."`
-	Legislation       string    `enum:"EIDAS,ZERTES" default:"EIDAS" help:"Law that the level is meant under: EIDAS or ZERTES."`
+	Legislation       string    `enum:",EIDAS,ZERTES" default:"" help:"Law that the level is meant under: EIDAS, which is the default, or ZERTES."`
 	Signer            []string  `sep:"none" placeholder:"\"FIRST LAST\"" help:"Person who must have signed. Repeatable."`
 	Signatures        int       `placeholder:"N" help:"Number of signatures that the file must hold."`
 	Revocation        []string  `sep:"none" placeholder:"FILE" help:"CRL or OCSP answer to use beside those in the file. Repeatable."`
 	RequireRevocation bool      `help:"Leave it open when a certificate's revocation status is unknown."`
 	At                time.Time `placeholder:"TIME" help:"Verify as of this time, such as 2026-11-26T12:00:00Z, instead of now."`
-	File              string    `arg:"" help:"The signed PDF; - reads the standard input."`
+	File              string    `arg:"" help:"The signed PDF, or an evidence package, whose own expectations hold where none are given; - reads the standard input."`
 }
 
 // The exit statuses of verify beside 0, which is a file that proves what it should. misused is that of sysexits.h.
@@ -149,12 +150,16 @@ func readFile(path string) ([]byte, error) {
 
 // readBounded reads as much as is looked at, and refuses more.
 func readBounded(name string, from io.Reader) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(from, document.MaxVerifyBytes+1))
+	limit, buffered := document.MaxVerifyBytes, bufio.NewReader(from)
+	if first, _ := buffered.Peek(2); document.IsPackage(first) {
+		limit = document.MaxPackageBytes
+	}
+	content, err := io.ReadAll(io.LimitReader(buffered, int64(limit)+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(content) > document.MaxVerifyBytes {
-		return nil, fmt.Errorf("%s: larger than %d MiB", name, document.MaxVerifyBytes>>20)
+	if len(content) > limit {
+		return nil, fmt.Errorf("%s: larger than %d MiB", name, limit>>20)
 	}
 	return content, nil
 }

@@ -35,6 +35,8 @@ type Options struct {
 	MaxBytes int
 	// RequireRevocation leaves a signature undecided when nothing says whether its certificates were revoked.
 	RequireRevocation bool
+	// Lists are the trusted lists to ask; nil for none.
+	Lists TrustedLists
 }
 
 // The levels in a request and a report.

@@ -3,6 +3,7 @@ package proof
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 
@@ -12,17 +13,26 @@ import (
 // Verifier verifies signed PDFs. It holds no state between calls and is safe for concurrent use.
 type Verifier struct {
 	anchors  Anchors
+	lists    TrustedLists
+	roots    *x509.CertPool
 	maxBytes int
 
 	requireRevocation bool
 }
 
-// New returns a verifier that trusts the anchors and nobody else.
+// New returns a verifier that trusts the anchors and the lists and nobody else.
 func New(anchors Anchors, o Options) *Verifier {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = defaultMaxBytes
 	}
-	return &Verifier{anchors: anchors, maxBytes: o.MaxBytes, requireRevocation: o.RequireRevocation}
+	var listed []*x509.Certificate
+	if o.Lists != nil {
+		listed = o.Lists.Anchors()
+	}
+	return &Verifier{
+		anchors: anchors, roots: anchors.pool(listed), lists: o.Lists, maxBytes: o.MaxBytes,
+		requireRevocation: o.RequireRevocation,
+	}
 }
 
 // Verify makes every check that can be made and returns the report; it has no error, because a file that cannot be read
@@ -59,6 +69,9 @@ type examination struct {
 
 func (e *examination) report() Report {
 	r := Report{Verdict: verdictOf(e.findings), Level: e.level, Findings: e.findings, SHA256: e.hash}
+	if e.verifier.lists != nil {
+		r.TrustedLists = e.verifier.lists.Snapshot()
+	}
 	for _, s := range e.signatures {
 		r.Signatures = append(r.Signatures, s.report)
 	}
@@ -87,7 +100,7 @@ func (e *examination) noteOn(i int, f Finding) {
 func (e *examination) run() {
 	steps := []func() bool{
 		e.checkRequest, e.open, e.findSignatures, e.countSignatures, e.checkSignatures, e.checkChanges, e.checkSent,
-		e.checkSigners,
+		e.checkSigners, e.checkTrustedLists,
 	}
 	for _, step := range steps {
 		if e.ctx.Err() != nil {
