@@ -13,7 +13,7 @@ import (
 func (d *Document) Unambiguous(earlier *Document) error {
 	t := tiles{doc: d, listed: map[int]int{}, sections: map[int]bool{}}
 	if earlier != nil {
-		t.from = len(earlier.data)
+		t.from, t.known = len(earlier.data), earlier.entries
 	}
 	if d.starts[0] < t.from {
 		return t.cover(d.starts[0])
@@ -50,6 +50,8 @@ func (d *Document) beyond(size int64) bool {
 type tiles struct {
 	doc  *Document
 	from int
+	// known are the objects of the earlier state.
+	known map[int]entry
 	// listed maps the offset of each object that a section lists to its number.
 	listed map[int]int
 	// sections holds the offsets of cross-reference streams, which need not list themselves.
@@ -68,7 +70,9 @@ func (t *tiles) list(start int) error {
 	}
 	t.sections[start] = true
 	if at, ok := trailer["XRefStm"].(int64); ok {
-		t.sections[int(at)] = true
+		if err := t.hybrid(int(at)); err != nil {
+			return err
+		}
 	}
 	for number, e := range found {
 		if e.kind != inUse {
@@ -84,6 +88,21 @@ func (t *tiles) list(start int) error {
 		}
 		if r, _, err := d.indirect(at); err != nil || r.Number != number {
 			return ambiguous(at, "an object that is not where it is listed")
+		}
+	}
+	return nil
+}
+
+// hybrid asks that a stream beside a table only adds objects: readers do not agree on which of the two counts for others.
+func (t *tiles) hybrid(at int) error {
+	t.sections[at] = true
+	hidden := map[int]entry{}
+	if _, err := t.doc.streamSection(at, hidden); err != nil {
+		return err
+	}
+	for number, e := range hidden {
+		if e.kind != free && t.known[number].kind != free {
+			return ambiguous(at, "an object that is hidden from some readers")
 		}
 	}
 	return nil

@@ -149,3 +149,20 @@ func TestUndecodable(t *testing.T) {
 	request.Sent = pictured("a", "RunLengthDecode")
 	expect(t, w.verify(request), proof.Proven, "SENT_BYTES_KEPT")
 }
+
+// A reader may draw the value of a field by itself, and finds it above the widget.
+func TestValueAboveTheWidget(t *testing.T) {
+	w := newWorld(t)
+	city := func(value, more string) []byte {
+		objects := contract("100")
+		objects[0].body = strings.Replace(objects[0].body, "[8 0 R]", "[8 0 R 9 0 R]", 1)
+		objects[2].body = strings.Replace(objects[2].body, "/Contents", "/Annots [10 0 R] /Contents", 1)
+		return write(append(objects, object{9, "<< /FT /Tx /T (city) /V (" + value + ") /Kids [10 0 R] " + more + " >>"},
+			object{10, "<< /Type /Annot /Subtype /Widget /Parent 9 0 R /Rect [72 300 200 320] /P 3 0 R >>"}))
+	}
+	request := w.request(w.sign(city("Basel", "/TU (where)"), "client", w.person("Anna", "Müller", "QES")))
+	request.Sent = city("Basel", "")
+	expect(t, w.verify(request), proof.Proven, "PAGES_IDENTICAL")
+	request.Sent = city("Zug", "")
+	expect(t, w.verify(request), proof.Failed, "ANNOTATIONS_DIFFER")
+}

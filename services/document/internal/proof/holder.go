@@ -169,9 +169,10 @@ func (h holder) level(legislation string) string {
 
 // qualifiedUnder says whether the certificate claims all that a qualified signature under a law needs. In the European
 // Union that is a qualified device, too: without one a qualified certificate makes an advanced signature (Regulation (EU)
-// No 910/2014, article 3(12)). Swiss certificates are qualified only with a device, and need not say so.
+// No 910/2014, article 3(12)); a trusted list may say so in the certificate's place. Swiss certificates are qualified only
+// with a device, and need not say so.
 func (h holder) qualifiedUnder(legislation string) bool {
-	return h.statements.qualifiedFor(legislation) && (h.statements.device || legislation != "EIDAS")
+	return h.statements.qualifiedFor(legislation) && (h.statements.device || h.standing.Device == Yes || legislation != "EIDAS")
 }
 
 // sealed says that this is a trusted seal.

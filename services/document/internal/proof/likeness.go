@@ -145,7 +145,7 @@ func drawn(d *pdf.Document, contents pdf.Object) ([]byte, bool) {
 	}
 	for _, one := range list {
 		s, ok := d.Resolve(one).(*pdf.Stream)
-		if !ok {
+		if !ok || s.Dict["F"] != nil { // what it draws is in another file
 			return nil, false
 		}
 		data, ok := d.Decode(s)
@@ -181,7 +181,7 @@ func (l *likeness) annotations(a, b pdf.Page) string {
 		return "ANNOTATIONS_DIFFER"
 	}
 	for i := range was {
-		if !l.same(was[i], is[i]) {
+		if !l.same(was[i], is[i]) || !l.sameField(l.a.Dict(was[i]), l.b.Dict(is[i])) {
 			return "ANNOTATIONS_DIFFER"
 		}
 	}

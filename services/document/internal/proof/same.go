@@ -93,3 +93,19 @@ func (l *likeness) sameStreams(a, b *pdf.Stream) bool {
 	l.unread = l.unread || !ok1 || !ok2
 	return ok1 && ok2 && bytes.Equal(x, y) && l.sameEntries(a.Dict, b.Dict, true)
 }
+
+// sameField says that two widgets inherit the same from the fields above them: some readers draw the value themselves.
+func (l *likeness) sameField(a, b pdf.Dict) bool {
+	for range maxFieldDepth {
+		a, b = l.a.Dict(a["Parent"]), l.b.Dict(b["Parent"])
+		for _, key := range []pdf.Name{"FT", "V", "Ff", "DA", "Q", "Opt", "MaxLen", "TI", "AA"} {
+			if !l.same(a[key], b[key]) {
+				return false
+			}
+		}
+		if a == nil && b == nil {
+			return true
+		}
+	}
+	return false
+}
