@@ -80,6 +80,8 @@ func templateRefusal(err error) *signature.Refusal {
 		detail = "no font has the character " + fault.Metadata(err)["rune"]
 	case "DOCUMENT_NOT_FOUND":
 		detail = "there is no such document"
+	case "DOCUMENT_DELETED":
+		detail = "the document was deleted"
 	case "REQUEST_ID_REUSED":
 		detail = "the template was changed while the document was being rendered"
 	case "TOO_LARGE":
@@ -99,6 +101,8 @@ func documentRefusal(err error) *signature.Refusal {
 		return &signature.Refusal{Reason: signature.ReasonDocumentTooLarge, Detail: "the document is larger than can be sent"}
 	case fault.Reason(err) == "HASH_MISMATCH":
 		return &signature.Refusal{Reason: signature.ReasonDocumentRejected, Detail: "the document is damaged in the archive"}
+	case fault.Reason(err) == "DOCUMENT_DELETED":
+		return &signature.Refusal{Reason: signature.ReasonDocumentRejected, Detail: "the document was deleted"}
 	}
 	return nil
 }

@@ -138,6 +138,12 @@ func TestWhatCannotSucceedBecomesAState(t *testing.T) {
 		"the document is damaged": {
 			func(r *rig) { r.archive.fail("stream", says("HASH_MISMATCH", nil)) }, "DOCUMENT_REJECTED", "the document is damaged in the archive", "",
 		},
+		"the document was deleted": {
+			func(r *rig) { r.archive.fail("stream", says("DOCUMENT_DELETED", nil)) }, "DOCUMENT_REJECTED", "the document was deleted", "",
+		},
+		"the rendered document was deleted": {
+			func(r *rig) { r.archive.fail("render", says("DOCUMENT_DELETED", nil)) }, "TEMPLATE_REJECTED", "the document was deleted", "",
+		},
 		"the document is too large": {func(r *rig) { r.archive.fail("render", says("TOO_LARGE", nil)) }, "DOCUMENT_TOO_LARGE", "the document is larger than can be archived", ""},
 		"the template changed meanwhile": {
 			func(r *rig) { r.archive.fail("render", says("REQUEST_ID_REUSED", nil)) },
