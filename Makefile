@@ -10,10 +10,11 @@ VIEWERS := pdftoppm pdftotext pdfsig mutool
 LINT    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 KILLS   ?= 60
 SECONDS_EACH ?= 20
+ROUNDS  ?= 3
 CORPUS  ?= $(CURDIR)/bin/corpus
 SEED    ?= $(shell date +%s)
 
-.PHONY: help build demo test check present generate generate-check lint breaking race kill-test load bench fuzz corpus clean
+.PHONY: help build demo test check present generate generate-check lint breaking race kill-test load bench bench-render fuzz corpus clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s'|'
@@ -73,6 +74,9 @@ load: ## Measure how long webhooks take to answer, for SECONDS_EACH each over 16
 
 bench: ## Run the benchmarks, each beside its baseline.
 	go test -run '^$$' -bench . -benchmem ./services/...
+
+bench-render: ## Render one contract here and with WeasyPrint and Chromium, when they are there, in turns for ROUNDS.
+	COUNTERSIGN_RENDER_ROUNDS=$(ROUNDS) go test -count=1 -timeout 30m -run '^TestRenderBesideOthers$$' -v ./services/document/internal/render
 
 fuzz: ## Fuzz every parser of outside bytes for a while each; FUZZTIME=30s.
 	@for package in $$(go list ./services/...); do \

@@ -51,9 +51,13 @@ func lawOfImports() []rule {
 			"services/document/internal/proof/...", "services/document/internal/pdf", "golang.org/x/text/...",
 			"golang.org/x/crypto/ocsp",
 		}},
-		{"services/document/internal/trustlist", []string{outside}},
+		{"services/document/internal/trustlist/...", []string{
+			"services/document/internal/trustlist/...", "services/document/internal/proof",
+			"github.com/beevik/etree", "github.com/russellhaering/goxmldsig",
+		}},
 		{"services/document/internal/evidence", nil},
 		{"services/document/internal/archive", []string{outside}},
+		{"services/document/internal/link", []string{outside}},
 		{"services/document/internal/store", []string{
 			"services/document/internal/paper", "services/document/internal/proof", plumbing,
 		}},
@@ -95,6 +99,8 @@ func fences() []rule {
 		{"modernc.org/...", []string{"services/internal/durable"}},
 		{"github.com/jackc/...", []string{"services/internal/durable"}},
 		{"gocloud.dev/...", []string{"services/document/internal/archive"}},
+		{"github.com/russellhaering/goxmldsig/...", []string{"services/document/internal/trustlist/..."}},
+		{"github.com/beevik/etree/...", []string{"services/document/internal/trustlist/..."}},
 		{"github.com/grpc-ecosystem/grpc-gateway/...", []string{"services/gateway", "gen/..."}},
 		{"github.com/alecthomas/...", []string{"services/cmd/..."}},
 		{"github.com/goccy/...", []string{"services/internal/config", "services/document/internal/render"}},

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 
 	"github.com/countersign/countersign/services/document/internal/archive"
@@ -45,6 +44,26 @@ type Config struct {
 	// TrustAnchors are files of PEM certificates that proof starts from. A line "Proves: QES-EIDAS TIMESTAMP" before a
 	// certificate says what it may prove; without one it proves AES, SEAL and TIMESTAMP, and never a qualified signature.
 	TrustAnchors []string `yaml:"trust_anchors"`
+	// TrustedLists is a folder with the trusted lists of the European Union (ETSI TS 119 612), which say whose certificates
+	// are qualified and when. Nothing is fetched: put the files there, renew them before they expire, at the latest every
+	// six months, and restart. Empty means that only TrustAnchors can make a signature qualified.
+	//
+	//   - lotl-signers.pem: the certificates of the list of lists' signers, as published in the Official Journal. Compare
+	//     them with the Journal: trust starts here. When the signers change, by pivots, take the new ones from there too.
+	//   - lotl.xml: the list of lists, https://ec.europa.eu/tools/lotl/eu-lotl.xml.
+	//   - *.xml: the lists of the states, under any name; the list of lists says where they are.
+	//   - switzerland.pem: optional; anchors for issuers under Swiss law (ZertES), whom no list of the Union names, in the
+	//     syntax of TrustAnchors with the line "Proves: QES-ZERTES TIMESTAMP".
+	//
+	// A list of lists that does not verify ends the start; a state's list that does not is left out, with a warning. What
+	// happened after a list expired is an open question. An anchor that is declared QES-EIDAS stays so whatever lists say.
+	TrustedLists string `yaml:"trusted_lists"`
+	// RequireRevocation makes a signature whose certificate's revocation cannot be looked up an open question. By default the
+	// proof says that nothing is known, and goes on: data comes from the file alone, nothing is fetched.
+	RequireRevocation bool `yaml:"require_revocation"`
+	// Retention says how long documents are kept, by their kind. It is read anew at every start and holds for the
+	// documents that are there as well.
+	Retention Retention `yaml:"retention"`
 }
 
 // DefaultConfig returns the settings that need no file.
@@ -52,9 +71,9 @@ func DefaultConfig() Config { return Config{} }
 
 // Check tells what is wrong with the settings, all at once.
 func (c Config) Check() error {
-	_, anchorErr := c.anchors()
+	_, trustErr := c.trust()
 	_, templateErr := c.templates()
-	return errors.Join(anchorErr, templateErr, c.checkArchive())
+	return errors.Join(trustErr, templateErr, c.checkArchive(), c.checkRetention())
 }
 
 func (c Config) checkArchive() error {
@@ -79,17 +98,4 @@ func (c Config) archive(data string) (archive.Config, error) {
 		location = (&url.URL{Scheme: "file", Path: filepath.ToSlash(folder)}).String()
 	}
 	return archive.Config{URL: location, Lock: c.ArchiveLock, LockDays: c.ArchiveLockDays}, nil
-}
-
-// bundle reads the anchors' files one after another.
-func (c Config) bundle() ([]byte, error) {
-	var bundle []byte
-	for _, path := range c.TrustAnchors {
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("document.trust_anchors: %w", err)
-		}
-		bundle = append(append(bundle, content...), '\n')
-	}
-	return bundle, nil
 }

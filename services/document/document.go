@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/countersign/countersign/services/document/internal/api"
 	"github.com/countersign/countersign/services/document/internal/archive"
 	"github.com/countersign/countersign/services/document/internal/inspect"
+	"github.com/countersign/countersign/services/document/internal/jobs"
 	"github.com/countersign/countersign/services/document/internal/proof"
 	"github.com/countersign/countersign/services/document/internal/render"
 	"github.com/countersign/countersign/services/document/internal/store"
@@ -32,11 +34,18 @@ type Service struct {
 	db      *durable.Store
 	archive *archive.Archive
 	api     *api.Service
+	sweeper *jobs.Sweeper
 }
+
+// stopTime is how long jobs may go on when the service is asked to stop.
+const stopTime = 10 * time.Second
 
 // New checks the settings, loads the templates and opens the archive and the database in the data folder.
 func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Service, error) {
-	anchors, err := cfg.anchors()
+	if err := cfg.checkRetention(); err != nil {
+		return nil, err
+	}
+	trusted, err := cfg.trust()
 	if err != nil {
 		return nil, err
 	}
@@ -55,20 +64,43 @@ func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Se
 	if err := files.Check(ctx); err != nil {
 		return nil, errors.Join(err, files.Close())
 	}
+	db, documents, err := openStore(ctx, data, files, logger)
+	if err != nil {
+		return nil, errors.Join(err, files.Close())
+	}
+	trusted.log(logger)
+	retention := cfg.Retention.periods()
+	return &Service{
+		db: db, archive: files,
+		api: &api.Service{
+			Store: documents, Archive: files, Renderer: renderer, Templates: sources,
+			Verifier:  trusted.verifier(proof.Options{RequireRevocation: cfg.RequireRevocation}),
+			Inspector: inspect.New(), Retention: retention,
+		},
+		sweeper: &jobs.Sweeper{Store: documents, Retention: retention, Now: time.Now, Logger: logger},
+	}, nil
+}
+
+// openStore opens the database and brings it up to date.
+func openStore(ctx context.Context, data string, files *archive.Archive, logger *slog.Logger) (*durable.Store, *store.Store, error) {
 	migrations, err := store.Migrations()
 	if err != nil {
-		return nil, errors.Join(err, files.Close())
+		return nil, nil, err
 	}
+	queue, worker := durable.NewJobs(), &jobs.Worker{}
+	jobs.Register(queue, worker)
 	db, err := durable.Open(ctx, durable.Config{
-		Path: filepath.Join(data, "document.db"), Migrations: migrations, Logger: logger,
+		Path: filepath.Join(data, "document.db"), Migrations: migrations, Jobs: queue, Logger: logger,
 	})
 	if err != nil {
-		return nil, errors.Join(err, files.Close())
+		return nil, nil, err
 	}
-	return &Service{db: db, archive: files, api: &api.Service{
-		Store: store.New(db), Archive: files, Renderer: renderer, Templates: sources,
-		Verifier: proof.New(anchors, proof.Options{}), Inspector: inspect.New(),
-	}}, nil
+	documents := store.New(db)
+	*worker = jobs.Worker{DB: db, Store: documents, Archive: files, Logger: logger}
+	if err := documents.Complete(ctx); err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, documents, nil
 }
 
 // open opens the archive.
@@ -78,18 +110,6 @@ func open(ctx context.Context, cfg Config, data string) (*archive.Archive, error
 		return nil, err
 	}
 	return archive.Open(ctx, settings)
-}
-
-func (c Config) anchors() (proof.Anchors, error) {
-	bundle, err := c.bundle()
-	if err != nil || len(bundle) == 0 {
-		return proof.Anchors{}, err
-	}
-	anchors, err := proof.NewAnchors(bundle)
-	if err != nil {
-		return anchors, fmt.Errorf("document.trust_anchors: %w", err)
-	}
-	return anchors, nil
 }
 
 // templates loads the built-in templates and then the operator's, which take the place of those with the same id.
@@ -144,7 +164,19 @@ func loadOne(folder fs.FS, name string) (render.Source, error) {
 // Register adds the context's services to a server.
 func (s *Service) Register(server grpc.ServiceRegistrar) {
 	documentv1.RegisterDocumentServiceServer(server, s.api)
+	documentv1.RegisterDocumentDownloadServiceServer(server, &api.Downloads{Documents: s.api})
 }
 
-// Close closes the database and the archive, after the server has ended.
+// Run deletes what is to be deleted until ctx ends.
+func (s *Service) Run(ctx context.Context) error {
+	if err := s.db.Start(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	s.sweeper.Run(ctx)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer cancel()
+	return s.db.Stop(stop)
+}
+
+// Close closes the database and the archive, after Run and the server have ended.
 func (s *Service) Close() error { return errors.Join(s.db.Close(), s.archive.Close()) }

@@ -166,12 +166,16 @@ func (s *scrub) content(ctx context.Context, hash string) error {
 	return s.accuse(ctx, Finding{Problem: Missing, SHA256: hash})
 }
 
-// strays reports what nobody refers to, unless a document came since.
+// strays reports what nobody refers to, unless a document came since or its deletion is only put off.
 func (s *scrub) strays(ctx context.Context) error {
 	for sum := range s.unclaimed {
 		hash := hex.EncodeToString(sum[:])
 		ids, err := store.DocumentsOf(ctx, s.db, hash, 1)
-		if err == nil && len(ids) == 0 {
+		awaited := false
+		if err == nil {
+			awaited, err = store.Awaited(ctx, s.db, hash)
+		}
+		if err == nil && len(ids) == 0 && !awaited {
 			err = s.find(Finding{Problem: Unknown, Key: s.archive.Key(hash), SHA256: hash})
 		}
 		if err != nil {

@@ -81,9 +81,13 @@ type TemplateRequest struct {
 	Data []byte
 	// Placeholders shows a missing value as its label in brackets instead of refusing.
 	Placeholders bool
+	// Page to draw, counted from 1; 0 for the PDF.
+	Page int
+	// Resolution of a drawn page in dots per inch, 36 to 300.
+	Resolution int
 }
 
-// RenderTemplate renders a template from its folder and returns the PDF. It fails with every mistake of the template, or
+// RenderTemplate renders a template from its folder and returns the PDF, or a page of it as a PNG. It fails with every mistake of the template, or
 // every refused value by its variable, a line each and never with the value.
 func RenderTemplate(ctx context.Context, request TemplateRequest) ([]byte, error) {
 	renderer, err := render.New()
@@ -113,6 +117,9 @@ func RenderTemplate(ctx context.Context, request TemplateRequest) ([]byte, error
 	}
 	if err != nil {
 		return nil, refusals(source.Template, err)
+	}
+	if request.Page != 0 {
+		return renderer.PNG(ctx, result, request.Page, request.Resolution)
 	}
 	return result.PDF, nil
 }

@@ -124,14 +124,14 @@ func TestVerifyAnswersForAnyFile(t *testing.T) {
 		"empty":      {[]byte{}, "FAILED", "FILE_MALFORMED"},
 		"nil":        {nil, "FAILED", "FILE_MALFORMED"},
 		"a web page": {[]byte("<html>"), "FAILED", "FILE_MALFORMED"},
-		"a ZIP":      {[]byte("PK\x03\x04"), "FAILED", "FILE_MALFORMED"},
+		"a ZIP":      {[]byte("PK\x03\x04"), "FAILED", "PART_MISSING"},
 		"cut off":    {file[:len(file)-100], "FAILED", "FILE_MALFORMED"},
 		"unsigned":   {page(), "FAILED", "NO_SIGNATURE"},
 		"signed":     {file, "PROVEN", "TRUSTED"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := verify(t, document.VerifyRequest{
-				File: c.file, Anchors: [][]byte{[]byte("Proves: QES-EIDAS SEAL TIMESTAMP\n"), anchors}, At: at,
+				File: c.file, Anchors: [][]byte{append([]byte("Proves: QES-EIDAS SEAL TIMESTAMP\n"), anchors...)}, At: at,
 			})
 			if v.Verdict != c.verdict || len(v.Reasons) == 0 || v.Reasons[0].Code != c.reason || v.Reasons[0].Text == "" {
 				t.Errorf("verdict %s for %+v", v.Verdict, v.Reasons)

@@ -12,17 +12,24 @@ import (
 type Config struct {
 	// Listen is the HTTP address of the JSON API and the webhooks. Only the loopback: its callers are not authenticated.
 	Listen string `yaml:"listen"`
-	// WebhookListen is an HTTP address that answers webhooks alone, for the world to reach; empty means none.
+	// WebhookListen is an HTTP address that answers webhooks and download links alone, for the world to reach; empty means
+	// none.
 	WebhookListen string `yaml:"webhook_listen"`
 	// WebhookTimeout bounds the answer to a webhook. Yousign waits one second, Kommo two.
 	WebhookTimeout time.Duration `yaml:"webhook_timeout"`
 	// CallTimeout bounds the answer to a call of the JSON API.
 	CallTimeout time.Duration `yaml:"call_timeout"`
+	// DownloadTimeout bounds a whole download of up to 64 MiB: the default suits a line of 1 Mbit/s. At most an hour; a
+	// client that takes nothing for 30 seconds is let go earlier.
+	DownloadTimeout time.Duration `yaml:"download_timeout"`
 }
 
 // DefaultConfig returns the settings that need no file.
 func DefaultConfig() Config {
-	return Config{Listen: "127.0.0.1:8080", WebhookTimeout: 1500 * time.Millisecond, CallTimeout: 20 * time.Second}
+	return Config{
+		Listen: "127.0.0.1:8080", WebhookTimeout: 1500 * time.Millisecond, CallTimeout: 20 * time.Second,
+		DownloadTimeout: 15 * time.Minute,
+	}
 }
 
 // Check tells what is wrong with the settings, all at once.
@@ -33,6 +40,9 @@ func (c Config) Check() error {
 	}
 	if c.WebhookTimeout <= 0 || c.CallTimeout <= 0 {
 		errs = append(errs, errors.New("gateway.webhook_timeout and gateway.call_timeout: must be more than 0"))
+	}
+	if c.DownloadTimeout <= 0 || c.DownloadTimeout > time.Hour {
+		errs = append(errs, errors.New("gateway.download_timeout: must be more than 0 and at most 1h"))
 	}
 	return errors.Join(errs...)
 }

@@ -44,8 +44,11 @@ func httpStatus(code codes.Code, reason string) int {
 	case codes.Unavailable, codes.DeadlineExceeded, codes.Canceled, codes.ResourceExhausted:
 		return http.StatusServiceUnavailable
 	}
-	if reason == "WEBHOOK_UNSUPPORTED_TYPE" {
+	switch reason {
+	case "WEBHOOK_UNSUPPORTED_TYPE":
 		return http.StatusUnsupportedMediaType
+	case "DOCUMENT_DELETED":
+		return http.StatusGone
 	}
 	return runtime.HTTPStatusFromCode(code)
 }

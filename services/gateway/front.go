@@ -17,8 +17,9 @@ import (
 
 const (
 	// mostWebhook and mostCall bound a body. Both stay below the 4 MiB of a gRPC message.
-	mostWebhook = 3 << 20
-	mostCall    = 1 << 20
+	mostWebhook  = 3 << 20
+	mostCall     = 1 << 20
+	mostDownload = 1 << 10 // a GET has no body
 
 	webhookPrefix = "/webhooks/"
 	healthPath    = "/healthz"
@@ -36,31 +37,53 @@ type front struct {
 func (f front) everything() http.Handler {
 	foreign := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		terms, open := f.public(r.URL.Path)
 		switch {
 		case r.URL.Path == healthPath:
 			f.health(w)
-		case strings.HasPrefix(r.URL.Path, webhookPrefix):
-			f.serve(w, r, f.cfg.WebhookTimeout, mostWebhook)
+		case open:
+			f.serve(w, r, terms)
 		case foreign.Check(r) != nil:
 			writeError(w, http.StatusForbidden, http.StatusText(http.StatusForbidden))
 		default:
-			f.serve(w, r, f.cfg.CallTimeout, mostCall)
+			f.serve(w, r, terms)
 		}
 	})
 }
 
-// webhooks answers webhooks and the health check, and knows nothing else.
-func (f front) webhooks() http.Handler {
+// world answers webhooks, download links and the health check, and knows nothing else.
+func (f front) world() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		terms, open := f.public(r.URL.Path)
 		switch {
 		case r.URL.Path == healthPath:
 			f.health(w)
-		case strings.HasPrefix(r.URL.Path, webhookPrefix):
-			f.serve(w, r, f.cfg.WebhookTimeout, mostWebhook)
+		case open:
+			f.serve(w, r, terms)
 		default:
 			http.NotFound(w, r)
 		}
 	})
+}
+
+// terms are what a request is answered under.
+type terms struct {
+	// timeout bounds the whole answer, most the request's body.
+	timeout time.Duration
+	most    int64
+	// headers are those that may be looked at; nobody sees the others.
+	headers []string
+}
+
+// public tells whether a path is for the world: what it names proves itself by a secret. It returns the terms of any path.
+func (f front) public(path string) (terms, bool) {
+	switch {
+	case strings.HasPrefix(path, webhookPrefix):
+		return terms{f.cfg.WebhookTimeout, mostWebhook, forwarded()}, true
+	case strings.HasPrefix(path, downloadPrefix):
+		return terms{f.cfg.DownloadTimeout, mostDownload, conditional()}, true
+	}
+	return terms{f.cfg.CallTimeout, mostCall, forwarded()}, false
 }
 
 func (f front) health(w http.ResponseWriter) {
@@ -68,7 +91,7 @@ func (f front) health(w http.ResponseWriter) {
 	_, _ = io.WriteString(w, "ok\n")
 }
 
-func (f front) serve(w http.ResponseWriter, r *http.Request, timeout time.Duration, most int64) {
+func (f front) serve(w http.ResponseWriter, r *http.Request, on terms) {
 	start := time.Now()
 	seen := &recorder{ResponseWriter: w, code: http.StatusOK}
 	defer func() { f.log(r, seen, time.Since(start)) }()
@@ -76,7 +99,7 @@ func (f front) serve(w http.ResponseWriter, r *http.Request, timeout time.Durati
 		writeError(seen, http.StatusBadRequest, "the path, the query or the content type is not UTF-8")
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, on.most))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		writeError(seen, http.StatusRequestEntityTooLarge, "the body is larger than the gateway takes")
@@ -86,10 +109,10 @@ func (f front) serve(w http.ResponseWriter, r *http.Request, timeout time.Durati
 		writeError(seen, http.StatusBadRequest, "the body could not be read")
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), timeout)
+	ctx, cancel := context.WithTimeout(r.Context(), on.timeout)
 	defer cancel()
 	clean := r.Clone(ctx)
-	clean.Header = cleanHeaders(r.Header)
+	clean.Header = cleanHeaders(r.Header, on.headers)
 	clean.Host, clean.RemoteAddr = "", "" // the library would turn these into metadata
 	clean.Body = rawBody{bytes.NewReader(body), r.Header.Get("Content-Type")}
 	clean.ContentLength = int64(len(body))
@@ -105,9 +128,9 @@ func text(r *http.Request) bool {
 
 // cleanHeaders keeps what the backends need. Everything else a caller sends stays outside: the gateway's library would
 // turn Grpc-Metadata-* and Authorization into metadata, honour Grpc-Timeout, and print a strange Content-Type.
-func cleanHeaders(in http.Header) http.Header {
+func cleanHeaders(in http.Header, names []string) http.Header {
 	out := http.Header{}
-	for _, name := range forwarded() {
+	for _, name := range names {
 		if values := in.Values(name); len(values) > 0 {
 			out[name] = values
 		}
@@ -132,11 +155,17 @@ func allowed(name string) (string, bool) {
 // mistyped.
 func (f front) log(r *http.Request, seen *recorder, took time.Duration) {
 	level := slog.LevelDebug
-	if seen.code >= http.StatusBadRequest {
+	if seen.code >= http.StatusBadRequest || seen.short {
 		level = slog.LevelInfo
 	}
-	f.logger.LogAttrs(r.Context(), level, "http", slog.String("method", r.Method), slog.String("route", seen.route),
-		slog.Int("status", seen.code), slog.Duration("duration", took))
+	attrs := []slog.Attr{
+		slog.String("method", r.Method), slog.String("route", seen.route),
+		slog.Int("status", seen.code), slog.Duration("duration", took),
+	}
+	if seen.short {
+		attrs = append(attrs, slog.Bool("short", true))
+	}
+	f.logger.LogAttrs(r.Context(), level, "http", attrs...)
 }
 
 // recorder remembers what was answered, and by which route; empty means none.
@@ -144,6 +173,8 @@ type recorder struct {
 	http.ResponseWriter
 	code  int
 	route string
+	// short says that an answer ended before its announced length.
+	short bool
 }
 
 // noteRoute tells the recorder which of the contracts' routes was found.

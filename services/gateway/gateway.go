@@ -47,7 +47,7 @@ func New(ctx context.Context, cfg Config, backends Backends, logger *slog.Logger
 	if cfg.WebhookListen == "" {
 		return s, nil
 	}
-	if err := s.listen(cfg.WebhookListen, front.webhooks()); err != nil {
+	if err := s.listen(cfg.WebhookListen, front.world()); err != nil {
 		return nil, errors.Join(fmt.Errorf("gateway.webhook_listen: %w", err), s.listeners[0].Close())
 	}
 	return s, nil
@@ -134,6 +134,12 @@ func routes(ctx context.Context, b Backends) (*runtime.ServeMux, error) {
 	}
 	if err := mux.HandlePath(http.MethodGet, "/openapi.json", describe); err != nil {
 		return nil, fmt.Errorf("register routes: %w", err)
+	}
+	files := downloads{documentv1.NewDocumentDownloadServiceClient(b.Document), chunkTime}
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		if err := mux.HandlePath(method, downloadPrefix+"{token}", files.serve); err != nil {
+			return nil, fmt.Errorf("register routes: %w", err)
+		}
 	}
 	return mux, nil
 }

@@ -44,6 +44,8 @@ func contractRoutes(t testing.TB) []route {
 					routes = append(routes, route{name, http.MethodGet, rule.GetGet()})
 				case rule.GetPost() != "":
 					routes = append(routes, route{name, http.MethodPost, rule.GetPost()})
+				case rule.GetDelete() != "":
+					routes = append(routes, route{name, http.MethodDelete, rule.GetDelete()})
 				case rule != nil:
 					t.Errorf("%s: this test does not know its HTTP method", name)
 				}

@@ -37,11 +37,13 @@ type call struct {
 // backend fakes what the tests need of all roles; everything else answers as an rpc that nobody wrote.
 type backend struct {
 	documentv1.UnimplementedDocumentServiceServer
+	documentv1.UnimplementedDocumentDownloadServiceServer
 	signingv1.UnimplementedSigningProviderServer
 	signingv1.UnimplementedSigningWebhooksServer
 	crmv1.UnimplementedCrmServiceServer
 	crmv1.UnimplementedCrmWebhooksServer
 
+	file  linked
 	mu    sync.Mutex
 	calls []call
 	// answer decides how each call ends; nil lets it succeed.
@@ -150,7 +152,10 @@ func open(t testing.TB, cfg Config) *house {
 	t.Helper()
 	h := &house{backend: &backend{}, log: &journal{}, theirs: &journal{}, stopped: make(chan error, 1)}
 	backends := Backends{
-		Document: h.serve(t, "document", func(s grpc.ServiceRegistrar) { documentv1.RegisterDocumentServiceServer(s, h) }),
+		Document: h.serve(t, "document", func(s grpc.ServiceRegistrar) {
+			documentv1.RegisterDocumentServiceServer(s, h)
+			documentv1.RegisterDocumentDownloadServiceServer(s, h)
+		}),
 		Signing: h.serve(t, "signing", func(s grpc.ServiceRegistrar) {
 			signingv1.RegisterSigningProviderServer(s, h)
 			signingv1.RegisterSigningWebhooksServer(s, h)

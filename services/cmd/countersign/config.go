@@ -84,8 +84,9 @@ func (c Config) check(roles []string) error {
 // every deal would end with a failed proof.
 func (c Config) checkProof(roles []string) error {
 	signs := slices.Contains(roles, "signing") && len(c.Signing.Providers) > 0
-	if signs && slices.Contains(roles, "document") && len(c.Document.TrustAnchors) == 0 {
-		return errors.New("document.trust_anchors: needs at least one file, else no signed document could ever be proven")
+	if signs && slices.Contains(roles, "document") && len(c.Document.TrustAnchors) == 0 &&
+		c.Document.TrustedLists == "" {
+		return errors.New("document.trust_anchors: needs at least one file, or document.trusted_lists a folder, else no signed document could ever be proven")
 	}
 	return nil
 }

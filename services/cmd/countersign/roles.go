@@ -122,7 +122,7 @@ func buildDocument(ctx context.Context, p *product) error {
 		return err
 	}
 	p.closers = append(p.closers, service.Close)
-	return p.serve("document", document.Domain, p.cfg.Document.Listen, service.Register, nil)
+	return p.serve("document", document.Domain, p.cfg.Document.Listen, service.Register, service.Run)
 }
 
 func buildSigning(ctx context.Context, p *product) error {

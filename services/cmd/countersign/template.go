@@ -28,9 +28,11 @@ func (c *templateCheckCommand) Run(ctx context.Context) error {
 type templateRenderCommand struct {
 	Folder       string `arg:"" help:"Folder of the template."`
 	Data         string `required:"" placeholder:"FILE" help:"Values by variable name, JSON or YAML; - is the standard input."`
-	Out          string `required:"" placeholder:"FILE" help:"Where the PDF goes; - is the standard output."`
+	Out          string `required:"" placeholder:"FILE" help:"Where the PDF, or the PNG, goes; - is the standard output."`
 	Language     string `placeholder:"xx" help:"Language of the text, ISO 639-1; needed when the template has several."`
 	Placeholders bool   `help:"Show a missing value as its label in brackets instead of refusing."`
+	PNG          int    `name:"png" placeholder:"PAGE" help:"Draw this page, counted from 1, as a PNG instead of writing the PDF."`
+	DPI          int    `name:"dpi" default:"100" placeholder:"N" help:"Dots per inch of the PNG, 36 to 300."`
 }
 
 // Run renders. On a failure nothing is written, and a file that was there stays as it was.
@@ -41,6 +43,7 @@ func (c *templateRenderCommand) Run(ctx context.Context) error {
 	}
 	content, err := document.RenderTemplate(ctx, document.TemplateRequest{
 		Folder: c.Folder, Language: c.Language, Data: data, Placeholders: c.Placeholders,
+		Page: c.PNG, Resolution: c.DPI,
 	})
 	if err != nil {
 		return err

@@ -54,6 +54,24 @@ func TestTemplateRenderWritesTheFileOrNothing(t *testing.T) {
 	only(t, out, []byte("%PDF-1.7"))
 }
 
+func TestTemplateRenderDrawsAPage(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "a.png")
+	c := templateRenderCommand{
+		Folder: builtIn, Data: data(t, ""), Out: out, Language: "de", Placeholders: true, PNG: 2, DPI: 50,
+	}
+	if err := c.Run(t.Context()); err != nil {
+		t.Error(err)
+	}
+	only(t, out, []byte("\x89PNG"))
+	for _, wrong := range []templateRenderCommand{{PNG: 3, DPI: 50}, {PNG: -1, DPI: 50}, {PNG: 1, DPI: 10}} {
+		c.PNG, c.DPI = wrong.PNG, wrong.DPI
+		if err := c.Run(t.Context()); err == nil {
+			t.Errorf("drew page %d at %d dpi", c.PNG, c.DPI)
+		}
+	}
+	only(t, out, []byte("\x89PNG"))
+}
+
 func TestTemplateRenderNeedsAFolderToWriteIn(t *testing.T) {
 	c := templateRenderCommand{
 		Folder: builtIn, Data: data(t, ""), Out: filepath.Join(t.TempDir(), "none", "a.pdf"), Language: "de", Placeholders: true,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -9,14 +10,15 @@ import (
 )
 
 type signatureRequest struct {
-	Name           string `json:"name"`
-	State          string `json:"state"`
-	Provider       string `json:"provider"`
-	Level          string `json:"level"`
-	Legislation    string `json:"legislation"`
-	Document       string `json:"document"`
-	SignedDocument string `json:"signedDocument"`
-	AuditTrail     string `json:"auditTrail"`
+	Name            string `json:"name"`
+	State           string `json:"state"`
+	Provider        string `json:"provider"`
+	Level           string `json:"level"`
+	Legislation     string `json:"legislation"`
+	Document        string `json:"document"`
+	SignedDocument  string `json:"signedDocument"`
+	AuditTrail      string `json:"auditTrail"`
+	EvidencePackage string `json:"evidencePackage"`
 }
 
 type signingEvent struct {
@@ -58,7 +60,7 @@ func (s *story) timeline(ctx context.Context, d *deal, start time.Time) (bool, e
 	var log struct {
 		Events []signingEvent `json:"events"`
 	}
-	if err := s.call(ctx, http.MethodGet, s.gateway+"/v1/"+d.request, nil, &request); err != nil {
+	if err := s.packed(ctx, d, &request); err != nil {
 		return false, err
 	}
 	if err := s.call(ctx, http.MethodGet, s.gateway+"/v1/events?signatureRequest="+d.request, nil, &log); err != nil {
@@ -77,6 +79,22 @@ func (s *story) timeline(ctx context.Context, d *deal, start time.Time) (bool, e
 		return false, err
 	}
 	return s.printProof(ctx, request)
+}
+
+// packed reads a deal's signature request once it has its evidence package, which no deal waits for.
+func (s *story) packed(ctx context.Context, d *deal, request *signatureRequest) error {
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		if err := s.call(ctx, http.MethodGet, s.gateway+"/v1/"+d.request, nil, request); err != nil || request.EvidencePackage != "" {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return errors.New("no evidence package in time")
+		case <-ticker.C:
+		}
+	}
 }
 
 func (s *story) printCard(ctx context.Context, d *deal) error {
@@ -111,6 +129,9 @@ func (s *story) printProof(ctx context.Context, request signatureRequest) (bool,
 	if request.AuditTrail != "" {
 		fmt.Printf("           %-9s %s (audit trail)\n", "archive", request.AuditTrail)
 	}
+	if err := s.printEvidence(ctx, request); err != nil {
+		return false, err
+	}
 	passed, other := 0, []string{}
 	for _, f := range proof.Findings {
 		switch word(f.Outcome) {
@@ -129,6 +150,16 @@ func (s *story) printProof(ctx context.Context, request signatureRequest) (bool,
 		fmt.Printf("           %-9s %s, issued by %s%s\n", "signed by", sig.Subject, sig.Issuer, qualities(sig.QualifiedClaim, sig.Timestamped))
 	}
 	return word(proof.Verdict) == "PROVEN" && proof.Level == request.Level && request.State == "STATE_COMPLETED", nil
+}
+
+func (s *story) printEvidence(ctx context.Context, request signatureRequest) error {
+	var document archivedDocument
+	if err := s.call(ctx, http.MethodGet, s.gateway+"/v1/"+request.EvidencePackage, nil, &document); err != nil {
+		return err
+	}
+	fmt.Printf("           %-9s %s (%s, %s bytes, sha256 %s…)\n", "evidence", request.EvidencePackage, document.FileName,
+		document.SizeBytes, document.SHA256[:16])
+	return nil
 }
 
 func qualities(qualified, timestamped bool) string {

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/countersign/countersign/services/document"
 )
@@ -18,13 +21,13 @@ type verifyCommand struct {
 	TrustedLists      string    `placeholder:"DIR" help:"Ask the trusted lists in this folder."`
 	Sent              string    `placeholder:"PDF" help:"The document that was sent to be signed."`
 	Level             string    `enum:",SES,AES,QES" default:"" help:"Level that the file must prove: SES, AES or QES."`
-	Legislation       string    `enum:"EIDAS,ZERTES" default:"EIDAS" help:"Law that the level is meant under: EIDAS or ZERTES."`
+	Legislation       string    `enum:",EIDAS,ZERTES" default:"" help:"Law that the level is meant under: EIDAS, which is the default, or ZERTES."`
 	Signer            []string  `sep:"none" placeholder:"\"FIRST LAST\"" help:"Person who must have signed. Repeatable."`
 	Signatures        int       `placeholder:"N" help:"Number of signatures that the file must hold."`
 	Revocation        []string  `sep:"none" placeholder:"FILE" help:"CRL or OCSP answer to use beside those in the file. Repeatable."`
 	RequireRevocation bool      `help:"Leave it open when a certificate's revocation status is unknown."`
 	At                time.Time `placeholder:"TIME" help:"Verify as of this time, such as 2026-11-26T12:00:00Z, instead of now."`
-	File              string    `arg:"" help:"The signed PDF; - reads the standard input."`
+	File              string    `arg:"" help:"The signed PDF, or an evidence package, whose own expectations hold where none are given; - reads the standard input."`
 }
 
 // The exit statuses of verify beside 0, which is a file that proves what it should. misused is that of sysexits.h.
@@ -42,12 +45,17 @@ func (c *verifyCommand) Validate() error {
 	if c.Signatures > 0 && len(c.Signer) > c.Signatures {
 		return errors.New("more --signer than --signatures")
 	}
+	for _, name := range c.Signer {
+		if !strings.ContainsFunc(name, unicode.IsLetter) {
+			return errors.New("--signer must be a name")
+		}
+	}
 	return nil
 }
 
 // Run prints what the file proves. The error carries the exit status.
 func (c *verifyCommand) Run(ctx context.Context, s streams) error {
-	request, err := c.request(s.in)
+	request, err := c.read(ctx, s.in)
 	if err != nil {
 		return exit{status: exitMisused, err: err}
 	}
@@ -65,13 +73,30 @@ func (c *verifyCommand) Run(ctx context.Context, s streams) error {
 	}
 	switch {
 	case err != nil:
-		return fmt.Errorf("write the result: %w", err)
+		return exit{status: exitMisused, err: fmt.Errorf("write the result: %w", err)}
 	case v.Verdict == "PROVEN" || v.Verdict == "ATTESTED_BY_PROVIDER":
 		return nil
 	case v.Verdict == "INDETERMINATE":
 		return exit{status: exitIndeterminate}
 	}
 	return exit{status: exitFailed}
+}
+
+// read is request, until the user has enough: a pipe may stay empty for ever.
+func (c *verifyCommand) read(ctx context.Context, in io.Reader) (document.VerifyRequest, error) {
+	var r document.VerifyRequest
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		r, err = c.request(in)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return r, err
+	case <-ctx.Done():
+		return document.VerifyRequest{}, errors.New("interrupted")
+	}
 }
 
 // request reads every file that the command line names.
@@ -125,12 +150,16 @@ func readFile(path string) ([]byte, error) {
 
 // readBounded reads as much as is looked at, and refuses more.
 func readBounded(name string, from io.Reader) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(from, document.MaxVerifyBytes+1))
+	limit, buffered := document.MaxVerifyBytes, bufio.NewReader(from)
+	if first, _ := buffered.Peek(2); document.IsPackage(first) {
+		limit = document.MaxPackageBytes
+	}
+	content, err := io.ReadAll(io.LimitReader(buffered, int64(limit)+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(content) > document.MaxVerifyBytes {
-		return nil, fmt.Errorf("%s: larger than %d MiB", name, document.MaxVerifyBytes>>20)
+	if len(content) > limit {
+		return nil, fmt.Errorf("%s: larger than %d MiB", name, limit>>20)
 	}
 	return content, nil
 }

@@ -301,9 +301,12 @@ type SignatureRequest struct {
 	// When anything about it changed last.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,24,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// Next thing that happens to the request, for people who ask why it waits; empty in an end state.
-	NextAction    string `protobuf:"bytes,25,opt,name=next_action,json=nextAction,proto3" json:"next_action,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	NextAction string `protobuf:"bytes,25,opt,name=next_action,json=nextAction,proto3" json:"next_action,omitempty"`
+	// Name of the archived evidence package, of a request whose signed document was proven; it comes a moment after the end
+	// state, which does not wait for it. Empty until then, and where it cannot be made.
+	EvidencePackage string `protobuf:"bytes,26,opt,name=evidence_package,json=evidencePackage,proto3" json:"evidence_package,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *SignatureRequest) Reset() {
@@ -522,6 +525,13 @@ func (x *SignatureRequest) GetNextAction() string {
 	return ""
 }
 
+func (x *SignatureRequest) GetEvidencePackage() string {
+	if x != nil {
+		return x.EvidencePackage
+	}
+	return ""
+}
+
 type isSignatureRequest_Source interface {
 	isSignatureRequest_Source()
 }
@@ -735,7 +745,7 @@ var File_countersign_signing_v1_signature_request_proto protoreflect.FileDescrip
 
 const file_countersign_signing_v1_signature_request_proto_rawDesc = "" +
 	"\n" +
-	".countersign/signing/v1/signature_request.proto\x12\x16countersign.signing.v1\x1a\x1bbuf/validate/validate.proto\x1a#countersign/document/v1/level.proto\x1a#countersign/document/v1/proof.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc7\f\n" +
+	".countersign/signing/v1/signature_request.proto\x12\x16countersign.signing.v1\x1a\x1bbuf/validate/validate.proto\x1a#countersign/document/v1/level.proto\x1a#countersign/document/v1/proof.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf2\f\n" +
 	"\x10SignatureRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12D\n" +
 	"\x05state\x18\x02 \x01(\x0e2..countersign.signing.v1.SignatureRequest.StateR\x05state\x12 \n" +
@@ -772,7 +782,8 @@ const file_countersign_signing_v1_signature_request_proto_rawDesc = "" +
 	"\vupdate_time\x18\x18 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"updateTime\x12\x1f\n" +
 	"\vnext_action\x18\x19 \x01(\tR\n" +
-	"nextAction\"\xdd\x01\n" +
+	"nextAction\x12)\n" +
+	"\x10evidence_package\x18\x1a \x01(\tR\x0fevidencePackage\"\xdd\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fSTATE_PREPARING\x10\x01\x12\x1b\n" +

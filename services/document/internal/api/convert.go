@@ -23,9 +23,13 @@ func fromDocument(d paper.Document) *documentv1.Document {
 		PageCount: int32(d.Pages), Origin: d.Origin, Language: d.Language, CreateTime: timestamppb.New(d.CreateTime),
 		Kind:            documentv1.Document_Kind(documentv1.Document_Kind_value["KIND_"+string(d.Kind)]),
 		SignatureFields: fromFields(d.Fields), MediaType: d.Kind.MediaType(), ValuesSha256: d.ValuesHash,
+		LegalHold: d.LegalHold,
 	}
 	if d.Parent != "" {
 		out.Parent = documentPrefix + d.Parent
+	}
+	if !d.DeleteTime.IsZero() {
+		out.DeleteTime = timestamppb.New(d.DeleteTime)
 	}
 	if d.Inspection != nil {
 		out.Inspection = fromInspection(*d.Inspection)
@@ -82,7 +86,7 @@ func fromProof(p store.Proof) *documentv1.Proof {
 		Name:    documentPrefix + p.Document + proofSuffix,
 		Verdict: documentv1.Proof_Verdict(documentv1.Proof_Verdict_value["VERDICT_"+string(p.Report.Verdict)]),
 		Level:   documentv1.Level(documentv1.Level_value["LEVEL_"+p.Report.Level]),
-		Sha256:  p.Report.SHA256, CreateTime: timestamppb.New(p.CreateTime),
+		Sha256:  p.Report.SHA256, CreateTime: timestamppb.New(p.CreateTime), TrustedLists: p.Report.TrustedLists,
 	}
 	for _, f := range p.Report.Findings {
 		out.Findings = append(out.Findings, &documentv1.Proof_Finding{
@@ -100,7 +104,7 @@ func fromSignature(s proof.Signature) *documentv1.Proof_Signature {
 	out := &documentv1.Proof_Signature{
 		Field: s.Field, Subject: s.SubjectCN, Issuer: s.IssuerCN, SerialNumber: s.SerialNumber,
 		QualifiedClaim: s.QualifiedClaim, QualifiedDeviceClaim: s.QualifiedDeviceClaim, Seal: s.SealClaim,
-		DocumentTimestamp: s.Timestamp, Level: documentv1.Level(documentv1.Level_value["LEVEL_"+s.Level]),
+		TrustService: s.TrustService, DocumentTimestamp: s.Timestamp, Level: documentv1.Level(documentv1.Level_value["LEVEL_"+s.Level]),
 	}
 	if !s.SigningTime.IsZero() {
 		out.SignTime = timestamppb.New(s.SigningTime)

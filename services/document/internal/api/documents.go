@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	"github.com/countersign/countersign/services/document/internal/archive"
@@ -28,9 +29,8 @@ import (
 )
 
 const (
-	mostBytes    = 64 << 20
-	chunk        = 256 << 10
-	mediaTypePDF = "application/pdf"
+	mostBytes = 64 << 20
+	chunk     = 256 << 10
 )
 
 // Service serves the DocumentService contract.
@@ -43,6 +43,35 @@ type Service struct {
 	Templates map[string]render.Source
 	Verifier  *proof.Verifier
 	Inspector *inspect.Inspector
+	// Retention says how long documents are kept.
+	Retention paper.Retention
+	// Now is the clock; nil means the machine's.
+	Now func() time.Time
+}
+
+func (s *Service) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
+}
+
+// document is what callers see of a document now.
+func (s *Service) document(d paper.Document) *documentv1.Document {
+	out := fromDocument(d)
+	if until := s.Retention.RetainUntil(d, s.now()); !until.IsZero() {
+		out.RetainUntil = timestamppb.New(until)
+	}
+	return out
+}
+
+// live returns a document that was not deleted.
+func (s *Service) live(ctx context.Context, id string) (paper.Document, error) {
+	d, err := s.Store.Document(ctx, id)
+	if err == nil && !d.DeleteTime.IsZero() {
+		err = store.ErrDeleted
+	}
+	return d, err
 }
 
 // ListTemplates lists the templates, by name.
@@ -84,7 +113,7 @@ func (s *Service) RenderDocument(ctx context.Context, in *documentv1.RenderDocum
 	if err != nil {
 		return nil, answer(err)
 	}
-	return &documentv1.RenderDocumentResponse{Document: fromDocument(first)}, nil
+	return &documentv1.RenderDocumentResponse{Document: s.document(first)}, nil
 }
 
 func (s *Service) render(ctx context.Context, in *documentv1.RenderDocumentRequest, hash string) (paper.Document, error) {
@@ -105,26 +134,31 @@ func (s *Service) render(ctx context.Context, in *documentv1.RenderDocumentReque
 }
 
 // once returns the document that was made under a request id, and makes it when there is none. It looks before making:
-// what is refused must not stay in the archive, where nothing is ever removed.
+// what is refused must not stay in the archive, where nobody would remove it. A document that was deleted keeps its request
+// id: it is neither returned nor made again.
 func (s *Service) once(ctx context.Context, requestID, hash string, create func() (paper.Document, error)) (paper.Document, error) {
 	d, err := s.Store.ByRequestID(ctx, requestID)
 	if errors.Is(err, store.ErrNotFound) {
 		d, err = create()
 	}
-	if err == nil && d.ContentHash != hash {
-		err = errReused
+	switch {
+	case err != nil:
+		return d, err
+	case !d.DeleteTime.IsZero():
+		return d, store.ErrDeleted
+	case d.ContentHash != hash:
+		return d, errReused
 	}
-	return d, err
+	return d, nil
 }
 
 // keep archives the bytes first: a document that is known is a document that is there.
 func (s *Service) keep(ctx context.Context, content []byte, d paper.Document) (paper.Document, error) {
-	sum, err := s.Archive.Put(ctx, content, mediaTypePDF)
-	if err != nil {
-		return d, err
-	}
-	d.ID, d.SHA256, d.Size, d.CreateTime = uuid.NewString(), sum, int64(len(content)), time.Now()
-	return s.Store.Insert(ctx, d)
+	d.ID, d.SHA256, d.Size, d.CreateTime = uuid.NewString(), hashOf(content), int64(len(content)), s.now()
+	return s.Store.Insert(ctx, d, func(ctx context.Context) error {
+		_, err := s.Archive.Put(ctx, content, d.Kind.MediaType())
+		return err
+	})
 }
 
 // GetDocument returns what is known of one document.
@@ -133,13 +167,13 @@ func (s *Service) GetDocument(ctx context.Context, in *documentv1.GetDocumentReq
 	if err != nil {
 		return nil, answer(err)
 	}
-	return &documentv1.GetDocumentResponse{Document: fromDocument(d)}, nil
+	return &documentv1.GetDocumentResponse{Document: s.document(d)}, nil
 }
 
 // StreamDocument streams the bytes of one document, or a range of them.
 func (s *Service) StreamDocument(in *documentv1.StreamDocumentRequest, stream grpc.ServerStreamingServer[documentv1.StreamDocumentResponse]) error {
 	ctx := stream.Context()
-	d, err := s.Store.Document(ctx, strings.TrimPrefix(in.GetName(), documentPrefix))
+	d, err := s.live(ctx, strings.TrimPrefix(in.GetName(), documentPrefix))
 	if err != nil {
 		return answer(err)
 	}
@@ -155,11 +189,16 @@ func (s *Service) stream(ctx context.Context, d paper.Document, offset, length i
 		return invalid("offset", errRange)
 	}
 	content, err := s.Archive.Get(ctx, d.SHA256, offset, length)
+	if errors.Is(err, archive.ErrMissing) {
+		if _, gone := s.live(ctx, d.ID); gone != nil {
+			err = gone // deleted in between
+		}
+	}
 	if err != nil {
 		return answer(err)
 	}
 	defer content.Close()
-	first, buffer := fromDocument(d), make([]byte, chunk)
+	first, buffer := s.document(d), make([]byte, chunk)
 	for {
 		n, err := content.Read(buffer)
 		if n > 0 || first != nil && errors.Is(err, io.EOF) {

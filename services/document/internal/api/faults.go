@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"google.golang.org/grpc/codes"
 
 	"github.com/countersign/countersign/services/document/internal/archive"
+	"github.com/countersign/countersign/services/document/internal/evidence"
+	"github.com/countersign/countersign/services/document/internal/link"
 	"github.com/countersign/countersign/services/document/internal/paper"
 	"github.com/countersign/countersign/services/document/internal/render"
 	"github.com/countersign/countersign/services/document/internal/store"
@@ -25,6 +28,7 @@ var (
 	errNotPDF       = errors.New("the bytes are not a PDF")
 	errTooLarge     = errors.New("the document is larger than 64 MiB")
 	errPreview      = errors.New("the preview is larger than 3 MiB")
+	errImage        = errors.New("the image and the PDF are larger than a message: ask for a lower resolution")
 	errTrail        = errors.New("the document is not an audit trail")
 	errRange        = errors.New("the range starts after the document's end")
 	errNotToSign    = errors.New("only an upload to be signed has signature fields")
@@ -42,19 +46,27 @@ func answer(err error) error {
 	if f := unfit(err); f != nil {
 		return f
 	}
+	if f := retained(err); f != nil {
+		return f
+	}
 	for _, known := range []struct {
 		err    error
 		code   codes.Code
 		reason string
 	}{
 		{store.ErrNotFound, codes.NotFound, "DOCUMENT_NOT_FOUND"},
+		{store.ErrDeleted, codes.FailedPrecondition, "DOCUMENT_DELETED"},
+		{store.ErrBusy, codes.Unavailable, "INTERNAL"},
+		{link.ErrInvalid, codes.NotFound, "LINK_INVALID"},
 		{errNoTemplate, codes.NotFound, "TEMPLATE_NOT_FOUND"},
 		{errNoProof, codes.NotFound, "PROOF_NOT_FOUND"},
 		{errReused, codes.FailedPrecondition, "REQUEST_ID_REUSED"},
 		{errExpectations, codes.FailedPrecondition, "PROOF_DIFFERS"},
 		{errNotPDF, codes.InvalidArgument, "NOT_A_PDF"},
 		{errTooLarge, codes.InvalidArgument, "TOO_LARGE"},
+		{evidence.ErrTooLarge, codes.FailedPrecondition, "TOO_LARGE"},
 		{errPreview, codes.InvalidArgument, "TOO_LARGE"},
+		{errImage, codes.InvalidArgument, "TOO_LARGE"},
 		{render.ErrImageUnavailable, codes.FailedPrecondition, "IMAGE_UNAVAILABLE"},
 		{errPart, codes.InvalidArgument, "INVALID_REQUEST"},
 		{archive.ErrDamaged, codes.DataLoss, "HASH_MISMATCH"},
@@ -65,6 +77,25 @@ func answer(err error) error {
 		}
 	}
 	return err
+}
+
+// retained answers why a document cannot be deleted; nil when that is not what happened.
+func retained(err error) error {
+	var kept *paper.RetainedError
+	if !errors.As(err, &kept) {
+		return nil
+	}
+	f := &fault.Error{
+		Code: codes.FailedPrecondition, Domain: Domain, Reason: "DOCUMENT_RETAINED", Message: kept.Error(),
+		Metadata: map[string]string{},
+	}
+	if !kept.Until.IsZero() {
+		f.Metadata["retain_until"] = kept.Until.UTC().Format(time.RFC3339)
+	}
+	if kept.LegalHold {
+		f.Metadata["legal_hold"] = "true"
+	}
+	return f
 }
 
 // invalid answers that a request field breaks a rule that the contract cannot express.

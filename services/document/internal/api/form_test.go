@@ -45,7 +45,14 @@ variables:
 	if document.GetPageCount() != 2 || len(fields) != 2 || fields[0].GetFormField() != "client" || fields[1].GetRole() != "provider" {
 		t.Errorf("%d pages, fields %v", document.GetPageCount(), fields)
 	}
+	preview := &documentv1.PreviewDocumentRequest{Template: request.GetTemplate(), Language: "en", Values: request.GetValues()}
+	if pages := must(h.PreviewDocument(t.Context(), preview))(t).GetPageCount(); pages != 2 {
+		t.Errorf("a preview of %d pages", pages)
+	}
+	preview.Resolution = 72
+	_, err := h.PreviewDocument(t.Context(), preview)
+	refused(t, err, codes.FailedPrecondition, "IMAGE_UNAVAILABLE")
 	request.RequestId, request.Values["note"] = "form-2", strings.Repeat("wide ", 40)
-	_, err := h.RenderDocument(t.Context(), request)
+	_, err = h.RenderDocument(t.Context(), request)
 	refused(t, err, codes.InvalidArgument, "VALUE_INVALID", "variable", "note")
 }

@@ -10,7 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 	"google.golang.org/grpc"
@@ -19,6 +21,7 @@ import (
 	"github.com/countersign/countersign/services/document/internal/api"
 	"github.com/countersign/countersign/services/document/internal/archive"
 	"github.com/countersign/countersign/services/document/internal/inspect"
+	"github.com/countersign/countersign/services/document/internal/jobs"
 	"github.com/countersign/countersign/services/document/internal/proof"
 	"github.com/countersign/countersign/services/document/internal/render"
 	"github.com/countersign/countersign/services/document/internal/store"
@@ -33,11 +36,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // house is the API behind a real server's pipe, with the real renderer, archive, store and verifier.
 type house struct {
 	documentv1.DocumentServiceClient
-	service *api.Service
-	pki     *pki.Authority
-	db      *durable.Store
-	folder  string // of the archive
-	stop    func() // ends the server after the calls that are under way
+	downloads documentv1.DocumentDownloadServiceClient
+	service   *api.Service
+	pki       *pki.Authority
+	db        *durable.Store
+	folder    string       // of the archive
+	stop      func()       // ends the server after the calls that are under way
+	ahead     atomic.Int64 // nanoseconds that the service's clock is ahead of the machine's
 }
 
 func newHouse(t *testing.T) *house {
@@ -46,13 +51,17 @@ func newHouse(t *testing.T) *house {
 	log := &record{}
 	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	files := must(archive.Open(t.Context(), archive.Config{URL: "file://" + h.folder}))(t)
+	queue, worker := durable.NewJobs(), &jobs.Worker{}
+	jobs.Register(queue, worker)
 	h.db = must(durable.Open(t.Context(), durable.Config{
-		Path: filepath.Join(t.TempDir(), "document.db"), Migrations: must(store.Migrations())(t), Logger: logger,
+		Path: filepath.Join(t.TempDir(), "document.db"), Migrations: must(store.Migrations())(t), Jobs: queue, Logger: logger,
 	}))(t)
+	*worker = jobs.Worker{DB: h.db, Store: store.New(h.db), Archive: files, Logger: logger}
 	anchors := must(proof.NewAnchors(append([]byte("Proves: QES-EIDAS SEAL TIMESTAMP\n"), h.pki.RootPEM()...)))(t)
 	h.service = &api.Service{
 		Store: store.New(h.db), Archive: files, Renderer: must(render.New())(t), Templates: builtIn(t),
 		Verifier: proof.New(anchors, proof.Options{}), Inspector: inspect.New(),
+		Now: func() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) },
 	}
 	h.serve(t, logger)
 	t.Cleanup(func() {
@@ -72,12 +81,13 @@ func (h *house) serve(t *testing.T, logger *slog.Logger) {
 	t.Helper()
 	server := must(rpc.NewServer(rpc.ServerConfig{Domain: api.Domain, Logger: logger}, func(r grpc.ServiceRegistrar) {
 		documentv1.RegisterDocumentServiceServer(r, h.service)
+		documentv1.RegisterDocumentDownloadServiceServer(r, &api.Downloads{Documents: h.service})
 	}))(t)
 	conn := must(server.Pipe())(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx) }()
-	h.DocumentServiceClient = documentv1.NewDocumentServiceClient(conn)
+	h.DocumentServiceClient, h.downloads = documentv1.NewDocumentServiceClient(conn), documentv1.NewDocumentDownloadServiceClient(conn)
 	h.stop = sync.OnceFunc(func() {
 		if err := conn.Close(); err != nil {
 			t.Error(err)

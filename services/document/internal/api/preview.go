@@ -8,8 +8,12 @@ import (
 	"github.com/countersign/countersign/services/document/internal/render"
 )
 
-// mostPreview is how large a PDF may be to cross in one message, which holds 4 MiB with everything else in it.
-const mostPreview = 3 << 20
+// A preview crosses in one message of 4 MiB: the PDF, the image, and everything else in it.
+const (
+	mostMessage = 4 << 20
+	mostPreview = 3 << 20
+	mostElse    = 64 << 10
+)
 
 // PreviewDocument renders a template and keeps nothing.
 func (s *Service) PreviewDocument(ctx context.Context, in *documentv1.PreviewDocumentRequest) (*documentv1.PreviewDocumentResponse, error) {
@@ -26,9 +30,12 @@ func (s *Service) PreviewDocument(ctx context.Context, in *documentv1.PreviewDoc
 		return nil, answer(&render.PageError{Pages: result.Pages})
 	}
 	if dpi := int(in.GetResolution()); dpi > 0 {
-		if out.Png, err = result.PNG(page, dpi); err != nil {
+		if out.Png, err = s.Renderer.PNG(ctx, result, page, dpi); err != nil {
 			return nil, answer(err)
 		}
+	}
+	if err := sendable(out.GetPdf(), out.GetPng()); err != nil {
+		return nil, answer(err)
 	}
 	return out, nil
 }
@@ -42,16 +49,16 @@ func (s *Service) preview(ctx context.Context, in *documentv1.PreviewDocumentReq
 	if in.GetPlaceholders() {
 		draw = s.Renderer.RenderPlaceholders
 	}
-	result, err := draw(ctx, source, in.GetLanguage(), in.GetValues())
-	if err == nil {
-		err = sendable(result.PDF)
-	}
-	return result, err
+	return draw(ctx, source, in.GetLanguage(), in.GetValues())
 }
 
-func sendable(pdf []byte) error {
-	if len(pdf) > mostPreview {
+func sendable(pdf, png []byte) error {
+	switch {
+	case len(pdf) > mostPreview:
 		return errPreview
+	case len(pdf)+len(png) > mostMessage-mostElse:
+		return errImage
+	default:
+		return nil
 	}
-	return nil
 }

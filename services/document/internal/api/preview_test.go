@@ -2,6 +2,9 @@ package api_test
 
 import (
 	"bytes"
+	"image/color"
+	"image/png"
+	"math"
 	"testing"
 
 	"google.golang.org/grpc/codes"
@@ -48,6 +51,25 @@ func TestAPreviewShowsPlaceholdersWhenAsked(t *testing.T) {
 	refused(t, err, codes.InvalidArgument, "VALUE_INVALID", "variable", "document.date")
 }
 
+func TestAPreviewShowsAPage(t *testing.T) {
+	h := newHouse(t)
+	request := previewRequest()
+	show := func(page, resolution int32) []byte {
+		request.Page, request.Resolution = page, resolution
+		return must(h.PreviewDocument(t.Context(), request))(t).GetPng()
+	}
+	for _, resolution := range []int32{36, 100} {
+		first := show(1, resolution)
+		config := must(png.DecodeConfig(bytes.NewReader(first)))(t)
+		if want := 595.276 * float64(resolution) / 72; config.ColorModel != color.GrayModel || math.Abs(float64(config.Width)-want) > 1 {
+			t.Errorf("%d pixels wide, want %.0f", config.Width, want)
+		}
+		if !bytes.Equal(first, show(0, resolution)) || bytes.Equal(first, show(2, resolution)) {
+			t.Error("page 0 is not the first page, or page 2 is")
+		}
+	}
+}
+
 func TestAPreviewRefuses(t *testing.T) {
 	h := newHouse(t)
 	for name, test := range map[string]struct {
@@ -60,7 +82,6 @@ func TestAPreviewRefuses(t *testing.T) {
 		"language":   {func(r *documentv1.PreviewDocumentRequest) { r.Language = "es" }, codes.InvalidArgument, "LANGUAGE_NOT_FOUND", []string{"language", "es"}},
 		"page":       {func(r *documentv1.PreviewDocumentRequest) { r.Page = 3 }, codes.NotFound, "PAGE_NOT_FOUND", []string{"page_count", "2"}},
 		"page image": {func(r *documentv1.PreviewDocumentRequest) { r.Page, r.Resolution = 3, 72 }, codes.NotFound, "PAGE_NOT_FOUND", []string{"page_count", "2"}},
-		"image":      {func(r *documentv1.PreviewDocumentRequest) { r.Page, r.Resolution = 2, 72 }, codes.FailedPrecondition, "IMAGE_UNAVAILABLE", nil},
 		"resolution": {func(r *documentv1.PreviewDocumentRequest) { r.Resolution = 35 }, codes.InvalidArgument, "INVALID_REQUEST", []string{"field", "resolution"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,6 +22,9 @@ func (s *Service) ProveDocument(ctx context.Context, in *documentv1.ProveDocumen
 		return nil, err
 	}
 	id := strings.TrimPrefix(in.GetName(), documentPrefix)
+	if _, err := s.live(ctx, id); err != nil {
+		return nil, answer(err)
+	}
 	kept, err := s.Store.Proof(ctx, id)
 	if errors.Is(err, store.ErrNotFound) || err == nil && kept.Report.Verdict == proof.Indeterminate {
 		kept, err = s.prove(ctx, id, in)
@@ -40,15 +43,19 @@ func (s *Service) prove(ctx context.Context, id string, in *documentv1.ProveDocu
 	if err != nil {
 		return store.Proof{}, err
 	}
-	report, now, err := s.examine(ctx, expectations{
-		name: in.GetName(), sent: in.GetSentDocument(), trail: in.GetAuditTrail(), request: proof.Request{
-			Level: toLevel(in.GetLevel()), Legislation: toLegislation(in.GetLegislation()), Signers: toSigners(in.GetSigners()),
-		},
+	p := store.Proof{
+		Document: id, Expected: expected,
+		Sent: strings.TrimPrefix(in.GetSentDocument(), documentPrefix), AuditTrail: strings.TrimPrefix(in.GetAuditTrail(), documentPrefix),
+		Level: toLevel(in.GetLevel()), Legislation: toLegislation(in.GetLegislation()), Signers: toSigners(in.GetSigners()),
+	}
+	p.Report, p.CreateTime, err = s.examine(ctx, expectations{
+		name: in.GetName(), sent: in.GetSentDocument(), trail: in.GetAuditTrail(),
+		request: proof.Request{Level: p.Level, Legislation: p.Legislation, Signers: p.Signers},
 	})
 	if err != nil {
 		return store.Proof{}, err
 	}
-	return s.Store.InsertProof(ctx, store.Proof{Document: id, Expected: expected, Report: report, CreateTime: now})
+	return s.Store.InsertProof(ctx, p)
 }
 
 // expectations are what an archived document is held against: a request without the bytes, and where these are.
@@ -83,7 +90,7 @@ func (s *Service) hasTrail(ctx context.Context, name string) (bool, error) {
 	if name == "" {
 		return false, nil
 	}
-	d, err := s.Store.Document(ctx, strings.TrimPrefix(name, documentPrefix))
+	d, err := s.live(ctx, strings.TrimPrefix(name, documentPrefix))
 	if err == nil && d.Kind != paper.KindAuditTrail {
 		err = invalid("audit_trail", errTrail)
 	}
@@ -91,7 +98,7 @@ func (s *Service) hasTrail(ctx context.Context, name string) (bool, error) {
 }
 
 func (s *Service) content(ctx context.Context, id string) ([]byte, error) {
-	d, err := s.Store.Document(ctx, id)
+	d, err := s.live(ctx, id)
 	if err != nil {
 		return nil, err
 	}

@@ -8,9 +8,16 @@ import (
 
 // TestOnlyWhatFitsAMessageIsSent is of this package: no text of 300 pages makes a PDF of 3 MiB.
 func TestOnlyWhatFitsAMessageIsSent(t *testing.T) {
-	for size, reason := range map[int]string{mostPreview: "", mostPreview + 1: "TOO_LARGE"} {
-		if got := fault.Reason(answer(sendable(make([]byte, size)))); got != reason {
-			t.Errorf("%d bytes: %q, want %q", size, got, reason)
+	const rest = mostMessage - mostElse - mostPreview
+	for _, test := range []struct {
+		pdf, png int
+		reason   string
+	}{
+		{mostPreview, 0, ""}, {mostPreview + 1, 0, "TOO_LARGE"}, {mostPreview, rest, ""}, {mostPreview, rest + 1, "TOO_LARGE"},
+		{0, mostPreview + rest, ""},
+	} {
+		if got := fault.Reason(answer(sendable(make([]byte, test.pdf), make([]byte, test.png)))); got != test.reason {
+			t.Errorf("%d and %d bytes: %q, want %q", test.pdf, test.png, got, test.reason)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func (s *Service) CreateDocument(stream uploadStream) error {
 	if err != nil {
 		return answer(err)
 	}
-	return stream.SendAndClose(&documentv1.CreateDocumentResponse{Document: fromDocument(d)})
+	return stream.SendAndClose(&documentv1.CreateDocumentResponse{Document: s.document(d)})
 }
 
 func fromHeader(h *documentv1.CreateDocumentRequest_Header) paper.Document {

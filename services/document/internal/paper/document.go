@@ -28,4 +28,8 @@ type Document struct {
 	// Inspection is set for an upload that is to be signed.
 	Inspection *Inspection
 	CreateTime time.Time
+	// LegalHold forbids to delete it, whatever its retention.
+	LegalHold bool
+	// DeleteTime is when it was deleted; zero while it is there.
+	DeleteTime time.Time
 }

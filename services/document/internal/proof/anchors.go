@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -29,8 +30,8 @@ func (p purposes) has(q purposes) bool { return p&q != 0 }
 
 // Anchors are the certificates that trust starts from, each with what it may prove. The zero value trusts nobody.
 type Anchors struct {
-	pool   *x509.CertPool
-	proves map[[sha256.Size]byte]purposes
+	certificates []*x509.Certificate
+	proves       map[[sha256.Size]byte]purposes
 }
 
 // NewAnchors reads a bundle of PEM certificates. A line of text before a certificate says what that certificate, and
@@ -42,9 +43,9 @@ type Anchors struct {
 // The words are AES (a person's signature), SEAL (an organisation's seal), TIMESTAMP, QES-EIDAS and QES-ZERTES (a
 // person's qualified signature under that law; it includes AES). Without the line a certificate proves AES, SEAL and
 // TIMESTAMP. The anchor of a qualified signature should be the issuing service of the trusted list, not the root above
-// it. NewAnchors fails for an unknown word, anything that is not a certificate, and a bundle without one.
+// it; the certificates below it must still say what they are. NewAnchors fails for an unknown word, anything that is not a certificate, and a bundle without one.
 func NewAnchors(bundle []byte) (Anchors, error) {
-	a := Anchors{pool: x509.NewCertPool(), proves: map[[sha256.Size]byte]purposes{}}
+	a := Anchors{proves: map[[sha256.Size]byte]purposes{}}
 	for {
 		block, rest := pem.Decode(bundle)
 		if block == nil {
@@ -97,7 +98,7 @@ func (a *Anchors) add(c *x509.Certificate, text string) error {
 	if !labelled {
 		proves = unlabelled
 	}
-	a.pool.AddCert(c)
+	a.certificates = append(a.certificates, c)
 	a.proves[sha256.Sum256(c.Raw)] |= proves
 	return nil
 }
@@ -127,6 +128,27 @@ func qualifiedUnder(legislation string) (purposes, bool) {
 		return provesQualifiedZertES, true
 	}
 	return 0, false
+}
+
+// JoinAnchors returns all the anchors given. A certificate may prove what it may prove in any of them.
+func JoinAnchors(all ...Anchors) Anchors {
+	joined := Anchors{proves: map[[sha256.Size]byte]purposes{}}
+	for _, a := range all {
+		joined.certificates = append(joined.certificates, a.certificates...)
+		for hash, proves := range a.proves {
+			joined.proves[hash] |= proves
+		}
+	}
+	return joined
+}
+
+// pool returns the certificates that paths may end at: the anchors, and others that prove nothing by themselves.
+func (a Anchors) pool(others []*x509.Certificate) *x509.CertPool {
+	pool := x509.NewCertPool()
+	for _, c := range slices.Concat(a.certificates, others) {
+		pool.AddCert(c)
+	}
+	return pool
 }
 
 // of returns what the end of a chain may prove.

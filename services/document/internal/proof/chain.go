@@ -23,10 +23,6 @@ type chained struct {
 // chain looks for paths valid at a time. The certificates of the message and of the file serve as intermediates; none of
 // them is trusted for itself.
 func (e *examination) chain(m *cms.Message, at time.Time, usage x509.ExtKeyUsage) chained {
-	anchors := e.verifier.anchors
-	if anchors.pool == nil {
-		return chained{outcome: CheckIndeterminate, reason: "ISSUER_UNKNOWN"}
-	}
 	between := x509.NewCertPool()
 	for _, list := range [][]*x509.Certificate{m.Certificates, e.validation.certificates} {
 		for _, c := range list {
@@ -34,7 +30,7 @@ func (e *examination) chain(m *cms.Message, at time.Time, usage x509.ExtKeyUsage
 		}
 	}
 	paths, err := m.Signer.Verify(x509.VerifyOptions{
-		Roots: anchors.pool, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{usage},
+		Roots: e.verifier.roots, Intermediates: between, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{usage},
 	})
 	if err != nil {
 		return unchained(err)
@@ -46,13 +42,15 @@ func (e *examination) chain(m *cms.Message, at time.Time, usage x509.ExtKeyUsage
 type held struct {
 	chained
 	algorithms, revocation Finding
-	// proves is what the anchors of the best paths may prove.
-	proves purposes
+	// proves is what the anchors of the best paths may prove; standing is the best that trusted lists say of them.
+	proves   purposes
+	standing Standing
 }
 
 // use is a certificate's use that paths are judged for.
 type use struct {
 	by     string // who used it, for people
+	stamp  bool   // it is a timestamp
 	at     time.Time
 	moment revocation.Moment
 }
@@ -67,12 +65,16 @@ func (e *examination) hold(c chained, m *cms.Message, u use) held {
 	best := -1
 	for _, certificates := range c.paths {
 		p := e.judge(certificates, u)
+		proves, standing := e.vouch(certificates, u)
 		switch s := p.severity(); {
 		case best < 0 || s < best:
 			best, h.algorithms, h.revocation = s, p.algorithms, p.revocation
-			h.proves = e.verifier.anchors.of(certificates[len(certificates)-1])
+			h.proves, h.standing = proves, standing
 		case s == best:
-			h.proves |= e.verifier.anchors.of(certificates[len(certificates)-1])
+			h.proves |= proves
+			if standing.order() > h.standing.order() {
+				h.standing = standing
+			}
 		}
 	}
 	return h

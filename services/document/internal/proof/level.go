@@ -17,7 +17,12 @@ func (e *examination) lowest(personal []*signature) string {
 func (e *examination) checkLevel() {
 	_, sealed, open := e.parties()
 	f := Finding{Check: CheckLevel}
-	switch {
+	switch dispute := e.dispute(); {
+	case dispute != nil && !e.reached() && !dispute.unsure():
+		f.Outcome, f.Reason, f.Detail = CheckFailed, "LEVEL_TOO_LOW", explained(dispute.Reason)
+	case dispute != nil && !e.reached():
+		f.Outcome, f.Reason = CheckIndeterminate, "LEVEL_UNDECIDED"
+		f.Detail = "the level depends on what the trusted lists leave open"
 	case open && !e.reached():
 		f.Outcome, f.Reason = CheckIndeterminate, "LEVEL_UNDECIDED"
 		f.Detail = "the level depends on a certificate that is not trusted"
@@ -64,7 +69,7 @@ func (e *examination) notQualified() Finding {
 // status is missing.
 func (e *examination) statusUnknown() bool {
 	for _, s := range e.signing {
-		if !s.holder.statements.qualifiedFor(e.request.Legislation) {
+		if !s.holder.qualifiedUnder(e.request.Legislation) {
 			return false
 		}
 	}

@@ -34,22 +34,23 @@ type Check string
 
 // The checks, in the order in which they are made.
 const (
-	CheckRequest     Check = "REQUEST"
-	CheckFile        Check = "FILE"
-	CheckPresent     Check = "SIGNATURE_PRESENT"
-	CheckCount       Check = "SIGNATURE_COUNT"
-	CheckByteRange   Check = "BYTE_RANGE"
-	CheckDigest      Check = "DIGEST"
-	CheckCMS         Check = "CMS"
-	CheckTimestamp   Check = "TIMESTAMP"
-	CheckAlgorithms  Check = "ALGORITHMS"
-	CheckKeyUsage    Check = "KEY_USAGE"
-	CheckChain       Check = "CERTIFICATE_CHAIN"
-	CheckRevocation  Check = "REVOCATION"
-	CheckChanges     Check = "CHANGES_AFTER_SIGNING"
-	CheckSentContent Check = "SENT_DOCUMENT"
-	CheckSigners     Check = "SIGNERS"
-	CheckLevel       Check = "LEVEL"
+	CheckRequest      Check = "REQUEST"
+	CheckFile         Check = "FILE"
+	CheckPresent      Check = "SIGNATURE_PRESENT"
+	CheckCount        Check = "SIGNATURE_COUNT"
+	CheckByteRange    Check = "BYTE_RANGE"
+	CheckDigest       Check = "DIGEST"
+	CheckCMS          Check = "CMS"
+	CheckTimestamp    Check = "TIMESTAMP"
+	CheckAlgorithms   Check = "ALGORITHMS"
+	CheckKeyUsage     Check = "KEY_USAGE"
+	CheckChain        Check = "CERTIFICATE_CHAIN"
+	CheckRevocation   Check = "REVOCATION"
+	CheckChanges      Check = "CHANGES_AFTER_SIGNING"
+	CheckSentContent  Check = "SENT_DOCUMENT"
+	CheckSigners      Check = "SIGNERS"
+	CheckTrustedLists Check = "TRUSTED_LISTS"
+	CheckLevel        Check = "LEVEL"
 )
 
 // Finding is the result of one check.
@@ -84,6 +85,7 @@ type Signature struct {
 	QualifiedDeviceClaim  bool      // the certificate says that its key is in a qualified device
 	QualifiedTypes        []string  // what the certificate says it is for: "ESIGN", "ESEAL"
 	QualifiedLegislations []string  // ISO 3166-1 codes the certificate names; empty means the European Union
+	TrustService          string    // what a trusted list says of the issuer, such as "CA/QC granted"; empty when none does
 }
 
 // Report is the result of Verify.
@@ -95,6 +97,8 @@ type Report struct {
 	Signatures []Signature
 	// SHA256 is the hash of the signed file in hexadecimal.
 	SHA256 string
+	// TrustedLists names the trusted lists that were asked; empty when there were none.
+	TrustedLists string
 }
 
 // notAsked is the reason of a check that the request holds no expectation for.
@@ -150,7 +154,7 @@ func (r Report) Deciding() []Finding {
 // somebody expected.
 func (f Finding) carries() bool {
 	switch f.Check {
-	case CheckChain, CheckRevocation, CheckChanges:
+	case CheckChain, CheckRevocation, CheckChanges, CheckTrustedLists:
 		return f.Outcome == CheckPassed
 	case CheckSentContent, CheckCount, CheckSigners, CheckLevel:
 		return f.Reason != notAsked

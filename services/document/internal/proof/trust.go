@@ -27,7 +27,8 @@ func (e *examination) checkTrust() {
 		case s.stamp:
 			f, h := e.stamped(s.message, s.seen, before)
 			algorithms, revocations := h.findings()
-			results[i] = append(append([]Finding{f}, algorithms...), revocations...)
+			results[i] = append(append([]Finding{stampInWords(f)}, algorithms...), revocations...)
+			s.report.TrustService = h.standing.Service
 			if f.Outcome == CheckPassed {
 				before, s.report.TimestampTime = s.seen, s.seen
 			}
@@ -52,7 +53,12 @@ func (e *examination) trustSignature(s *signature, before time.Time) []Finding {
 		a, r := ofStamp.findings()
 		algorithms, revocations = append(algorithms, a...), append(revocations, r...)
 	}
-	findings := []Finding{stamp, worst(algorithms...), usageFinding(s.message.Signer), chain}
+	when := "at the time of signing"
+	if at.IsZero() {
+		when = "at the time that the signer claims, and is now"
+	}
+	chain = chain.inWords("the certificate", when)
+	findings := []Finding{stampInWords(stamp), worst(algorithms...), usageFinding(s.message.Signer), chain}
 	if len(revocations) > 0 {
 		findings = append(findings, worst(revocations...))
 	}
@@ -73,7 +79,7 @@ func usageFinding(c *x509.Certificate) Finding {
 func (e *examination) stamped(m *cms.Message, at, proven time.Time) (Finding, held) {
 	f := Finding{Check: CheckTimestamp, Outcome: CheckFailed}
 	f.Detail = "the timestamp's certificate must lead to an anchor for timestamps at the time it states"
-	u := use{by: "the timestamp", at: at, moment: revocation.Moment{Proven: proven, Claimed: at, Now: e.request.Now}}
+	u := use{by: "the timestamp", stamp: true, at: at, moment: revocation.Moment{Proven: proven, Claimed: at, Now: e.request.Now}}
 	if at.After(e.request.Now.Add(clockSkew)) {
 		f.Reason = "TIMESTAMP_IN_FUTURE"
 		return f, held{algorithms: algorithmsFinding(m.Allowed(at), u.by)}
@@ -85,6 +91,9 @@ func (e *examination) stamped(m *cms.Message, at, proven time.Time) (Finding, he
 	h := e.hold(e.chain(m, at, x509.ExtKeyUsageTimeStamping), m, u)
 	if f.Outcome, f.Reason = h.outcome, h.reason; h.outcome == CheckPassed && !h.proves.has(provesTimestamp) {
 		f.Outcome, f.Reason = CheckIndeterminate, "ANCHOR_NOT_FOR_THIS"
+		if h.standing.Reason == ListExpired {
+			f.Reason = ListExpired
+		}
 	}
 	h.algorithms = worst(algorithmsFinding(m.Allowed(at), u.by), h.algorithms)
 	return f, h
@@ -138,7 +147,7 @@ func (e *examination) timestamp(s *signature, before time.Time) (Finding, *held,
 // only a claim. It must be plausible, never after now, and the path must hold both then and now: a claim alone would let
 // whoever finds an expired key sign into the past.
 func (e *examination) trustSigner(s *signature, proven time.Time) (Finding, held) {
-	f := Finding{Check: CheckChain, Detail: "the certificate must lead to a configured anchor at the time of signing"}
+	f := Finding{Check: CheckChain, Detail: "the certificate must lead to a trusted anchor at the time of signing"}
 	u := use{by: "the signer", at: proven, moment: revocation.Moment{Proven: proven, Now: e.request.Now}}
 	at := proven
 	if at.IsZero() {
@@ -158,7 +167,7 @@ func (e *examination) trustSigner(s *signature, proven time.Time) (Finding, held
 	h := e.hold(c, s.message, u)
 	h.algorithms = worst(algorithmsFinding(s.message.Allowed(u.at), "the signature"), h.algorithms)
 	f.Outcome, f.Reason = c.outcome, c.reason
-	s.holder.proves = h.proves
+	s.holder.proves, s.holder.standing, s.report.TrustService = h.proves, h.standing, h.standing.Service
 	if c.outcome == CheckPassed && s.holder.level(e.request.Legislation) == "" && !s.holder.sealed() {
 		f.Outcome, f.Reason = CheckIndeterminate, "ANCHOR_NOT_FOR_THIS"
 	}

@@ -3,6 +3,7 @@ package proof
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 
@@ -12,17 +13,26 @@ import (
 // Verifier verifies signed PDFs. It holds no state between calls and is safe for concurrent use.
 type Verifier struct {
 	anchors  Anchors
+	lists    TrustedLists
+	roots    *x509.CertPool
 	maxBytes int
 
 	requireRevocation bool
 }
 
-// New returns a verifier that trusts the anchors and nobody else.
+// New returns a verifier that trusts the anchors and the lists and nobody else.
 func New(anchors Anchors, o Options) *Verifier {
 	if o.MaxBytes <= 0 {
 		o.MaxBytes = defaultMaxBytes
 	}
-	return &Verifier{anchors: anchors, maxBytes: o.MaxBytes, requireRevocation: o.RequireRevocation}
+	var listed []*x509.Certificate
+	if o.Lists != nil {
+		listed = o.Lists.Anchors()
+	}
+	return &Verifier{
+		anchors: anchors, roots: anchors.pool(listed), lists: o.Lists, maxBytes: o.MaxBytes,
+		requireRevocation: o.RequireRevocation,
+	}
 }
 
 // Verify makes every check that can be made and returns the report; it has no error, because a file that cannot be read
@@ -50,9 +60,7 @@ type examination struct {
 	doc        *pdf.Document
 	signatures []*signature
 	validation *validation
-	// states are the file as it was at the end of each signature.
-	states   []*pdf.Document
-	findings []Finding
+	findings   []Finding
 	// signing are the trusted signatures of the people who were to sign, when none is missing.
 	signing []*signature
 	level   string
@@ -61,6 +69,9 @@ type examination struct {
 
 func (e *examination) report() Report {
 	r := Report{Verdict: verdictOf(e.findings), Level: e.level, Findings: e.findings, SHA256: e.hash}
+	if e.verifier.lists != nil {
+		r.TrustedLists = e.verifier.lists.Snapshot()
+	}
 	for _, s := range e.signatures {
 		r.Signatures = append(r.Signatures, s.report)
 	}
@@ -89,7 +100,7 @@ func (e *examination) noteOn(i int, f Finding) {
 func (e *examination) run() {
 	steps := []func() bool{
 		e.checkRequest, e.open, e.findSignatures, e.countSignatures, e.checkSignatures, e.checkChanges, e.checkSent,
-		e.checkSigners,
+		e.checkSigners, e.checkTrustedLists,
 	}
 	for _, step := range steps {
 		if e.ctx.Err() != nil {
@@ -119,7 +130,7 @@ func (e *examination) open() bool {
 	}
 	sum := sha256.Sum256(e.request.Signed)
 	e.hash = hex.EncodeToString(sum[:])
-	doc, err := pdf.Open(e.request.Signed)
+	doc, err := pdf.OpenWithin(e.request.Signed, limits(1))
 	if err != nil {
 		e.noteFile(err)
 		return false
@@ -135,7 +146,8 @@ func (e *examination) noteFile(err error) {
 	e.note(CheckFile, outcome, reason, "the file cannot be read")
 }
 
-// ofPDF turns a failure to read into an outcome and a reason. A file that is too complex or encrypted may be right.
+// ofPDF turns a failure to read into an outcome and a reason. A file that is too complex,
+// encrypted or ambiguous may be right.
 func ofPDF(err error) (Outcome, string) {
 	var p *pdf.Error
 	if errors.As(err, &p) {
@@ -144,6 +156,8 @@ func ofPDF(err error) (Outcome, string) {
 			return CheckIndeterminate, "FILE_ENCRYPTED"
 		case pdf.TooComplex:
 			return CheckIndeterminate, "FILE_TOO_COMPLEX"
+		case pdf.Ambiguous:
+			return CheckIndeterminate, "FILE_AMBIGUOUS"
 		}
 	}
 	return CheckFailed, "FILE_MALFORMED"

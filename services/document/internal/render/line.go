@@ -19,6 +19,7 @@ type align int
 const (
 	left align = iota
 	right
+	centred
 	justified
 )
 
@@ -72,6 +73,8 @@ func (s *setter) line(atoms []atom, style style, width pdf.Length) ([]pdf.Run, e
 	switch last := atoms[len(atoms)-1].after; {
 	case style.align == right:
 		l.x = slack
+	case style.align == centred:
+		l.x = slack / 2
 	case gaps > 0 && (slack < 0 || style.align == justified && last != gapForced && slack <= stretch(spaces)):
 		l.extra, l.odd = slack/pdf.Length(gaps), slack%pdf.Length(gaps)
 	}

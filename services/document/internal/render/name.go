@@ -2,38 +2,17 @@ package render
 
 import (
 	"strings"
-	"unicode"
+
+	"github.com/countersign/countersign/services/document/internal/paper"
 )
 
-// Bounds of the contract's fields, in characters.
-const (
-	maxTitle    = 256
-	maxFileName = 128
-	pdfSuffix   = ".pdf"
-)
+// maxTitle is the contract's bound, in characters.
+const maxTitle = 256
 
-// fileName keeps letters, digits and a few harmless marks; anything else, a slash above all, becomes one hyphen.
+const pdfSuffix = ".pdf"
+
 func fileName(name string) string {
-	name = strings.TrimSuffix(name, pdfSuffix)
-	var b strings.Builder
-	gap := false
-	for _, r := range name {
-		if !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune("._", r) {
-			gap = true
-			continue
-		}
-		if gap && b.Len() > 0 {
-			b.WriteByte('-')
-		}
-		gap = false
-		b.WriteRune(r)
-	}
-	runes := []rune(b.String())
-	stem := strings.Trim(string(runes[:min(len(runes), maxFileName-len(pdfSuffix))]), "._-")
-	if stem == "" {
-		stem = "document"
-	}
-	return stem + pdfSuffix
+	return paper.FileName(strings.TrimSuffix(name, pdfSuffix), pdfSuffix)
 }
 
 // clip cuts text to a number of characters and shows that it did.

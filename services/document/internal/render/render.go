@@ -30,7 +30,10 @@ type Result struct {
 	// FileName with extension, at most 128 characters, without anything a file system or a header could misread.
 	FileName string
 
-	pages []pdf.Page
+	// pages, on what they are printed and in which language: nothing for a form.
+	pages    []pdf.Page
+	sheet    sheet
+	language string
 }
 
 // New loads the built-in fonts.
@@ -78,6 +81,7 @@ func (r *Renderer) set(ctx context.Context, source Source, language string, give
 	result := Result{
 		Title:    clip(replace(text.Title, shown), maxTitle),
 		FileName: fileName(replace(text.FileName, shown)),
+		sheet:    source.sheet, language: language,
 	}
 	s.expired = ctx.Err
 	f := newFlow(s, source, language)

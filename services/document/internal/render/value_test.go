@@ -134,16 +134,6 @@ func TestCheckTellsWhatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestPNGKnowsItsPages(t *testing.T) {
-	result, _ := show(t, "a", map[string]string{"x": "x"})
-	for _, page := range []int{0, 2} {
-		var missing *PageError
-		if _, err := result.PNG(page, 72); !errors.As(err, &missing) || missing.Pages != 1 {
-			t.Errorf("page %d: %v", page, err)
-		}
-	}
-}
-
 func TestParseValues(t *testing.T) {
 	want := paper.Values{"deal.price": "12500.00", "a": "x\ny", "travel": "true", "date": "2026-11-22", "none": ""}
 	for _, data := range []string{

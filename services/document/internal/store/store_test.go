@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -38,6 +39,9 @@ func open(t *testing.T, folder string) (*store.Store, *durable.Store) {
 	return store.New(db), db
 }
 
+// archived stands for an archive that takes everything.
+func archived(context.Context) error { return nil }
+
 func document(id, request string) paper.Document {
 	return paper.Document{
 		ID: id, RequestID: request, ContentHash: "c" + id, SHA256: "s" + id, Kind: paper.KindRendered, Title: "Offer",
@@ -51,7 +55,7 @@ func TestADocumentIsReadAsItWasWrittenAlsoAfterReopening(t *testing.T) {
 	folder := t.TempDir()
 	s, db := open(t, folder)
 	want := document("1", "r-1")
-	if got, err := s.Insert(t.Context(), want); err != nil || !cmp.Equal(want, got) {
+	if got, err := s.Insert(t.Context(), want, archived); err != nil || !cmp.Equal(want, got) {
 		t.Fatalf("inserted: %v, %s", err, cmp.Diff(want, got))
 	}
 	if err := db.Close(); err != nil {
@@ -74,7 +78,7 @@ func TestTheFirstDocumentOfARequestIDIsReturned(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range ids {
 		group.Go(func() {
-			d, err := s.Insert(t.Context(), document(fmt.Sprint(i), "same"))
+			d, err := s.Insert(t.Context(), document(fmt.Sprint(i), "same"), archived)
 			if err != nil {
 				t.Error(err)
 			}
@@ -95,10 +99,10 @@ func TestTheFirstDocumentOfARequestIDIsReturned(t *testing.T) {
 
 func TestAnIDIsTakenOnce(t *testing.T) {
 	s, _ := open(t, t.TempDir())
-	if _, err := s.Insert(t.Context(), document("1", "a")); err != nil {
+	if _, err := s.Insert(t.Context(), document("1", "a"), archived); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Insert(t.Context(), document("1", "b")); err == nil {
+	if _, err := s.Insert(t.Context(), document("1", "b"), archived); err == nil {
 		t.Fatal("a second document took the id of the first")
 	}
 }

@@ -81,7 +81,8 @@ func fromRequest(r signature.Request, now time.Time) *signingv1.SignatureRequest
 		AuditTrail: r.AuditTrail, Verdict: fromVerdict(r.Verdict), ProvenLevel: fromLevel(r.ProvenLevel),
 		StateReason: r.StateReason, StateDetail: r.StateDetail, CreateTime: timestamppb.New(r.CreateTime),
 		UpdateTime: timestamppb.New(r.UpdateTime), NextAction: signature.Next(r, now).Describe(),
-		Source: &signingv1.SignatureRequest_SourceDocument{SourceDocument: r.Source.Document},
+		EvidencePackage: r.EvidencePackage,
+		Source:          &signingv1.SignatureRequest_SourceDocument{SourceDocument: r.Source.Document},
 	}
 	if r.Source.Template != "" {
 		out.Source = &signingv1.SignatureRequest_Template{Template: &signingv1.TemplateSource{

@@ -26,6 +26,7 @@ type archive struct {
 	uploads  []*documentv1.CreateDocumentRequest_Header
 	renders  []*documentv1.RenderDocumentRequest
 	proofs   []*documentv1.ProveDocumentRequest
+	packs    []*documentv1.CreateEvidencePackageRequest
 }
 
 func newArchive() *archive {
@@ -129,4 +130,14 @@ func (a *archive) ProveDocument(_ context.Context, in *documentv1.ProveDocumentR
 		return nil, err
 	}
 	return &documentv1.ProveDocumentResponse{Proof: &documentv1.Proof{Verdict: a.verdict, Level: documentv1.Level_LEVEL_AES}}, nil
+}
+
+func (a *archive) CreateEvidencePackage(_ context.Context, in *documentv1.CreateEvidencePackageRequest) (*documentv1.CreateEvidencePackageResponse, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.packs = append(a.packs, in)
+	if err := a.failure("pack"); err != nil {
+		return nil, err
+	}
+	return &documentv1.CreateEvidencePackageResponse{Document: a.kept(in.GetRequestId())}, nil
 }

@@ -64,6 +64,9 @@ func Register(jobs *durable.Jobs, worker *Worker) {
 	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Check) error {
 		return worker.leased(ctx, job.Request, func() error { return worker.check(ctx, run, job) })
 	})
+	durable.Handle(jobs, opts, func(ctx context.Context, _ *durable.Run, job Pack) error {
+		return worker.leased(ctx, job.Request, func() error { return worker.pack(ctx, job.Request) })
+	})
 }
 
 func (w *Worker) leased(ctx context.Context, request string, work func() error) error {
@@ -162,11 +165,17 @@ func (w *Worker) at(ctx context.Context, p signature.Provider, r signature.Reque
 	return r, nil
 }
 
-// save writes the change and its events, and what a state needs in time: the deadline and the first check.
+// save writes the change and its events, and what follows from them: the deadline and the first check of a request that
+// was sent, the evidence package of one that was proven.
 func (w *Worker) save(ctx context.Context, r signature.Request, events []signature.Event) (signature.Request, error) {
 	err := w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) (err error) {
 		if r, err = w.Store.Save(ctx, tx, r, events); err != nil {
 			return err
+		}
+		if len(events) > 0 && signature.Packable(r) {
+			if err := tx.Enqueue(ctx, Pack{Request: r.ID}); err != nil {
+				return err
+			}
 		}
 		for _, e := range events {
 			if e.Type != signature.EventSent {

@@ -57,6 +57,18 @@ func Judge(r Request, verdict Verdict, proven Level, now time.Time) (Request, []
 	return r.end(Completed, EventCompleted, "", "", now)
 }
 
+// Packable tells whether an evidence package of the request can be made and is not there yet: its signed document was
+// proven, whatever came of that, and nothing more will happen.
+func Packable(r Request) bool { return r.State.Ended() && r.Verdict != "" && r.EvidencePackage == "" }
+
+// Packed notes the evidence package of an ended request. The first one stands.
+func Packed(r Request, evidencePackage string, now time.Time) Request {
+	if Packable(r) && evidencePackage != "" {
+		r.EvidencePackage, r.UpdateTime = evidencePackage, now
+	}
+	return r
+}
+
 // lowered tells which signature is worth less than was asked for, in the vendor's words; empty when none is.
 func (r Request) lowered() string {
 	for _, s := range r.Signers {

@@ -50,3 +50,20 @@ func TestASignerIsNotedByTheVendorsID(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFirstEvidencePackageStands(t *testing.T) {
+	done, _ := signature.Judge(archived(), signature.Failed, "", at(5))
+	for name, r := range map[string]signature.Request{"signed": archived(), "never proven": ended(signature.ProofFailed)} {
+		if got := signature.Packed(r, "documents/e1", at(6)); signature.Packable(r) || got.EvidencePackage != "" {
+			t.Errorf("%s: %q", name, got.EvidencePackage)
+		}
+	}
+	if got := signature.Packed(done, "", at(6)); !signature.Packable(done) || got.EvidencePackage != "" || !got.UpdateTime.Equal(at(5)) {
+		t.Errorf("no package: %+v", got)
+	}
+	first := signature.Packed(done, "documents/e1", at(6))
+	again := signature.Packed(first, "documents/e2", at(7))
+	if signature.Packable(first) || again.EvidencePackage != "documents/e1" || !again.UpdateTime.Equal(at(6)) {
+		t.Errorf("%q at %v", again.EvidencePackage, again.UpdateTime)
+	}
+}

@@ -46,7 +46,7 @@ func (p *play) envelope() signature.Envelope {
 
 // happen applies one fact.
 func (p *play) happen(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-	switch p.next() % 12 {
+	switch p.next() % 13 {
 	case 0:
 		r.Document, r.SendAttempted = "documents/d1", r.SendAttempted || r.State == signature.Preparing
 		return r, nil
@@ -69,6 +69,8 @@ func (p *play) happen(r signature.Request, now time.Time) (signature.Request, []
 	case 10:
 		return signature.NoteSigner(r, pick(p, "", "v1", "v2", "v3"), pick(p, signature.SignerBounced,
 			signature.SignerIdentificationFailed, signature.SignerSigned, "purple", ""), now)
+	case 12:
+		return signature.Packed(r, pick(p, "", "documents/e1", "documents/e2"), now), nil
 	}
 	verdict := pick(p, signature.Proven, signature.AttestedByProvider, signature.Indeterminate, signature.Failed, "", "purple")
 	return signature.Judge(r, verdict, p.level(), now)

@@ -54,6 +54,12 @@ func holdMoves(t *testing.T, before, after signature.Request, events []signature
 		before.AuditTrail != "" && after.AuditTrail != before.AuditTrail || before.NoAuditTrail && !after.NoAuditTrail {
 		t.Fatalf("the archived document was replaced")
 	}
+	if before.EvidencePackage != "" && after.EvidencePackage != before.EvidencePackage {
+		t.Fatalf("the evidence package was replaced")
+	}
+	if after.EvidencePackage != "" && (!after.State.Ended() || after.Verdict == "" || after.SignedDocument == "") {
+		t.Fatalf("%s with verdict %q has an evidence package", after.State, after.Verdict)
+	}
 }
 
 // holdEvents: each fact is told once, with the state it led to, and a request ends once.

@@ -112,6 +112,8 @@ type Request struct {
 	NoAuditTrail bool
 	Verdict      Verdict
 	ProvenLevel  Level
+	// EvidencePackage is the resource name of the package that proves the request by itself; empty until it was made.
+	EvidencePackage string
 
 	CreateTime time.Time
 	UpdateTime time.Time

@@ -92,6 +92,42 @@ func samples(from image.Image, gray bool) []byte {
 	return out
 }
 
+// Decode returns the image as it stands on white paper: an *image.Gray when it has no colour. It takes up to four bytes
+// per pixel, and another four while it works.
+func (i *Image) Decode() (image.RGBA64Image, error) {
+	if i.filter == "DCTDecode" {
+		decoded, err := jpeg.Decode(bytes.NewReader(i.data))
+		if err != nil {
+			return nil, ErrImage
+		}
+		shown, ok := decoded.(image.RGBA64Image)
+		if !ok {
+			return nil, ErrImage
+		}
+		return shown, nil
+	}
+	reader, err := zlib.NewReader(bytes.NewReader(i.data))
+	if err != nil {
+		return nil, ErrImage
+	}
+	bounds := image.Rect(0, 0, i.Width, i.Height)
+	if i.gray {
+		shown := image.NewGray(bounds)
+		_, err = io.ReadFull(reader, shown.Pix)
+		return shown, err
+	}
+	shown, row := image.NewRGBA(bounds), make([]byte, 3*i.Width)
+	for y := range i.Height {
+		if _, err := io.ReadFull(reader, row); err != nil {
+			return nil, err
+		}
+		for x := range i.Width {
+			copy(shown.Pix[y*shown.Stride+4*x:], []byte{row[3*x], row[3*x+1], row[3*x+2], 0xff})
+		}
+	}
+	return shown, nil
+}
+
 // images are the pictures of a file: the same one is written once.
 type images struct {
 	names map[[sha256.Size]byte]string

@@ -119,12 +119,21 @@ func TestUnfitImagesAreRefused(t *testing.T) {
 	}
 }
 
+// FuzzReadImage also draws what it reads: whatever a file may hold can be shown.
 func FuzzReadImage(f *testing.F) {
 	f.Add(photograph(f, glass()))
 	f.Add(pngOf(f, glass()))
+	f.Add(pngOf(f, image.NewGray(image.Rect(0, 0, 3, 2))))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if i, err := ReadImage(data); err == nil && (i.Width < 1 || i.Height < 1 || i.Width > maxImageSide || i.Height > maxImageSide) {
+		i, err := ReadImage(data)
+		if err != nil {
+			return
+		}
+		if i.Width < 1 || i.Height < 1 || i.Width > maxImageSide || i.Height > maxImageSide {
 			t.Errorf("%d x %d pixels", i.Width, i.Height)
+		}
+		if shown, err := i.Decode(); err != nil || shown.Bounds().Size() != image.Pt(i.Width, i.Height) {
+			t.Errorf("%d x %d pixels cannot be shown: %v", i.Width, i.Height, err)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package document
+package statement
 
 import (
 	"fmt"
@@ -8,14 +8,23 @@ import (
 	"time"
 )
 
-// WriteText writes the verification for people: the verdict, one line for each check, a paragraph for each signature, and
+// WriteText writes the statement for people: the verdict, one line for each check, a paragraph for each signature, and
 // what is missing for a better verdict.
-func (v Verification) WriteText(w io.Writer) error {
+func (v Statement) WriteText(w io.Writer) error {
 	var b strings.Builder
 	v.writeVerdict(&b)
+	if v.Package != nil {
+		v.Package.write(&b, v.Verdict)
+	}
 	v.writeFindings(&b)
 	for i, s := range v.Signatures {
 		s.write(&b, i+1)
+	}
+	if v.TrustedLists != nil {
+		fmt.Fprintf(&b, "\nTrusted lists %s\n", *v.TrustedLists)
+		for _, refused := range v.RefusedLists {
+			fmt.Fprintf(&b, "  not used: %s\n", refused)
+		}
 	}
 	if missing := v.missing(); len(missing) > 0 {
 		b.WriteString("\nFor a better verdict:\n")
@@ -27,7 +36,7 @@ func (v Verification) WriteText(w io.Writer) error {
 	return err
 }
 
-func (v Verification) writeVerdict(b *strings.Builder) {
+func (v Statement) writeVerdict(b *strings.Builder) {
 	fmt.Fprintf(b, "%s: %s\n", v.Verdict, map[string]string{
 		"PROVEN":               "the file itself proves its content, its signers and the level",
 		"ATTESTED_BY_PROVIDER": "the file proves its content; the rest is the word of the provider or the issuer",
@@ -46,7 +55,7 @@ func (v Verification) writeVerdict(b *strings.Builder) {
 	fmt.Fprintf(b, "%s, level proven: %s (%s)\n\n", v.File, level, asked)
 }
 
-func (v Verification) writeFindings(b *strings.Builder) {
+func (v Statement) writeFindings(b *strings.Builder) {
 	marks := map[string]string{"PASSED": "ok", "FAILED": "FAILED", "INDETERMINATE": "?", "NOT_APPLICABLE": "-"}
 	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for _, f := range v.Findings {
@@ -59,7 +68,7 @@ func (v Verification) writeFindings(b *strings.Builder) {
 	_ = table.Flush() // a strings.Builder takes everything
 }
 
-func (s VerifiedSignature) write(b *strings.Builder, number int) {
+func (s Signature) write(b *strings.Builder, number int) {
 	kind := map[string]string{"PERSON": "a person's signature", "SEAL": "an organisation's seal",
 		"TIMESTAMP": "a document timestamp", "": "of an unreadable certificate"}[s.Kind]
 	fmt.Fprintf(b, "\nSignature %d, field %s: %s\n", number, s.Field, kind)
@@ -87,10 +96,13 @@ func (s VerifiedSignature) write(b *strings.Builder, number int) {
 			level = "none by itself"
 		}
 		fmt.Fprintf(b, "  level    %s\n", level)
+		if s.TrustService != "" {
+			fmt.Fprintf(b, "  service  %s\n", s.TrustService)
+		}
 	}
 }
 
-func (s VerifiedSignature) claims() string {
+func (s Signature) claims() string {
 	var claims []string
 	if s.Qualified {
 		claims = append(claims, "qualified certificate")
@@ -111,7 +123,7 @@ func (s VerifiedSignature) claims() string {
 }
 
 // missing says what the caller could add. A file that failed is beyond help.
-func (v Verification) missing() []string {
+func (v Statement) missing() []string {
 	if v.Verdict == "PROVEN" || v.Verdict == "FAILED" {
 		return nil
 	}
@@ -120,6 +132,8 @@ func (v Verification) missing() []string {
 		"ANCHOR_NOT_FOR_THIS": "an anchor is not for this kind of signature: the line Proves: before its certificate says what it is for",
 		"QUALIFIED_STATUS_UNKNOWN": "no trusted lists were given: whether the issuer is qualified is in one of them (--trusted-lists), " +
 			"or the line Proves: QES-EIDAS or QES-ZERTES before its certificate says so",
+		"LIST_EXPIRED":             "the trusted lists do not speak for the time that matters: put newer ones into the folder",
+		"LISTS_INCOMPLETE":         "the list of a state is missing in the folder of trusted lists, or was refused",
 		"SENT_DOCUMENT_UNREADABLE": "the document given with --sent cannot be read",
 		"SEAL_ONLY":                "nobody's own certificate is in the file: only the provider's audit trail says who signed and how",
 		"SIGNING_TIME_UNPROVEN":    "no timestamp proves that the signature was made before its certificate expired",
