@@ -26,7 +26,7 @@ func TestNoTextIsLost(t *testing.T) {
 	const table = "{{x}}\n\n| a | b |\n|---|---|\n"
 	for row, cells := range map[string]string{"| c | d | e |": "3", "c | d | e": "3", "| c |": "1", "not in the table": "1", "| c \\| d |": "1"} {
 		got, _ := mistakesIn(t, table+row)
-		if !strings.HasPrefix(got, "de.md:5: a table row has "+cells+" cells where the head has 2") || strings.Contains(got, "\n") {
+		if !strings.HasPrefix(got, "de.md:5: a table row of "+cells+" below a head of 2 columns") || strings.Contains(got, "\n") {
 			t.Errorf("%q: got %q", row, got)
 		}
 	}
@@ -117,4 +117,36 @@ func TestWhatIsNoFileIsNotRead(t *testing.T) {
 	if _, err := Load(files); err == nil || err.Error() != "de.md: not a file" {
 		t.Errorf("got %v", err)
 	}
+}
+
+// TestNoFileOutsideTheFolderIsAskedFor whatever the manifest says.
+func TestNoFileOutsideTheFolderIsAskedFor(t *testing.T) {
+	for _, key := range []string{
+		"annexes: [../x]", "annexes: [/etc/passwd]", "annexes: [a/b]", "annexes: [one, one]", "letterhead: {file: ../x.png, width: 20}",
+		"letterhead: {file: /etc/x.png, width: 20}", `letterhead: {file: "a\0.png", width: 20}`,
+	} {
+		files := one("{{x}}" + signHere)
+		files["manifest.yaml"].Data = append(files["manifest.yaml"].Data, key+"\n"...)
+		asked := &asking{FS: files}
+		_, err := Load(asked)
+		if err == nil || strings.Contains(err.Error(), "not found") || strings.Count(err.Error(), "\n") > 0 {
+			t.Errorf("%s: %v", key, err)
+		}
+		for _, name := range asked.names {
+			if name != "manifest.yaml" && name != "de.md" && name != "de.pdf" {
+				t.Errorf("%s: asks for %s", key, name)
+			}
+		}
+	}
+}
+
+// asking notes the names of files that are opened.
+type asking struct {
+	fs.FS
+	names []string
+}
+
+func (a *asking) Open(name string) (fs.File, error) {
+	a.names = append(a.names, name)
+	return a.FS.Open(name)
 }

@@ -139,6 +139,8 @@ func (b *breaker) line(start, end int) (int64, bool) {
 		bad = badness(-slack, shrink(spaces))
 	case last.after == gapForced:
 		bad = 0
+	case b.justify && slack > stretch(spaces):
+		bad = badness(stretch(spaces), spaces/2) + badness(slack, raggedSlack)
 	case b.justify:
 		bad = badness(slack, spaces/2)
 	default:
@@ -162,6 +164,10 @@ func (b *breaker) line(start, end int) (int64, bool) {
 
 // shrink is how much narrower the spaces of a line may get.
 func shrink(spaces pdf.Length) pdf.Length { return spaces / 4 }
+
+// stretch is how much wider the spaces of a line may get to reach the margin, three times what they are. A line with more
+// room than that, beside an address or a number that nothing parts, looks better with a ragged end.
+func stretch(spaces pdf.Length) pdf.Length { return 2 * spaces }
 
 // badness is 100 when spaces give all they should, eight times that at twice as much.
 func badness(slack, give pdf.Length) int64 {

@@ -65,7 +65,7 @@ func (s *setter) set(spans []span, style style, width pdf.Length) ([][]pdf.Run, 
 func (s *setter) line(atoms []atom, style style, width pdf.Length) ([]pdf.Run, error) {
 	parts := join(atoms)
 	l := &liner{setter: s, style: style}
-	natural, gaps, err := l.natural(parts)
+	natural, spaces, gaps, err := l.natural(parts)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (s *setter) line(atoms []atom, style style, width pdf.Length) ([]pdf.Run, e
 		l.x = slack
 	case style.align == centred:
 		l.x = slack / 2
-	case gaps > 0 && (slack < 0 || style.align == justified && last != gapForced && slack <= l.most(parts)):
+	case gaps > 0 && (slack < 0 || style.align == justified && last != gapForced && slack <= stretch(spaces)):
 		l.extra, l.odd = slack/pdf.Length(gaps), slack%pdf.Length(gaps)
 	}
 	for _, p := range parts {
@@ -84,19 +84,6 @@ func (s *setter) line(atoms []atom, style style, width pdf.Length) ([]pdf.Run, e
 		}
 	}
 	return l.runs, nil
-}
-
-// most is how much wider the spaces of a line may get to reach the margin, three times what they are. A line with more
-// room than that, beside an address or a number that nothing parts, looks better with a ragged end.
-func (l *liner) most(parts []part) pdf.Length {
-	var spaces pdf.Length
-	for _, p := range parts[:len(parts)-1] {
-		if p.space {
-			_, advance := l.spaceGlyph(p.face)
-			spaces += l.scale(p.face, advance, l.style.size)
-		}
-	}
-	return 2 * spaces
 }
 
 // part is a piece of a line and what follows it: a word space, or the hyphen of a word that the line breaks.
@@ -140,20 +127,21 @@ type liner struct {
 	runs       []pdf.Run
 }
 
-func (l *liner) natural(parts []part) (width pdf.Length, gaps int, err error) {
+// natural is the width of parts, how much of it is spaces, and how many there are.
+func (l *liner) natural(parts []part) (width, spaces pdf.Length, gaps int, err error) {
 	for i, p := range parts {
 		w, err := l.shape(p.face, p.text)
 		if err != nil {
-			return 0, 0, err
+			return 0, 0, 0, err
 		}
 		width += l.scale(p.face, w.width, l.style.size)
 		if p.space && i < len(parts)-1 {
 			_, advance := l.spaceGlyph(p.face)
-			width += l.scale(p.face, advance, l.style.size)
+			spaces += l.scale(p.face, advance, l.style.size)
 			gaps++
 		}
 	}
-	return width, gaps, nil
+	return width + spaces, spaces, gaps, nil
 }
 
 func (l *liner) put(p part) error {

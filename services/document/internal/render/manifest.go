@@ -126,7 +126,9 @@ func loadManifest(fsys fs.FS) (description, Mistakes, error) {
 		}
 	}
 	d := m.describe(t)
-	all.addAt(text, "annexes", checkAnnexes(m.Annexes))
+	if all.addAt(text, "annexes", checkAnnexes(m.Annexes)) {
+		d.annexes = nil // what is no id is no file name either
+	}
 	d.sheet, err = m.Page.sheet()
 	all.addAt(text, "page", err)
 	d.head, err = m.Head.load(fsys, d.sheet)

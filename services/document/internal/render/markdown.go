@@ -168,7 +168,7 @@ func (r *reader) table(n *tableast.Table) (block, error) {
 			cells = append(cells, spans)
 		}
 		if written := r.written(row); !head && written != len(t.right) {
-			r.mistakes.add(r.fail(row, "a table row has %d cells where the head has %d (an empty line ends a table, \\| is the sign)", written, len(t.right)))
+			r.mistakes.add(r.fail(row, "a table row of %d below a head of %d columns (an empty line ends a table, \\| is the sign)", written, len(t.right)))
 		}
 		t.rows = append(t.rows, cells)
 	}
