@@ -163,3 +163,26 @@ func TestAnArchiveThatCannotBeWrittenEndsTheStart(t *testing.T) {
 		}
 	}
 }
+
+// TestTheFolderOfTemplates may be a Git clone, or a volume of Kubernetes, which is links to a hidden folder.
+func TestTheFolderOfTemplates(t *testing.T) {
+	folder := t.TempDir()
+	file(t, filepath.Join(folder, "..data", "offer", "manifest.yaml"), manifest)
+	file(t, filepath.Join(folder, "..data", "offer", "de.md"), "{{deal.colour}}")
+	file(t, filepath.Join(folder, ".git", "config"), "")
+	file(t, filepath.Join(folder, "README.md"), "")
+	if err := (document.Config{Templates: folder}).Check(); err != nil {
+		t.Errorf("hidden folders and files: %v", err)
+	}
+	if err := os.Symlink(filepath.Join("..data", "offer"), filepath.Join(folder, "offer")); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, document.Config{Templates: folder}, "template offer", "de.md:1", "deal.colour")
+	file(t, filepath.Join(folder, "..data", "offer", "de.md"), body)
+	if err := (document.Config{Templates: folder}).Check(); err != nil {
+		t.Errorf("a link: %v", err)
+	}
+	file(t, filepath.Join(folder, "second", "manifest.yaml"), manifest)
+	file(t, filepath.Join(folder, "second", "de.md"), body)
+	refused(t, document.Config{Templates: folder}, "offer and second have the same id")
+}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -110,41 +112,53 @@ func open(ctx context.Context, cfg Config, data string) (*archive.Archive, error
 	return archive.Open(ctx, settings)
 }
 
-// templates loads the built-in templates and then the operator's.
+// templates loads the built-in templates and then the operator's, which take the place of those with the same id.
 func (c Config) templates() (map[string]render.Source, error) {
-	sources := map[string]render.Source{}
-	if err := load(sources, templates.FS()); err != nil {
+	sources, err := load(templates.FS())
+	if err != nil || c.Templates == "" {
+		return sources, err
+	}
+	own, err := load(os.DirFS(c.Templates))
+	if err != nil {
+		return nil, fmt.Errorf("document.templates: %s: %w", c.Templates, err)
+	}
+	maps.Copy(sources, own)
+	return sources, nil
+}
+
+// load reads each folder as a template. It follows links, which Kubernetes mounts folders by, and leaves out files and
+// what begins with a dot, such as .git.
+func load(folder fs.FS) (map[string]render.Source, error) {
+	entries, err := fs.ReadDir(folder, ".")
+	if err != nil {
 		return nil, err
 	}
-	if c.Templates == "" {
-		return sources, nil
-	}
-	if err := load(sources, os.DirFS(c.Templates)); err != nil {
-		return nil, fmt.Errorf("document.templates: %s: %w", c.Templates, err)
+	sources, from := map[string]render.Source{}, map[string]string{}
+	for _, entry := range entries {
+		name := entry.Name()
+		info, err := fs.Stat(folder, name)
+		if err == nil && (!info.IsDir() || strings.HasPrefix(name, ".")) {
+			continue
+		}
+		source, err := loadOne(folder, name)
+		if err != nil {
+			return nil, fmt.Errorf("template %s: %w", name, err)
+		}
+		id := source.Template.ID
+		if other := from[id]; other != "" {
+			return nil, fmt.Errorf("templates %s and %s have the same id", other, name)
+		}
+		sources[id], from[id] = source, name
 	}
 	return sources, nil
 }
 
-func load(sources map[string]render.Source, folder fs.FS) error {
-	entries, err := fs.ReadDir(folder, ".")
+func loadOne(folder fs.FS, name string) (render.Source, error) {
+	sub, err := fs.Sub(folder, name)
 	if err != nil {
-		return err
+		return render.Source{}, err
 	}
-	for _, entry := range entries {
-		if !entry.IsDir() {
-			continue
-		}
-		sub, err := fs.Sub(folder, entry.Name())
-		if err != nil {
-			return err
-		}
-		source, err := render.Load(sub)
-		if err != nil {
-			return fmt.Errorf("template %s: %w", entry.Name(), err)
-		}
-		sources[source.Template.ID] = source
-	}
-	return nil
+	return render.Load(sub)
 }
 
 // Register adds the context's services to a server.

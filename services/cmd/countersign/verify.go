@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/countersign/countersign/services/document"
 )
@@ -43,12 +45,17 @@ func (c *verifyCommand) Validate() error {
 	if c.Signatures > 0 && len(c.Signer) > c.Signatures {
 		return errors.New("more --signer than --signatures")
 	}
+	for _, name := range c.Signer {
+		if !strings.ContainsFunc(name, unicode.IsLetter) {
+			return errors.New("--signer must be a name")
+		}
+	}
 	return nil
 }
 
 // Run prints what the file proves. The error carries the exit status.
 func (c *verifyCommand) Run(ctx context.Context, s streams) error {
-	request, err := c.request(s.in)
+	request, err := c.read(ctx, s.in)
 	if err != nil {
 		return exit{status: exitMisused, err: err}
 	}
@@ -66,13 +73,30 @@ func (c *verifyCommand) Run(ctx context.Context, s streams) error {
 	}
 	switch {
 	case err != nil:
-		return fmt.Errorf("write the result: %w", err)
+		return exit{status: exitMisused, err: fmt.Errorf("write the result: %w", err)}
 	case v.Verdict == "PROVEN" || v.Verdict == "ATTESTED_BY_PROVIDER":
 		return nil
 	case v.Verdict == "INDETERMINATE":
 		return exit{status: exitIndeterminate}
 	}
 	return exit{status: exitFailed}
+}
+
+// read is request, until the user has enough: a pipe may stay empty for ever.
+func (c *verifyCommand) read(ctx context.Context, in io.Reader) (document.VerifyRequest, error) {
+	var r document.VerifyRequest
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		r, err = c.request(in)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return r, err
+	case <-ctx.Done():
+		return document.VerifyRequest{}, errors.New("interrupted")
+	}
 }
 
 // request reads every file that the command line names.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,6 +96,7 @@ func TestVerifyCommand(t *testing.T) {
 		{"--signatures -1 signed.pdf", 64, "", "--signatures"},
 		{"--signatures 1 --signer a --signer b signed.pdf", 64, "", "--signer"},
 		{"--at noon signed.pdf", 64, "", "--at"},
+		{"--signer ... signed.pdf", 64, "", "--signer"},
 		{"--nothing signed.pdf", 64, "", "--nothing"},
 		{"--anchors nothing.pem signed.pdf", 64, "", "no such file"},
 		{"--anchors broken.pem signed.pdf", 64, "", "trust anchors"},
@@ -138,5 +141,27 @@ func TestExitStatus(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing.yaml")
 	if status, _, errOut := command(t, nil, "config", "check", "--config", missing); status != 1 || errOut == "" {
 		t.Errorf("a command that fails: status %d, %s", status, errOut)
+	}
+}
+
+// Whoever has enough of waiting for a file can stop, and a verdict that could not be written is none.
+func TestVerifyInterrupted(t *testing.T) {
+	folder, signed := signedFiles(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	never, end := io.Pipe()
+	defer end.Close()
+	var errOut bytes.Buffer
+	cancel()
+	if status := run(ctx, []string{"verify", "-"}, streams{never, io.Discard, &errOut}); status != 64 || errOut.Len() == 0 {
+		t.Errorf("interrupted: status %d, %s", status, errOut.String())
+	}
+	full, err := os.OpenFile(filepath.Join(folder, "sent.pdf"), os.O_RDONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	args := []string{"verify", "--anchors", filepath.Join(folder, "qualified.pem"), "-"}
+	if status := run(t.Context(), args, streams{bytes.NewReader(signed), full, io.Discard}); status != 64 {
+		t.Errorf("nowhere to write: status %d", status)
 	}
 }

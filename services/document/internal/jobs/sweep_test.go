@@ -121,7 +121,7 @@ func TestTheSweeperComesBack(t *testing.T) {
 		}
 		done := make(chan struct{})
 		go func() { s.Run(ctx); close(done) }()
-		time.Sleep(150 * time.Minute)
+		<-time.After(150 * time.Minute)
 		cancel()
 		<-done
 		if len(times) != 3 || times[2].Sub(times[0]) != 2*time.Hour {

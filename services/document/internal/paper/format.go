@@ -79,6 +79,18 @@ func (v Variable) format(language, value string) (string, bool) {
 	}
 }
 
+// hint tells people how a value of a type is written; empty where any text is one.
+func (t Type) hint() string {
+	how := map[Type]string{
+		TypeDate: "2026-11-22", TypeMoney: "1234.50 EUR, or 1234.50 where the currency is given", TypeNumber: "1234.5",
+		TypeEmail: "ada@example.com", TypeBoolean: "true or false", TypeChoice: "one of the choices",
+	}[t]
+	if how != "" {
+		how = "; write " + how
+	}
+	return how
+}
+
 func (v Variable) choice(language, value string) (string, bool) {
 	for _, c := range v.Choices {
 		if c.Value == value {

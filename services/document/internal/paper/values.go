@@ -183,7 +183,7 @@ func harmless(value string) bool {
 		} else {
 			marks = 0
 		}
-		if marks > maxMarks || invisible(r) {
+		if marks > maxMarks || Invisible(r) {
 			return false
 		}
 	}
@@ -195,7 +195,9 @@ func isChoice(value string) bool {
 	return value != "" && harmless(value) && strings.TrimSpace(value) == value && utf8.RuneCountInString(value) <= DefaultValueLength
 }
 
-func invisible(r rune) bool {
+// Invisible reports whether nobody sees a character, though it may change what they see: controls, format characters such
+// as a bidirectional override, and what Unicode lets a font ignore. Spaces are not.
+func Invisible(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp,
 		unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point, unicode.Noncharacter_Code_Point)
 }

@@ -269,7 +269,7 @@ func FuzzShow(f *testing.F) {
 				if v.Type != TypeLines && len(lines) > 1 || len(lines) > MaxLines || text != "" && slices.Contains(lines, "") {
 					t.Fatalf("%s: shows %d lines", v.Name, len(lines))
 				}
-				if !utf8.ValidString(text) || strings.ContainsFunc(strings.Join(lines, ""), invisible) {
+				if !utf8.ValidString(text) || strings.ContainsFunc(strings.Join(lines, ""), Invisible) {
 					t.Fatalf("%s: shows a forbidden character", v.Name)
 				}
 				if len(text) > 4*MaxValueLength {

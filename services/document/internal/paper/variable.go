@@ -196,7 +196,7 @@ func (m *mistakes) example(t Template, v Variable, field, about string) {
 	}
 	for _, language := range t.Languages() {
 		if _, fault := v.show(language, v.Example); supported(language) && fault != "" {
-			m.when(true, field+".example", "%s: its example would be refused: %s", about, fault)
+			m.when(true, field+".example", "%s: its example would be refused: %s%s", about, fault, v.Type.hint())
 			return
 		}
 	}

@@ -21,6 +21,8 @@ const (
 	Encrypted
 	// TooComplex is a file that costs more than the bounds allow.
 	TooComplex
+	// Ambiguous is a file that this package reads in one way and another reader may read in another.
+	Ambiguous
 )
 
 // Error says why a file was refused; it never quotes the file.

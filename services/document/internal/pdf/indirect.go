@@ -7,7 +7,12 @@ func (d *Document) indirect(offset int) (Ref, Object, error) {
 	if offset < 0 || offset >= len(d.data) {
 		return Ref{}, nil, malformed(offset, "offset outside the file")
 	}
-	l := d.lexer(offset)
+	return d.indirectAt(d.lexer(offset))
+}
+
+// indirectAt is indirect where a lexer stands, and leaves it behind the object.
+func (d *Document) indirectAt(l *lexer) (Ref, Object, error) {
+	offset := l.pos
 	number, err1 := l.integer()
 	generation, err2 := l.integer()
 	if err := errors.Join(err1, err2, l.keyword("obj")); err != nil {

@@ -223,6 +223,7 @@ func read(file []byte) error {
 		return err
 	}
 	d.Pages()
+	_ = d.Unambiguous(nil) // whatever it says, it must come back
 	seen := map[pdf.Ref]bool{}
 	queue := []pdf.Ref{d.Root()}
 	for len(queue) > 0 {

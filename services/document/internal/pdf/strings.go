@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf16"
 )
@@ -84,7 +85,11 @@ func (l *lexer) located(s String, start int) String {
 func (l *lexer) hex() (Object, error) {
 	start := l.pos
 	l.pos++
-	out, high, clean := []byte{}, -1, true
+	length := max(0, bytes.IndexByte(l.data[l.pos:], '>'))
+	if err := l.take(3 * (length / 2)); err != nil {
+		return nil, err
+	}
+	out, high, clean := make([]byte, 0, length/2+1), -1, true
 	for l.pos < len(l.data) {
 		c := l.data[l.pos]
 		l.pos++
@@ -92,7 +97,7 @@ func (l *lexer) hex() (Object, error) {
 			if high >= 0 {
 				out, clean = append(out, byte(high<<4)), false
 			}
-			return l.located(String{Bytes: out, Hex: clean}, start), l.take(3 * len(out))
+			return l.located(String{Bytes: out, Hex: clean}, start), nil
 		}
 		n := nibble(c)
 		switch {

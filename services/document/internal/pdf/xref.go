@@ -76,19 +76,24 @@ func (d *Document) readSections(start int) error {
 	}
 }
 
-// section reads one section and returns its trailer.
+// section takes the entries of one section and returns its trailer.
 func (d *Document) section(start int) (Dict, error) {
+	found := map[int]entry{}
+	trailer, err := d.readSection(start, found)
+	if err != nil {
+		return nil, err
+	}
+	return trailer, d.merge(found)
+}
+
+// readSection reads one section and returns its trailer.
+func (d *Document) readSection(start int, found map[int]entry) (Dict, error) {
 	if start < 0 || start >= len(d.data) {
 		return nil, malformed(start, "offset outside the file")
 	}
-	found := map[int]entry{}
 	l := d.lexer(start)
 	if l.space(); !l.starts("xref") {
-		trailer, err := d.streamSection(start, found)
-		if err != nil {
-			return nil, err
-		}
-		return trailer, d.merge(found)
+		return d.streamSection(start, found)
 	}
 	l.pos += len("xref")
 	if err := d.table(l, found); err != nil {
@@ -107,7 +112,7 @@ func (d *Document) section(start int) (Dict, error) {
 			return nil, err
 		}
 	}
-	return trailer, errors.Join(d.spend(l.pos-start, 0), d.merge(found))
+	return trailer, d.spend(l.pos-start, 0)
 }
 
 // hybrid adds the objects that a table hides from old readers. A table and its stream may not contradict each other.

@@ -43,7 +43,7 @@ type Anchors struct {
 // The words are AES (a person's signature), SEAL (an organisation's seal), TIMESTAMP, QES-EIDAS and QES-ZERTES (a
 // person's qualified signature under that law; it includes AES). Without the line a certificate proves AES, SEAL and
 // TIMESTAMP. The anchor of a qualified signature should be the issuing service of the trusted list, not the root above
-// it. NewAnchors fails for an unknown word, anything that is not a certificate, and a bundle without one.
+// it; the certificates below it must still say what they are. NewAnchors fails for an unknown word, anything that is not a certificate, and a bundle without one.
 func NewAnchors(bundle []byte) (Anchors, error) {
 	a := Anchors{proves: map[[sha256.Size]byte]purposes{}}
 	for {

@@ -68,7 +68,7 @@ func TestCertificates(t *testing.T) {
 	anchors := must(proof.NewAnchors(append([]byte(everything), a.pem()...)))(t)
 	verifier := proof.New(anchors, proof.Options{})
 	printable := func(s string) []byte { return cmstest.DER(t, s) }
-	compliance := statement(t, 1)
+	compliance, device := statement(t, 1), statement(t, 4)
 	kind := func(n int) []byte {
 		return statement(t, 6, cmstest.Sequence(t, cmstest.DER(t, cmstest.OID{0, 4, 0, 1862, 1, 6, n})))
 	}
@@ -83,17 +83,19 @@ func TestCertificates(t *testing.T) {
 		verdict           proof.Verdict
 		reason            string
 	}{
-		{"qualified", "EIDAS", sign, nil, [][]byte{compliance, kind(1)}, false, proof.Proven, "LEVEL_PROVEN"},
-		{"mail", "EIDAS", sign, []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}, [][]byte{compliance, kind(1)}, false, proof.Proven, ""},
-		{"no kind", "EIDAS", sign, nil, [][]byte{compliance}, false, proof.Failed, "LEVEL_TOO_LOW"},
-		{"kind only", "EIDAS", sign, nil, [][]byte{kind(1)}, false, proof.Failed, "LEVEL_TOO_LOW"},
-		{"website", "EIDAS", sign, nil, [][]byte{compliance, kind(3)}, false, proof.Failed, "LEVEL_TOO_LOW"},
-		{"seal with a person's name", "EIDAS", sign, nil, [][]byte{compliance, kind(2)}, false, proof.Failed, "LEVEL_TOO_LOW"},
-		{"malformed statements", "EIDAS", sign, nil, [][]byte{compliance, kind(1), {5, 0}}, false, proof.Failed, "LEVEL_TOO_LOW"},
-		{"French", "EIDAS", sign, nil, [][]byte{compliance, kind(1), country("FR")}, false, proof.Proven, ""},
-		{"Swiss under European law", "EIDAS", sign, nil, [][]byte{compliance, kind(1), country("CH")}, false, proof.Failed, "LEVEL_TOO_LOW"},
+		{"qualified", "EIDAS", sign, nil, [][]byte{compliance, kind(1), device}, false, proof.Proven, "LEVEL_PROVEN"},
+		{"mail", "EIDAS", sign, []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}, [][]byte{compliance, kind(1), device}, false, proof.Proven, ""},
+		{"no device", "EIDAS", sign, nil, [][]byte{compliance, kind(1)}, false, proof.Failed, "LEVEL_TOO_LOW"},
+		{"no kind", "EIDAS", sign, nil, [][]byte{compliance, device}, false, proof.Failed, "LEVEL_TOO_LOW"},
+		{"kind only", "EIDAS", sign, nil, [][]byte{kind(1), device}, false, proof.Failed, "LEVEL_TOO_LOW"},
+		{"website", "EIDAS", sign, nil, [][]byte{compliance, kind(3), device}, false, proof.Failed, "LEVEL_TOO_LOW"},
+		{"seal with a person's name", "EIDAS", sign, nil, [][]byte{compliance, kind(2), device}, false, proof.Failed, "LEVEL_TOO_LOW"},
+		{"malformed statements", "EIDAS", sign, nil, [][]byte{compliance, kind(1), device, {5, 0}}, false, proof.Failed, "LEVEL_TOO_LOW"},
+		{"French", "EIDAS", sign, nil, [][]byte{compliance, kind(1), device, country("FR")}, false, proof.Proven, ""},
+		{"Swiss under European law", "EIDAS", sign, nil, [][]byte{compliance, kind(1), device, country("CH")}, false, proof.Failed, "LEVEL_TOO_LOW"},
 		{"Swiss", "ZERTES", sign, nil, [][]byte{compliance, kind(1), country("CH")}, false, proof.Proven, ""},
 		{"French under Swiss law", "ZERTES", sign, nil, [][]byte{compliance, kind(1), country("FR")}, false, proof.Failed, "LEVEL_TOO_LOW"},
+		{"country that is a text", "EIDAS", sign, nil, [][]byte{compliance, kind(1), device, country("FR\n  level    QES")}, false, proof.Failed, "LEVEL_TOO_LOW"},
 		{"encryption key", "EIDAS", x509.KeyUsageKeyEncipherment, nil, [][]byte{compliance, kind(1)}, false, proof.Failed, "KEY_USAGE_WRONG"},
 		{"server", "EIDAS", sign, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}, [][]byte{compliance, kind(1)}, false, proof.Failed, "EXTENDED_KEY_USAGE_WRONG"},
 		{"authority", "EIDAS", sign, nil, [][]byte{compliance, kind(1)}, true, proof.Failed, "KEY_USAGE_WRONG"},
@@ -149,10 +151,26 @@ func TestCommonNameOnly(t *testing.T) {
 	}
 	for n, verdict := range map[int]proof.Verdict{1: proof.Proven, 2: proof.Failed} {
 		by := a.issue(&x509.Certificate{Subject: pkix.Name{CommonName: "Anna Müller"}, KeyUsage: x509.KeyUsageContentCommitment,
-			ExtraExtensions: []pkix.Extension{statements(t, statement(t, 1), kind(n))}})
+			ExtraExtensions: []pkix.Extension{statements(t, statement(t, 1), statement(t, 4), kind(n))}})
 		r := verifier.Verify(t.Context(), w.request(signByHand(t, sent(), client(), detached, w.detached(by))))
 		if expect(t, r, verdict, ""); r.Signatures[0].SealClaim != (verdict == proof.Failed) {
 			t.Errorf("type %d: %+v", n, r.Signatures[0])
 		}
 	}
+}
+
+// A pseudonym is what its holder wants to be called. It names nobody, whatever stands in the common name.
+func TestPseudonym(t *testing.T) {
+	w := newWorld(t)
+	a := newAuthority(t, w.now)
+	verifier := proof.New(must(proof.NewAnchors(append([]byte(everything), a.pem()...)))(t), proof.Options{})
+	kind := statement(t, 6, cmstest.Sequence(t, cmstest.DER(t, cmstest.OID{0, 4, 0, 1862, 1, 6, 1})))
+	by := a.issue(&x509.Certificate{KeyUsage: x509.KeyUsageContentCommitment,
+		Subject: pkix.Name{CommonName: "Anna Müller", ExtraNames: []pkix.AttributeTypeAndValue{
+			{Type: cmstest.OID{2, 5, 4, 65}, Value: "Anna Müller"}}},
+		ExtraExtensions: []pkix.Extension{statements(t, statement(t, 1), statement(t, 4), kind)}})
+	request := w.request(signByHand(t, sent(), client(), detached, w.detached(by)))
+	expect(t, verifier.Verify(t.Context(), request), proof.Failed, "UNEXPECTED_SIGNER")
+	request.Signers = nil
+	expect(t, verifier.Verify(t.Context(), request), proof.Proven, "LEVEL_PROVEN")
 }

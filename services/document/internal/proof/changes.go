@@ -15,6 +15,10 @@ type change struct {
 	number int
 	// origin is where that object belongs.
 	origin origin
+	// leeway says that there is none only because a certification permits what was filled in or noted.
+	leeway bool
+	// covered says that there is none, but that the signature that came in is drawn over much of a page.
+	covered bool
 }
 
 // String names the object by numbers and the words of this package; nothing of the file is quoted.
@@ -35,20 +39,22 @@ func (e *examination) checkChanges() bool {
 	for i := range e.signatures {
 		f := Finding{Check: CheckChanges, Outcome: CheckPassed, Reason: "ONLY_PERMITTED",
 			Detail: "nothing but what signing, validation and the signatures allow was added after the signature"}
-		next, came := e.doc, -1
-		if i+1 < len(e.signatures) {
-			next, came = e.states[i+1], e.signatures[i+1].contents.Start
-		}
-		found, err := e.compare(e.states[i], next, came, e.policyAfter(i))
+		found, err := e.changesAfter(i)
 		switch {
 		case e.ctx.Err() != nil:
 			f.Outcome, f.Reason, f.Detail = CheckIndeterminate, "CANCELED", "the verification was cut short"
 		case err != nil:
 			f.Outcome, f.Reason = ofPDF(err)
-			f.Detail = "what was added after the signature cannot be read"
+			f.Detail = "what was added after the signature cannot be read, or may be read in more than one way"
 		case found.reason != "":
 			f.Outcome, f.Reason = CheckFailed, found.reason
 			f.Detail = "the file was changed after the signature: " + found.String()
+		case found.leeway:
+			f.Outcome, f.Reason = CheckIndeterminate, "CONTENT_ADDED_AS_PERMITTED"
+			f.Detail = "fields were filled in or comments made after the signature, as its certification permits: who signed before " +
+				"has not seen that"
+		case found.covered:
+			f.Outcome, f.Reason, f.Detail = CheckIndeterminate, coversPage, coversPageDetail
 		}
 		e.noteOn(i, f)
 		if f.Outcome != CheckPassed {
@@ -58,9 +64,42 @@ func (e *examination) checkChanges() bool {
 	return true
 }
 
+// changesAfter compares the file as the i-th signature signed it with the file as the next one did, or as it is.
+func (e *examination) changesAfter(i int) (change, error) {
+	state, err := e.state(i)
+	if err != nil {
+		return change{}, err
+	}
+	if i+1 == len(e.signatures) {
+		return e.compare(state, e.doc, -1, e.policyAfter(i, state))
+	}
+	next, err := e.state(i + 1)
+	if err != nil {
+		return change{}, err
+	}
+	signature := e.signatures[i+1]
+	found, err := e.compare(state, next, signature.contents.Start, e.policyAfter(i, state))
+	found.covered = err == nil && found.reason == "" && covers(next, signature.field)
+	return found, err
+}
+
 // compare looks for a change between two states of one file that the policy does not allow. came is the offset of the
 // signature that came in between, -1 for none.
 func (e *examination) compare(old, later *pdf.Document, came int, p policy) (change, error) {
+	strict := p
+	strict.leeway = min(p.leeway, signaturesOnly)
+	found, err := e.compareUnder(old, later, came, strict)
+	if err == nil && found.reason != "" && p.leeway > signaturesOnly {
+		found, err = e.compareUnder(old, later, came, p)
+		found.leeway = found.reason == ""
+	}
+	if err == nil && found.reason == "" {
+		err = later.Unambiguous(old)
+	}
+	return found, err
+}
+
+func (e *examination) compareUnder(old, later *pdf.Document, came int, p policy) (change, error) {
 	if !later.Extends(old) {
 		return change{reason: "NOT_AN_UPDATE"}, nil
 	}

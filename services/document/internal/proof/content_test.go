@@ -90,3 +90,79 @@ func TestEmptyFieldPaintedLater(t *testing.T) {
 	// The page that shows the other field belongs to the signed revision, so only the empty field is written anew.
 	expect(t, w.verify(w.request(update(signed, object{8, painted}, form))), proof.Failed, "FORM_FIELD_CHANGED")
 }
+
+// Names in a file are anybody's choice: what only writers use in one place is a glyph, a font or an image in another.
+func TestNamesThatWritersUse(t *testing.T) {
+	w := newWorld(t)
+	by := w.person("Anna", "Müller", "QES")
+	glyph := func(shape, catalog string) []byte {
+		objects := contract("100")
+		objects[0].body = strings.Replace(objects[0].body, "/Pages", catalog+" /Pages", 1)
+		objects[6].body = "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 9 9] /FontMatrix [1 0 0 1 0 0] /FirstChar 80 /LastChar 80 " +
+			"/Widths [9] /Encoding << /Differences [80 /P] >> /CharProcs << /P 9 0 R >> /Resources << /XObject << /Parent 10 0 R >> " +
+			"/Properties << /Layer << /Type /OCMD /P /" + shape + " >> >> >> >>"
+		return write(append(objects, object{9, stream("", "9 0 0 0 9 9 d1 "+shape)}, object{10, drawing(shape)}))
+	}
+	ask := func(signed, sent []byte) proof.Report {
+		request := w.request(w.sign(signed, "client", by))
+		request.Sent = sent
+		return w.verify(request)
+	}
+	sent := glyph("AnyOn", "")
+	expect(t, ask(glyph("AnyOn", "/Lang (de)"), sent), proof.Proven, "PAGES_IDENTICAL")
+	for _, place := range []string{"/P /AnyOn", "9 9 d1 AnyOn", "endstream\nendobj\n10"} {
+		changed := strings.Replace(string(sent), place, strings.Replace(place, "AnyOn", "AllOn", 1), 1)
+		if !strings.Contains(place, "AnyOn") {
+			changed = strings.Replace(string(sent), "/Parent 10 0 R >>", "/Parent 09 0 R >>", 1)
+		}
+		expect(t, ask([]byte(changed), sent), proof.Failed, "PAGE_RESOURCES_DIFFER")
+	}
+	for _, entry := range []string{"/Collection << /View /H /D (x) >>", "/ViewerPreferences << /ViewArea /ArtBox >>"} {
+		expect(t, ask(glyph("AnyOn", entry), sent), proof.Failed, "DOCUMENT_BEHAVIOUR_DIFFERS")
+	}
+}
+
+// A writer may write down what a page has by default.
+func TestDefaultsWrittenDown(t *testing.T) {
+	w := newWorld(t)
+	objects := contract("100")
+	for i, entries := range map[int]string{2: "/Rotate 0 /CropBox [0 0 595 842]", 3: "/CropBox [0 0 595.0 842.0]"} {
+		objects[i].body = strings.Replace(objects[i].body, "/Contents", entries+" /Contents", 1)
+	}
+	by := w.person("Anna", "Müller", "QES")
+	expect(t, w.verify(w.request(w.sign(write(objects), "client", by))), proof.Proven, "PAGES_IDENTICAL")
+	objects[2].body = strings.Replace(objects[2].body, "/Rotate 0", "/Rotate 90", 1)
+	expect(t, w.verify(w.request(w.sign(write(objects), "client", by))), proof.Failed, "PAGE_GEOMETRY_DIFFERS")
+}
+
+// What cannot be decoded and is not the same cannot be compared.
+func TestUndecodable(t *testing.T) {
+	w := newWorld(t)
+	pictured := func(pixels, filter string) []byte {
+		objects := contract("100")
+		objects[2].body = strings.Replace(objects[2].body, "/Font", "/XObject << /I 9 0 R >> /Font", 1)
+		return write(append(objects, object{9, stream("/Type /XObject /Subtype /Image /Width 1 /Height 1 /Filter /"+filter, pixels)}))
+	}
+	request := w.request(w.sign(pictured("a", "RunLengthDecode"), "client", w.person("Anna", "Müller", "QES")))
+	request.Sent = pictured("b", "LZWDecode")
+	expect(t, w.verify(request), proof.Indeterminate, "FILE_TOO_COMPLEX")
+	request.Sent = pictured("a", "RunLengthDecode")
+	expect(t, w.verify(request), proof.Proven, "SENT_BYTES_KEPT")
+}
+
+// A reader may draw the value of a field by itself, and finds it above the widget.
+func TestValueAboveTheWidget(t *testing.T) {
+	w := newWorld(t)
+	city := func(value, more string) []byte {
+		objects := contract("100")
+		objects[0].body = strings.Replace(objects[0].body, "[8 0 R]", "[8 0 R 9 0 R]", 1)
+		objects[2].body = strings.Replace(objects[2].body, "/Contents", "/Annots [10 0 R] /Contents", 1)
+		return write(append(objects, object{9, "<< /FT /Tx /T (city) /V (" + value + ") /Kids [10 0 R] " + more + " >>"},
+			object{10, "<< /Type /Annot /Subtype /Widget /Parent 9 0 R /Rect [72 300 200 320] /P 3 0 R >>"}))
+	}
+	request := w.request(w.sign(city("Basel", "/TU (where)"), "client", w.person("Anna", "Müller", "QES")))
+	request.Sent = city("Basel", "")
+	expect(t, w.verify(request), proof.Proven, "PAGES_IDENTICAL")
+	request.Sent = city("Zug", "")
+	expect(t, w.verify(request), proof.Failed, "ANNOTATIONS_DIFFER")
+}

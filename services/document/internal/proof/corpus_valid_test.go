@@ -103,11 +103,11 @@ func (m *maker) permitted() {
 	m.proven("validation data and timestamp", m.documentStamp(m.withValidation(m.plain), m.now))
 	m.proven("white space after the end", append(slices.Clone(m.signed), "\r\n"...))
 	m.proven("certified 1", m.certify(1, ""))
-	m.proven("certified 2, box ticked", update(m.certify(2, ""), object{22, checkBox("Yes")}))
-	m.proven("certified 2, text filled in", update(m.certify(2, ""),
-		object{21, inputField("/V (Basel) /AP << /N 50 0 R >>")}, object{50, drawing("BT ET")}))
-	m.proven("certified 2, other field locked", update(m.lock("/Action /Exclude /Fields [(agreed)]"), object{22, checkBox("Yes")}))
-	m.proven("certified 3, comment", update(m.certify(3, ""), annotated(50, object{50, comment("more")})...))
+	m.add("certified 2, box ticked", update(m.certify(2, ""), object{22, checkBox("Yes")}), proof.Indeterminate, asPermitted)
+	m.add("certified 2, text filled in", update(m.certify(2, ""),
+		object{21, inputField("/V (Basel) /AP << /N 50 0 R >>")}, object{50, drawing("BT ET")}), proof.Indeterminate, asPermitted)
+	m.add("certified 2, other field locked", update(m.lock("/Action /Exclude /Fields [(agreed)]"), object{22, checkBox("Yes")}), proof.Indeterminate, asPermitted)
+	m.add("certified 3, comment", update(m.certify(3, ""), annotated(50, object{50, comment("more")})...), proof.Indeterminate, asPermitted)
 	m.proven("object streams", signByHand(m.tb, pack(nil, 40, contract("100")...), client(), detached, m.detached(bob)))
 	packed := signByHand(m.tb, pack(nil, 40, contract("100")...), client(), detached, m.detached(bob))
 	m.proven("object stream written again", pack(packed, 60, contract("100")[6], contract("100")[2]))

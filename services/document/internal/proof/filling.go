@@ -104,16 +104,6 @@ func (c *comparison) shows(widget pdf.Dict) bool {
 	if widget["AP"] == nil && widget["MK"] == nil && widget["BS"] == nil && widget["Border"] == nil {
 		return false
 	}
-	box := c.later.Array(widget["Rect"])
-	var corner [4]float64
-	for i := range corner {
-		ok := len(box) == len(corner)
-		if ok {
-			corner[i], ok = pdf.Number(c.later.Resolve(box[i]))
-		}
-		if !ok {
-			return true
-		}
-	}
-	return corner[0] != corner[2] && corner[1] != corner[3]
+	size, ok := area(c.later, widget["Rect"])
+	return !ok || size > 0
 }

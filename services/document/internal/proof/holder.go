@@ -13,6 +13,7 @@ import (
 const (
 	oidSurname       = "2.5.4.4"
 	oidGivenName     = "2.5.4.42"
+	oidPseudonym     = "2.5.4.65"
 	oidQCStatements  = "1.3.6.1.5.5.7.1.3"
 	oidQCCompliance  = "0.4.0.1862.1.1"
 	oidQCDevice      = "0.4.0.1862.1.4"
@@ -69,12 +70,21 @@ func (s *statements) readAll(list []statement) bool {
 				s.eseal = s.eseal || k.String() == oidQCTypeESeal
 			}
 		case oidQCLegislation:
-			if rest, err := asn1.Unmarshal(one.Info.FullBytes, &s.countries); err != nil || len(rest) > 0 {
+			if rest, err := asn1.Unmarshal(one.Info.FullBytes, &s.countries); err != nil || len(rest) > 0 ||
+				len(s.countries) > maxCountries || slices.ContainsFunc(s.countries, notCountry) {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// maxCountries bounds the countries whose law one certificate means.
+const maxCountries = 32
+
+// notCountry says that a text is no code of ISO 3166-1: what a certificate says is shown to people.
+func notCountry(code string) bool {
+	return len(code) != 2 || code[0] < 'A' || code[0] > 'Z' || code[1] < 'A' || code[1] > 'Z'
 }
 
 // types names what the certificate says it is for.
@@ -109,6 +119,8 @@ type holder struct {
 	given      string
 	surname    string
 	common     string
+	// veiled says that the certificate was issued for a pseudonym, which people choose; it names nobody.
+	veiled bool
 	// personal says that the certificate is a natural person's: it has a given name or a surname, or says that it is for
 	// signatures of persons, and then the common name is theirs. Otherwise it is a seal.
 	personal bool
@@ -124,6 +136,7 @@ func readHolder(c *x509.Certificate) holder {
 		given:      attribute(c.Subject, oidGivenName),
 		surname:    attribute(c.Subject, oidSurname),
 		common:     c.Subject.CommonName,
+		veiled:     attribute(c.Subject, oidPseudonym) != "",
 	}
 	h.personal = (h.given != "" || h.surname != "" || h.statements.esign) && !h.statements.eseal
 	return h
@@ -146,12 +159,20 @@ func (h holder) level(legislation string) string {
 	}
 	needed, known := qualifiedUnder(legislation)
 	switch {
-	case known && h.proves.has(needed) && h.statements.qualifiedFor(legislation):
+	case known && h.proves.has(needed) && h.qualifiedUnder(legislation):
 		return levelQES
 	case h.proves.has(provesAES):
 		return levelAES
 	}
 	return ""
+}
+
+// qualifiedUnder says whether the certificate claims all that a qualified signature under a law needs. In the European
+// Union that is a qualified device, too: without one a qualified certificate makes an advanced signature (Regulation (EU)
+// No 910/2014, article 3(12)); a trusted list may say so in the certificate's place. Swiss certificates are qualified only
+// with a device, and need not say so.
+func (h holder) qualifiedUnder(legislation string) bool {
+	return h.statements.qualifiedFor(legislation) && (h.statements.device || h.standing.Device == Yes || legislation != "EIDAS")
 }
 
 // sealed says that this is a trusted seal.

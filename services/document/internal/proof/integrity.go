@@ -33,18 +33,12 @@ func (e *examination) checkSignatures() bool {
 func (e *examination) checkRange(i int) bool {
 	s := e.signatures[i]
 	f := Finding{Check: CheckByteRange, Outcome: CheckFailed}
-	f.Detail = "the signed range must be the file up to the end of a revision, but for the signature itself"
+	f.Detail = "the signed range is not exactly the file up to the end of a revision, without the signature itself"
 	if f.Reason = s.subFilter(); f.Reason == "" {
 		f.Reason = s.locate()
 	}
-	var state *pdf.Document
 	if f.Reason == "" {
-		var err error
-		if state, err = pdf.Open(s.file[:s.end]); err != nil {
-			f.Reason = "RANGE_ENDS_INSIDE_A_REVISION"
-		} else if !holds(state, s) {
-			f.Reason = "SIGNATURE_NOT_IN_ITS_REVISION"
-		}
+		f.Outcome, f.Reason = e.checkState(i)
 	}
 	if f.Reason == cms.ReasonRefused {
 		f = algorithmsFinding(&cms.Error{Reason: f.Reason}, "the container of the signature")
@@ -53,19 +47,38 @@ func (e *examination) checkRange(i int) bool {
 		e.noteOn(i, f)
 		return false
 	}
-	e.states = append(e.states, state)
 	s.report.CoversWholeRevision = true
 	s.report.CoversWholeFile = s.end == len(s.file)
 	e.noteOn(i, Finding{Check: CheckByteRange, Outcome: CheckPassed, Reason: "EXACT", Detail: "the signed range is exact"})
 	return true
 }
 
-// holds says whether the signature is part of the form in a state of the file.
-func holds(state *pdf.Document, s *signature) bool {
+// checkState asks whether the signature is part of the form in the state of the file that it ends.
+func (e *examination) checkState(i int) (Outcome, string) {
+	s := e.signatures[i]
+	state, err := e.state(i)
+	if outcome, reason := ofPDF(err); err != nil && outcome == CheckIndeterminate {
+		return outcome, reason
+	}
+	if err != nil {
+		return CheckFailed, "RANGE_ENDS_INSIDE_A_REVISION"
+	}
 	f, err := readForm(state)
-	return err == nil && slices.ContainsFunc(f.signed(), func(o *field) bool {
+	if outcome, reason := ofPDF(err); err != nil && outcome == CheckIndeterminate {
+		return outcome, reason
+	}
+	if err != nil || !slices.ContainsFunc(f.signed(), func(o *field) bool {
 		return o.number == s.number && o.contents.Start == s.contents.Start
-	})
+	}) {
+		return CheckFailed, "SIGNATURE_NOT_IN_ITS_REVISION"
+	}
+	return CheckFailed, ""
+}
+
+// state opens the file as it was at the end of the i-th signature. It is not kept: all of them together are too much.
+func (e *examination) state(i int) (*pdf.Document, error) {
+	s := e.signatures[i]
+	return pdf.OpenWithin(s.file[:s.end], limits(len(e.signatures)))
 }
 
 // checkOrder refuses signatures that share a token or overlap: each must be made over a file that holds all of the

@@ -69,7 +69,7 @@ func (e *examination) notQualified() Finding {
 // status is missing.
 func (e *examination) statusUnknown() bool {
 	for _, s := range e.signing {
-		if !s.holder.statements.qualifiedFor(e.request.Legislation) {
+		if !s.holder.qualifiedUnder(e.request.Legislation) {
 			return false
 		}
 	}

@@ -19,6 +19,8 @@ type likeness struct {
 	seen    map[[2]pdf.Ref]bool
 	count   int
 	tooMuch bool
+	// unread says that a stream was not compared, because its encoding is unknown or it is too large.
+	unread bool
 	// added says that a page shows all it showed, and more.
 	added bool
 }
@@ -35,8 +37,13 @@ func (l *likeness) documents() string {
 	}
 	// What can hide or replace content (layers, actions, scripts, another form technology) must be as it was.
 	was, is := l.a.Catalog(), l.b.Catalog()
-	for _, key := range []pdf.Name{"OCProperties", "OpenAction", "AA"} {
+	for _, key := range []pdf.Name{"OCProperties", "OpenAction", "AA", "Collection", "NeedsRendering", "Requirements"} {
 		if !l.same(was[key], is[key]) {
+			return "DOCUMENT_BEHAVIOUR_DIFFERS"
+		}
+	}
+	for _, key := range []pdf.Name{"ViewArea", "ViewClip", "PrintArea", "PrintClip"} {
+		if !l.same(l.a.Dict(was["ViewerPreferences"])[key], l.b.Dict(is["ViewerPreferences"])[key]) {
 			return "DOCUMENT_BEHAVIOUR_DIFFERS"
 		}
 	}
@@ -57,7 +64,7 @@ func (l *likeness) documents() string {
 
 func (l *likeness) page(a, b pdf.Page) string {
 	for _, key := range []pdf.Name{"MediaBox", "CropBox", "Rotate"} {
-		if !l.same(a.Inherited[key], b.Inherited[key]) {
+		if !l.same(shape(a, key), shape(b, key)) {
 			return "PAGE_GEOMETRY_DIFFERS"
 		}
 	}
@@ -72,15 +79,28 @@ func (l *likeness) page(a, b pdf.Page) string {
 	return l.annotations(a, b)
 }
 
+// shape is an entry of a page with the default that a writer may put in its place (ISO 32000-2, table 31).
+func shape(p pdf.Page, key pdf.Name) pdf.Object {
+	value := p.Inherited[key]
+	switch {
+	case value == nil && key == "CropBox":
+		return p.Inherited["MediaBox"]
+	case value == nil && key == "Rotate":
+		return int64(0)
+	}
+	return value
+}
+
 // contents compares what a page draws. Content put before or after the original, with resources of its own, is noted
 // apart: some providers stamp pages, and only a person can say whether a stamp covers something.
 func (l *likeness) contents(a, b pdf.Page) string {
+	if l.same(a.Dict["Contents"], b.Dict["Contents"]) && l.same(a.Inherited["Resources"], b.Inherited["Resources"]) {
+		return ""
+	}
 	was, ok1 := drawn(l.a, a.Dict["Contents"])
 	is, ok2 := drawn(l.b, b.Dict["Contents"])
 	if !ok1 || !ok2 {
-		if l.same(a.Dict["Contents"], b.Dict["Contents"]) && l.same(a.Inherited["Resources"], b.Inherited["Resources"]) {
-			return ""
-		}
+		l.unread = true
 		return "PAGE_CONTENT_DIFFERS"
 	}
 	equal := bytes.Equal(was, is)
@@ -125,7 +145,7 @@ func drawn(d *pdf.Document, contents pdf.Object) ([]byte, bool) {
 	}
 	for _, one := range list {
 		s, ok := d.Resolve(one).(*pdf.Stream)
-		if !ok {
+		if !ok || s.Dict["F"] != nil { // what it draws is in another file
 			return nil, false
 		}
 		data, ok := d.Decode(s)
@@ -151,7 +171,9 @@ func (l *likeness) annotations(a, b pdf.Page) string {
 		switch {
 		case f == nil:
 			is = append(is, v)
-		case f.value == nil && l.b.Dict(v)["AP"] != nil && !l.shown(f.name, l.b.Dict(v)["AP"]):
+		case l.b.Dict(v)["A"] != nil || l.b.Dict(v)["AA"] != nil:
+			return "DOCUMENT_BEHAVIOUR_DIFFERS"
+		case f.value == nil && l.b.Dict(v)["AP"] != nil && !l.shown(f.name, l.b.Dict(v)):
 			return "EMPTY_FIELD_SHOWS_SOMETHING"
 		}
 	}
@@ -159,7 +181,7 @@ func (l *likeness) annotations(a, b pdf.Page) string {
 		return "ANNOTATIONS_DIFFER"
 	}
 	for i := range was {
-		if !l.same(was[i], is[i]) {
+		if !l.same(was[i], is[i]) || !l.sameField(l.a.Dict(was[i]), l.b.Dict(is[i])) {
 			return "ANNOTATIONS_DIFFER"
 		}
 	}
@@ -173,14 +195,14 @@ func (l *likeness) fieldOf(f form, o pdf.Object) *field {
 	return nil
 }
 
-// shown says that the document sent had an empty field of the name with the same appearance.
-func (l *likeness) shown(name string, appearance pdf.Object) bool {
+// shown says that the document sent had an empty field of the name with the same appearance in the same place.
+func (l *likeness) shown(name string, widget pdf.Dict) bool {
 	for _, f := range l.was.fields {
 		if f.name != name || f.value != nil {
 			continue
 		}
 		for _, n := range f.widgets {
-			if l.same(l.a.Dict(l.a.Current(n))["AP"], appearance) {
+			if was := l.a.Dict(l.a.Current(n)); l.same(was["AP"], widget["AP"]) && l.same(was["Rect"], widget["Rect"]) {
 				return true
 			}
 		}

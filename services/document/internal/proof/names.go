@@ -93,6 +93,9 @@ func contains(found, asked []word) bool {
 // names says whether the holder of a certificate may be the signer. Given name and surname are compared apart; a
 // certificate with only one of them is compared by its common name.
 func (h holder) names(s Signer) bool {
+	if h.veiled && (h.given == "" || h.surname == "") {
+		return false // the common name is what the holder wants to be called
+	}
 	if s.Name != "" {
 		whole, found := words(s.Name), h.common
 		if h.given != "" && h.surname != "" {

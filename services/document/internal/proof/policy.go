@@ -39,8 +39,8 @@ const maxReferences = 16
 
 // policyAfter gathers what the i-th signature and those before it say. Only a certification gives leeway: the first
 // signature, when the catalog names it as one. Any signature may take leeway away.
-func (e *examination) policyAfter(i int) policy {
-	state, p := e.states[i], policy{leeway: signaturesOnly}
+func (e *examination) policyAfter(i int, state *pdf.Document) policy {
+	p := policy{leeway: signaturesOnly}
 	certified := contentsOf(state.Dict(state.Dict(state.Catalog()["Perms"])["DocMDP"])).Start
 	least := annotating
 	for n, s := range e.signatures[:i+1] {

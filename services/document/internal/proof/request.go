@@ -1,6 +1,10 @@
 package proof
 
-import "time"
+import (
+	"time"
+
+	"github.com/countersign/countersign/services/document/internal/pdf"
+)
 
 // Request is what a signed file is held against. An expectation that is left away is not checked, and the report says so.
 type Request struct {
@@ -46,6 +50,12 @@ const (
 	defaultMaxBytes = 64 << 20
 	maxSigners      = 64
 )
+
+// limits bound what one state of a file may cost. A file with more signatures has more states, which then may cost less.
+func limits(signatures int) pdf.Limits {
+	const many = 4
+	return pdf.Limits{Objects: 100_000 / max(1, signatures/many), Decoded: 32 << 20, Lexed: 32 << 20, Memory: 32 << 20}
+}
 
 // valid says that the expectations are ones that can be checked.
 func (r Request) valid() bool {

@@ -46,7 +46,7 @@ func (s *service) person() *x509.Certificate {
 	return &x509.Certificate{KeyUsage: x509.KeyUsageContentCommitment,
 		Subject: pkix.Name{CommonName: "Anna Müller", ExtraNames: []pkix.AttributeTypeAndValue{
 			{Type: cmstest.OID{2, 5, 4, 42}, Value: "Anna"}, {Type: cmstest.OID{2, 5, 4, 4}, Value: "Müller"}}},
-		ExtraExtensions: []pkix.Extension{statements(s.tb, statement(s.tb, 1), kind)}}
+		ExtraExtensions: []pkix.Extension{statements(s.tb, statement(s.tb, 1), statement(s.tb, 4), kind)}}
 }
 
 func (s *service) identity(h *revocationtest.Holder, chain ...*revocationtest.Holder) *pki.Identity {

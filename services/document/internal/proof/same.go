@@ -56,14 +56,22 @@ func (l *likeness) sameValue(a, b pdf.Object) bool {
 	return pdf.Equal(a, b)
 }
 
-// sameEntries leaves out what only writers use: ways back up the tree, metadata and, for a stream, how it is packed.
-func (l *likeness) sameEntries(a, b pdf.Dict, packing bool) bool {
+// sameEntries leaves out what only writers use: how a stream is packed, its metadata, and the ways from an annotation back
+// up the tree. Everywhere else these keys may be names of glyphs, fonts or images, or say which layers are shown.
+func (l *likeness) sameEntries(a, b pdf.Dict, stream bool) bool {
+	annotation := !stream && a["Rect"] != nil && b["Rect"] != nil
 	for key := range union(a, b) {
 		switch key {
-		case "Parent", "P", "Metadata", "PieceInfo", "LastModified", "StructParent", "StructParents":
-			continue
-		case "Length", "Filter", "DecodeParms", "DL":
-			if packing {
+		case "Length", "Filter", "DecodeParms", "DL", "Metadata", "PieceInfo", "LastModified", "StructParents":
+			if stream {
+				continue
+			}
+		case "StructParent":
+			if stream || annotation {
+				continue
+			}
+		case "Parent", "P":
+			if annotation {
 				continue
 			}
 		}
@@ -75,11 +83,29 @@ func (l *likeness) sameEntries(a, b pdf.Dict, packing bool) bool {
 }
 
 func (l *likeness) sameStreams(a, b *pdf.Stream) bool {
+	l.count += min(len(a.Raw), len(b.Raw)) >> 6 // reading costs more than counting, and may be asked for often
 	if bytes.Equal(a.Raw, b.Raw) && l.same(a.Dict["Filter"], b.Dict["Filter"]) &&
 		l.same(a.Dict["DecodeParms"], b.Dict["DecodeParms"]) {
 		return l.sameEntries(a.Dict, b.Dict, true)
 	}
 	x, ok1 := l.a.Decode(a)
 	y, ok2 := l.b.Decode(b)
+	l.unread = l.unread || !ok1 || !ok2
 	return ok1 && ok2 && bytes.Equal(x, y) && l.sameEntries(a.Dict, b.Dict, true)
+}
+
+// sameField says that two widgets inherit the same from the fields above them: some readers draw the value themselves.
+func (l *likeness) sameField(a, b pdf.Dict) bool {
+	for range maxFieldDepth {
+		a, b = l.a.Dict(a["Parent"]), l.b.Dict(b["Parent"])
+		for _, key := range []pdf.Name{"FT", "V", "Ff", "DA", "Q", "Opt", "MaxLen", "TI", "AA"} {
+			if !l.same(a[key], b[key]) {
+				return false
+			}
+		}
+		if a == nil && b == nil {
+			return true
+		}
+	}
+	return false
 }

@@ -54,7 +54,7 @@ func write(objects []object) []byte {
 func finish(file []byte, objects []object, trailer string) []byte {
 	b := bytes.NewBuffer(slices.Clone(file))
 	var table strings.Builder
-	size := 20
+	size := max(100, lastObject(file)+1)
 	for _, o := range objects {
 		fmt.Fprintf(&table, "%d 1\n%010d 00000 n \n", o.number, b.Len())
 		fmt.Fprintf(b, "%d 0 obj\n%s\nendobj\n", o.number, o.body)

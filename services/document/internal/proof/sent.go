@@ -28,13 +28,14 @@ func (e *examination) checkSent() bool {
 }
 
 func (e *examination) compareSent() (Outcome, string) {
-	sent, err := pdf.Open(e.request.Sent)
-	if err != nil {
+	sent, err := pdf.OpenWithin(e.request.Sent, limits(1))
+	state, failed := e.state(0)
+	if err != nil || failed != nil {
 		return CheckIndeterminate, "SENT_DOCUMENT_UNREADABLE"
 	}
 	if first := e.signatures[0]; len(e.request.Sent) <= first.end && bytes.HasPrefix(e.request.Signed, e.request.Sent) {
-		found, err := e.compare(sent, e.states[0], first.contents.Start, policy{leeway: signaturesOnly})
-		if err == nil && found.reason == "" {
+		found, err := e.compare(sent, state, first.contents.Start, policy{leeway: signaturesOnly})
+		if err == nil && found.reason == "" && !covers(state, first.field) {
 			return CheckPassed, "SENT_BYTES_KEPT"
 		}
 	}
@@ -56,12 +57,29 @@ func (e *examination) compareSent() (Outcome, string) {
 		return CheckIndeterminate, "SENT_DOCUMENT_UNREADABLE"
 	case e.doc.Err() != nil:
 		return ofPDF(e.doc.Err())
-	case l.tooMuch:
+	case l.tooMuch || reason != "" && l.unread:
 		return CheckIndeterminate, "FILE_TOO_COMPLEX"
 	case reason == "" && l.added:
 		return CheckIndeterminate, "PAGE_CONTENT_ADDED"
 	case reason == "":
-		return CheckPassed, "PAGES_IDENTICAL"
+		return e.checkRewritten()
 	}
 	return CheckFailed, reason
+}
+
+// checkRewritten holds a file that was written anew, and shows what was sent, to what compare asks of an update.
+func (e *examination) checkRewritten() (Outcome, string) {
+	for _, s := range e.signatures {
+		if covers(e.doc, s.field) {
+			return CheckIndeterminate, coversPage
+		}
+	}
+	state, err := e.state(0)
+	if err == nil {
+		err = state.Unambiguous(nil)
+	}
+	if err != nil {
+		return ofPDF(err)
+	}
+	return CheckPassed, "PAGES_IDENTICAL"
 }

@@ -11,13 +11,14 @@ func (e *examination) checkSigners() bool {
 		e.note(CheckSigners, CheckNotApplicable, notAsked, "no names were given; whoever signed is described with the signatures")
 		return true
 	}
-	matched := match(e.request.Signers, personal)
+	people := peopleOf(personal)
+	matched := match(e.request.Signers, people)
 	missing := 0
 	for _, i := range matched {
 		if i < 0 {
 			missing++
 		} else {
-			e.signing = append(e.signing, personal[i])
+			e.signing = append(e.signing, people[i]...)
 		}
 	}
 	if missing == 0 {
@@ -25,7 +26,7 @@ func (e *examination) checkSigners() bool {
 	} else {
 		e.signing = nil
 	}
-	e.noteOn(-1, e.signersFinding(len(personal)-len(matched)+missing, missing, sealed, open))
+	e.noteOn(-1, e.signersFinding(len(people)-len(matched)+missing, missing, sealed, open))
 	return true
 }
 
@@ -76,14 +77,32 @@ func (e *examination) parties() (personal []*signature, sealed, open bool) {
 	return personal, sealed, open
 }
 
-// match gives each signer a signature of his own that names him, as many signers as possible: the result holds indexes
-// into personal, -1 for a signer without one.
-func match(signers []Signer, personal []*signature) []int {
-	owner := make([]int, len(personal)) // signer index + 1
+// peopleOf puts the signatures of one person together: whoever signs twice is one signer. A subject names one person of
+// its issuer (ETSI EN 319 412-2, 4.2.4).
+func peopleOf(personal []*signature) [][]*signature {
+	var people [][]*signature
+	place := map[string]int{}
+	for _, s := range personal {
+		c := s.message.Signer
+		key := string(c.RawIssuer) + string(c.RawSubject)
+		i, known := place[key]
+		if !known {
+			i = len(people)
+			place[key], people = i, append(people, nil)
+		}
+		people[i] = append(people[i], s)
+	}
+	return people
+}
+
+// match gives each signer a person that his name fits, as many signers as possible: the result holds indexes into people,
+// -1 for a signer without one.
+func match(signers []Signer, people [][]*signature) []int {
+	owner := make([]int, len(people)) // signer index + 1
 	var place func(signer int, tried []bool) bool
 	place = func(signer int, tried []bool) bool {
-		for i, s := range personal {
-			if tried[i] || !s.holder.names(signers[signer]) {
+		for i, p := range people {
+			if tried[i] || !p[0].holder.names(signers[signer]) {
 				continue
 			}
 			tried[i] = true
@@ -95,7 +114,7 @@ func match(signers []Signer, personal []*signature) []int {
 		return false
 	}
 	for i := range signers {
-		place(i, make([]bool, len(personal)))
+		place(i, make([]bool, len(people)))
 	}
 	matched := make([]int, len(signers))
 	for i := range matched {

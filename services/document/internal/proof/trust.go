@@ -27,7 +27,7 @@ func (e *examination) checkTrust() {
 		case s.stamp:
 			f, h := e.stamped(s.message, s.seen, before)
 			algorithms, revocations := h.findings()
-			results[i] = append(append([]Finding{f}, algorithms...), revocations...)
+			results[i] = append(append([]Finding{stampInWords(f)}, algorithms...), revocations...)
 			s.report.TrustService = h.standing.Service
 			if f.Outcome == CheckPassed {
 				before, s.report.TimestampTime = s.seen, s.seen
@@ -53,7 +53,12 @@ func (e *examination) trustSignature(s *signature, before time.Time) []Finding {
 		a, r := ofStamp.findings()
 		algorithms, revocations = append(algorithms, a...), append(revocations, r...)
 	}
-	findings := []Finding{stamp, worst(algorithms...), usageFinding(s.message.Signer), chain}
+	when := "at the time of signing"
+	if at.IsZero() {
+		when = "at the time that the signer claims, and is now"
+	}
+	chain = chain.inWords("the certificate", when)
+	findings := []Finding{stampInWords(stamp), worst(algorithms...), usageFinding(s.message.Signer), chain}
 	if len(revocations) > 0 {
 		findings = append(findings, worst(revocations...))
 	}

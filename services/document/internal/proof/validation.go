@@ -47,7 +47,7 @@ func (v *validation) addMessage(m *cms.Message) {
 // addStore reads the document security store. It opens the file once more, because a damaged store must neither spend the
 // bounds of the checks that follow nor make them fail.
 func (v *validation) addStore(file []byte) {
-	doc, err := pdf.Open(file)
+	doc, err := pdf.OpenWithin(file, limits(1))
 	if err != nil {
 		return
 	}

@@ -60,9 +60,7 @@ type examination struct {
 	doc        *pdf.Document
 	signatures []*signature
 	validation *validation
-	// states are the file as it was at the end of each signature.
-	states   []*pdf.Document
-	findings []Finding
+	findings   []Finding
 	// signing are the trusted signatures of the people who were to sign, when none is missing.
 	signing []*signature
 	level   string
@@ -132,7 +130,7 @@ func (e *examination) open() bool {
 	}
 	sum := sha256.Sum256(e.request.Signed)
 	e.hash = hex.EncodeToString(sum[:])
-	doc, err := pdf.Open(e.request.Signed)
+	doc, err := pdf.OpenWithin(e.request.Signed, limits(1))
 	if err != nil {
 		e.noteFile(err)
 		return false
@@ -148,7 +146,8 @@ func (e *examination) noteFile(err error) {
 	e.note(CheckFile, outcome, reason, "the file cannot be read")
 }
 
-// ofPDF turns a failure to read into an outcome and a reason. A file that is too complex or encrypted may be right.
+// ofPDF turns a failure to read into an outcome and a reason. A file that is too complex,
+// encrypted or ambiguous may be right.
 func ofPDF(err error) (Outcome, string) {
 	var p *pdf.Error
 	if errors.As(err, &p) {
@@ -157,6 +156,8 @@ func ofPDF(err error) (Outcome, string) {
 			return CheckIndeterminate, "FILE_ENCRYPTED"
 		case pdf.TooComplex:
 			return CheckIndeterminate, "FILE_TOO_COMPLEX"
+		case pdf.Ambiguous:
+			return CheckIndeterminate, "FILE_AMBIGUOUS"
 		}
 	}
 	return CheckFailed, "FILE_MALFORMED"

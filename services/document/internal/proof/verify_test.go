@@ -165,3 +165,16 @@ func TestKeyUsage(t *testing.T) {
 	w := newWorld(t)
 	expect(t, w.verify(w.request(w.sign(sent(), "client", w.tsa))), proof.Failed, "EXTENDED_KEY_USAGE_WRONG")
 }
+
+// One person who signs twice is not two signers, whatever the second is called; nor is it somebody unexpected.
+func TestOnePersonTwice(t *testing.T) {
+	w := newWorld(t)
+	anna := w.person("Anna Maria", "Müller", "QES")
+	request := w.request(w.sign(w.sign(sent(), "client", anna), "second", anna))
+	request.Signers = []proof.Signer{{FirstName: "Anna", LastName: "Müller"}, {FirstName: "Anna Maria", LastName: "Müller"}}
+	expect(t, w.verify(request), proof.Failed, "SIGNER_MISSING")
+	request.Signers = request.Signers[:1]
+	expect(t, w.verify(request), proof.Proven, "EVERY_SIGNER_NAMED")
+	request.Signed = w.sign(request.Signed, "third", w.person("Anna", "Müller", "AES"))
+	expect(t, w.verify(request), proof.Indeterminate, "UNEXPECTED_SIGNER")
+}

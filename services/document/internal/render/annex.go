@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"slices"
 )
 
 const maxAnnexes = 20
@@ -22,6 +23,9 @@ func (d description) contract(fsys fs.FS, language string) (content, Mistakes, e
 		blocks, err := r.file(fsys, id+"."+language+textSuffix)
 		if err != nil {
 			return content{}, nil, err
+		}
+		if !slices.Contains(r.files, r.name) {
+			continue // could not be read, which is a mistake already
 		}
 		c.blocks = append(c.blocks, r.titled(blocks, id, fmt.Sprintf(phrasesOf(language).annex, i+1))...)
 	}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -35,7 +36,7 @@ const (
 	gapSpace             // a line may end here, else a word space follows
 	gapHyphen            // a line may end here with a hyphen
 	gapForced            // the line ends here
-	gapSplit             // a line may end here although the word shows it nowhere: it is wider than a line
+	gapSplit             // a line may end here although the word shows it nowhere, if nothing else helps: in what is wider than a line, and in an address
 )
 
 const softHyphen = '\u00ad'
@@ -76,6 +77,9 @@ func (s *setter) atomize(spans []span, style style, width pdf.Length) ([]atom, e
 func (a *atomizer) add(text string, like piece) error {
 	start := 0
 	runes := []rune(text)
+	if err := a.spend(len(runes)); err != nil {
+		return err
+	}
 	for i, r := range runes {
 		after, found := chance(runes, i)
 		if !found {
@@ -96,18 +100,38 @@ func (a *atomizer) add(text string, like piece) error {
 }
 
 // chance says whether a line may end after a rune: at a space, at a soft hyphen, after a hyphen or slash within a word.
+// An e-mail address breaks before a dot or its @ only: a hyphen at the end of a line might be no part of it.
 func chance(runes []rune, i int) (gap, bool) {
 	switch r := runes[i]; {
 	case r == softHyphen:
 		return gapHyphen, true
 	case unicode.IsSpace(r) && !strings.ContainsRune("\u00a0\u2007\u202f", r):
 		return gapSpace, true
+	case i == 0 || i+1 == len(runes):
+		return gapNone, false
+	case (runes[i+1] == '@' || runes[i+1] == '.') && unicode.In(r, unicode.L, unicode.Nd):
+		return gapSplit, i+2 < len(runes) && !unicode.IsSpace(runes[i+2]) && inAddress(runes, i)
 	case r == '-' || r == '/':
-		inside := i > 0 && i+1 < len(runes) && unicode.IsLetter(runes[i-1]) && unicode.IsLetter(runes[i+1])
-		return gapNone, inside
+		inside := unicode.IsLetter(runes[i-1]) && unicode.IsLetter(runes[i+1])
+		return gapNone, inside && !inAddress(runes, i)
 	default:
 		return gapNone, false
 	}
+}
+
+// maxAddress is how long an e-mail address may be, in characters; RFC 5321, 4.5.3.1.3 less the angle brackets.
+const maxAddress = 254
+
+// inAddress reports whether the word around a rune is an e-mail address, as far as one can reach.
+func inAddress(runes []rune, i int) bool {
+	start, end := i, i
+	for start > max(0, i-maxAddress) && !unicode.IsSpace(runes[start-1]) {
+		start--
+	}
+	for end < min(len(runes), i+maxAddress) && !unicode.IsSpace(runes[end]) {
+		end++
+	}
+	return slices.Contains(runes[start:end], '@')
 }
 
 func (a *atomizer) put(p piece, runes []rune) {
@@ -154,31 +178,6 @@ func (a *atomizer) reopen(last *atom, after gap, f face) {
 	case gapForced:
 		last.after, last.space, last.tail = gapForced, 0, 0
 	}
-}
-
-// split makes an atom of each character of a word that is wider than a line. Marks stay with their letter.
-func (a *atomizer) split(wide atom) error {
-	for _, p := range wide.pieces {
-		runes := []rune(p.text)
-		for start := 0; start < len(runes); {
-			stop := start + 1
-			for stop < len(runes) && unicode.Is(unicode.M, runes[stop]) {
-				stop++
-			}
-			letter := p
-			letter.text = string(runes[start:stop])
-			one := atom{pieces: []piece{letter}, after: gapSplit}
-			var err error
-			if one.width, err = a.measure(one.pieces); err != nil {
-				return err
-			}
-			a.atoms = append(a.atoms, one)
-			start = stop
-		}
-	}
-	last := &a.atoms[len(a.atoms)-1]
-	last.after, last.space, last.tail = wide.after, wide.space, wide.tail
-	return nil
 }
 
 func (a *atomizer) measure(pieces []piece) (pdf.Length, error) {

@@ -31,7 +31,7 @@ func (r *reader) inline(n ast.Node, raw []span, rule slotRule) ([]span, error) {
 		}
 		for _, part := range slots(s.text) {
 			if strings.Contains(part.text, anchorOpen) {
-				return nil, r.fail(n, "an anchor such as %shaftung} ends a heading or starts a numbered item", anchorOpen)
+				return nil, r.fail(n, "an anchor such as %shaftung}, of a-z, 0-9 and -, ends a heading or starts a numbered item", anchorOpen)
 			}
 			r.slot(part, rule, r.position(n))
 			if !part.slot {

@@ -75,7 +75,7 @@ func (s *setter) line(atoms []atom, style style, width pdf.Length) ([]pdf.Run, e
 		l.x = slack
 	case style.align == centred:
 		l.x = slack / 2
-	case gaps > 0 && (slack < 0 || style.align == justified && last != gapForced):
+	case gaps > 0 && (slack < 0 || style.align == justified && last != gapForced && slack <= l.most(parts)):
 		l.extra, l.odd = slack/pdf.Length(gaps), slack%pdf.Length(gaps)
 	}
 	for _, p := range parts {
@@ -84,6 +84,19 @@ func (s *setter) line(atoms []atom, style style, width pdf.Length) ([]pdf.Run, e
 		}
 	}
 	return l.runs, nil
+}
+
+// most is how much wider the spaces of a line may get to reach the margin, three times what they are. A line with more
+// room than that, beside an address or a number that nothing parts, looks better with a ragged end.
+func (l *liner) most(parts []part) pdf.Length {
+	var spaces pdf.Length
+	for _, p := range parts[:len(parts)-1] {
+		if p.space {
+			_, advance := l.spaceGlyph(p.face)
+			spaces += l.scale(p.face, advance, l.style.size)
+		}
+	}
+	return 2 * spaces
 }
 
 // part is a piece of a line and what follows it: a word space, or the hyphen of a word that the line breaks.

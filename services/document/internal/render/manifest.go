@@ -214,7 +214,7 @@ func manifestError(err error) error {
 	if !errors.As(err, &broken) {
 		return &LoadError{File: manifestFile, Detail: err.Error()}
 	}
-	e := &LoadError{File: manifestFile, Detail: broken.GetMessage()}
+	e := &LoadError{File: manifestFile, Detail: inWords(broken)}
 	if token := broken.GetToken(); token != nil && token.Position != nil {
 		e.Line = token.Position.Line
 	}

@@ -119,7 +119,8 @@ func (r *reader) cannotShow(n ast.Node) error {
 		ast.KindLink: "write the address out as text; a reference is [](#anchor)", ast.KindAutoLink: "write the address out as text",
 		ast.KindCodeSpan: "write \\` for a back quote", ast.KindCodeBlock: "indent text by less than four spaces",
 		ast.KindBlockquote: "write \\> for the sign", ast.KindRawHTML: "write &lt; for the sign",
-		ast.KindHTMLBlock: "write &lt; for the sign",
+		ast.KindHTMLBlock: "write &lt; for the sign", ast.KindFencedCodeBlock: "write \\` for a back quote",
+		ast.KindImage: "a logo is the letterhead of the manifest",
 	}[n.Kind()]
 	if hint != "" {
 		hint = " (" + hint + ")"
@@ -166,12 +167,19 @@ func (r *reader) table(n *tableast.Table) (block, error) {
 			r.mistakes.add(err)
 			cells = append(cells, spans)
 		}
-		if len(cells) != len(t.right) {
-			return nil, r.fail(row, "a table row has %d cells where the head has %d", len(cells), len(t.right))
+		if written := r.written(row); !head && written != len(t.right) {
+			r.mistakes.add(r.fail(row, "a table row has %d cells where the head has %d (an empty line ends a table, \\| is the sign)", written, len(t.right)))
 		}
 		t.rows = append(t.rows, cells)
 	}
 	return t, nil
+}
+
+// written counts the cells that the source has in a row: the parser drops those that are too many, and their text.
+func (r *reader) written(row ast.Node) int {
+	line, _, _ := bytes.Cut(r.source[max(0, r.position(row)):], []byte("\n"))
+	line = bytes.TrimSuffix(bytes.TrimPrefix(bytes.TrimSpace(line), []byte("|")), []byte("|"))
+	return 1 + bytes.Count(line, []byte("|")) - bytes.Count(line, []byte(`\|`))
 }
 
 // lines are the source lines of a block, without line ends.

@@ -17,6 +17,7 @@ import (
 type notes struct {
 	used    map[string]bool // variables
 	clauses []clause
+	odd     Mistakes
 }
 
 // clause is what a text numbers.
@@ -28,6 +29,11 @@ type clause struct {
 
 func (r *reader) note(n ast.Node, kind string) {
 	r.notes.clauses = append(r.notes.clauses, clause{file: r.name, line: r.line(r.position(n)), kind: kind})
+}
+
+// odd notes what is no mistake and looks like one.
+func (r *reader) odd(position int, detail string) {
+	r.notes.odd.add(r.failAt(position, "%s", detail))
 }
 
 // warnings are what is odd in a source and no mistake: variables that nothing uses, and languages that say other things
@@ -49,6 +55,9 @@ func (s Source) warnings(manifest []byte) []*LoadError {
 		for _, language := range missing {
 			list = append(list, &LoadError{File: language + textSuffix, Detail: fmt.Sprintf("does not use variable %q as other languages do", v.Name)})
 		}
+	}
+	for _, language := range languages {
+		list = append(list, s.texts[language].notes.odd...)
 	}
 	list = append(list, s.undescribed(manifest)...)
 	list = append(list, s.unanchored(languages)...)

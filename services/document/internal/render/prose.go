@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/yuin/goldmark/ast"
@@ -12,6 +13,7 @@ func (r *reader) paragraph(n ast.Node, at place) (block, error) {
 		return nil, err
 	}
 	var p paragraph
+	r.lookalikes(n)
 	if item, within := n.Parent().(*ast.ListItem); within && n.PreviousSibling() == nil && item.Parent().(*ast.List).IsOrdered() {
 		if p.anchor, raw, err = r.anchor(n, raw, false); err != nil {
 			return nil, err
@@ -33,11 +35,31 @@ func (r *reader) heading(n *ast.Heading) (block, error) {
 	}
 	r.note(n, fmt.Sprintf("a heading of level %d", n.Level))
 	h := heading{level: n.Level}
+	if len(raw) == 0 {
+		return nil, r.fail(n, "a heading without text")
+	}
 	if h.anchor, raw, err = r.anchor(n, raw, true); err != nil {
 		return nil, err
 	}
 	h.text, err = r.inline(n, raw, slotRule{required: true, oneLine: true})
 	return h, err
+}
+
+// lookalikes notes lines of a paragraph that somebody may have meant as something else.
+func (r *reader) lookalikes(n ast.Node) {
+	for i, line := range r.lines(n) {
+		if len(line) == 0 {
+			continue
+		}
+		marks := len(line) - len(bytes.TrimLeft(line, "#"))
+		at := n.Lines().At(i).Start
+		switch {
+		case marks > 0 && marks <= maxHeading && len(line) > marks && line[marks] != '\\':
+			r.odd(at, "printed as it is: a heading has a space after #")
+		case line[0] == '|':
+			r.odd(at, "printed as it is: a table begins with its head and a line |---|---| with as many columns, after an empty line")
+		}
+	}
 }
 
 func (r *reader) anchor(n ast.Node, raw []span, atEnd bool) (*anchor, []span, error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
 	"github.com/countersign/countersign/services/document/internal/render/pdf"
@@ -91,8 +92,17 @@ func (s *setter) oneLine(text string, look style, width pdf.Length) ([]pdf.Run, 
 		if len(lines) == 1 {
 			return lines[0], nil
 		}
-		text = clip(text, len([]rune(text))*9/10)
+		text = shorten(text)
 	}
+}
+
+// shorten takes the last word off a text, or a tenth of its characters when it is only one, and shows that it did.
+func shorten(text string) string {
+	text = strings.TrimSuffix(text, "…")
+	if at := strings.LastIndexByte(text, ' '); at > 0 {
+		return strings.TrimRight(text[:at], " ,;:–—-") + "…"
+	}
+	return clip(text, len([]rune(text))*9/10)
 }
 
 // phrases are the few words that the renderer itself prints.

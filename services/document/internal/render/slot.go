@@ -45,6 +45,9 @@ func checkSlot(t paper.Template, s span, rule slotRule) string {
 		if strings.Contains(s.text, slotOpen) || strings.Contains(s.text, slotClose) {
 			return "a slot is not closed, or its name has markup in it"
 		}
+		if at := strings.IndexFunc(s.text, hidden); at >= 0 {
+			return fmt.Sprintf("invisible character %U", []rune(s.text[at:])[0])
+		}
 		return ""
 	}
 	v, found := t.Variable(s.text)
@@ -59,6 +62,10 @@ func checkSlot(t paper.Template, s span, rule slotRule) string {
 		return ""
 	}
 }
+
+// hidden reports whether a template may not hold a character that nobody sees. Tabs are spaces, and a soft hyphen is how
+// an author says where one word may break.
+func hidden(c rune) bool { return paper.Invisible(c) && c != '\t' && c != softHyphen }
 
 // suggestion is the name that is at most two typing mistakes away, or fewer for a short one; empty when there is none.
 func suggestion(names []string, wrong string) string {

@@ -149,10 +149,10 @@ func load(fsys fs.FS) (Source, Mistakes, error) {
 
 const textSuffix = ".md"
 
-// read returns the bytes of a text, with line ends as Unix writes them.
+// read returns the bytes of a text, with line ends as Unix writes them and without the mark that Windows begins it with.
 func read(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	text, err := readFile(fsys, name, limit)
-	return bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), err
+	return bytes.ReplaceAll(bytes.TrimPrefix(text, []byte("\ufeff")), []byte("\r\n"), []byte("\n")), err
 }
 
 // readFile returns a file's bytes. A name that the manifest made and no file can have is one that is not found.
@@ -160,7 +160,14 @@ func readFile(fsys fs.FS, name string, limit int64) ([]byte, error) {
 	if !fs.ValidPath(name) {
 		return nil, &LoadError{File: manifestFile, Detail: "a language is no file name"}
 	}
-	file, err := fsys.Open(name)
+	info, err := fs.Stat(fsys, name)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, &LoadError{File: name, Detail: "not a file"}
+	}
+	var file fs.File
+	if err == nil {
+		file, err = fsys.Open(name)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &LoadError{File: name, Detail: "file not found"}
 	}

@@ -14,7 +14,8 @@ const noBreakSpace = "\u00a0"
 // typography gives a template's own text the marks its language wants and that people rarely type: the curved
 // apostrophe, no-break spaces, and soft hyphens. Values are left as they are: no line breaks a person's name.
 type typography struct {
-	apostrophe, noBreak, word *regexp.Regexp
+	apostrophe, elided, word *regexp.Regexp
+	noBreak                  []*regexp.Regexp // the space that the first group matches breaks no line
 
 	dictionary hyphenation.Dictionary
 	listed     map[string][]int // a word in lower case, and where lines may break it instead
@@ -24,14 +25,15 @@ type typography struct {
 // they overrule the dictionary of the language.
 func newTypography(language string, words []string) typography {
 	t := typography{
-		apostrophe: regexp.MustCompile(`(\pL)'(\pL|$)`),
-		noBreak:    regexp.MustCompile(` %`),
-		word:       regexp.MustCompile(`\pL+`),
+		apostrophe: regexp.MustCompile(`([\pL\d])'`),
+		elided:     regexp.MustCompile(`^'(\pL)`),
+		noBreak:    unbreakable(),
+		word:       regexp.MustCompile(`\S*(?:@|://|www\.)\S*|\pL+`),
 		dictionary: hyphenation.New(language),
 		listed:     map[string][]int{},
 	}
 	if language == "fr" {
-		t.noBreak = regexp.MustCompile(` [:;!?%»]|« `)
+		t.noBreak = append(t.noBreak, regexp.MustCompile(`( )[:;!?»]`), regexp.MustCompile(`«( )`))
 	}
 	for _, w := range words {
 		var breaks []int
@@ -45,16 +47,48 @@ func newTypography(language string, words []string) typography {
 	return t
 }
 
-func (t typography) polish(text string) string {
-	text = t.apostrophe.ReplaceAllString(text, "$1’$2")
-	return t.noBreak.ReplaceAllStringFunc(text, func(found string) string {
-		return strings.Replace(found, " ", noBreakSpace, 1)
-	})
+// unbreakable are the spaces that break no line in any language: between a number and its unit, after the abbreviation
+// that a number follows, within an abbreviation such as z. B., and before a dash.
+func unbreakable() []*regexp.Regexp {
+	return []*regexp.Regexp{
+		regexp.MustCompile(`\d( )(?:[%‰€°]|[A-Z]{3}\b)`),
+		regexp.MustCompile(`\b[A-Z]{3}( )\d`),
+		regexp.MustCompile(`(?:§|\b(?:Abs|Art|Nr|No|S|Ziff|al|art|ch|cpv|n|p)\.)( )\d`),
+		regexp.MustCompile(`\b(?:Bst|let|lett|lit)\.( )[a-z]\b`),
+		regexp.MustCompile(`(?:^|\PL)\pL\.( )\pL\.`),
+		regexp.MustCompile(`( )[–—]`),
+	}
 }
 
-// hyphenate puts a soft hyphen wherever a line may break a word of a text.
+func (t typography) polish(text string) string {
+	text = t.apostrophe.ReplaceAllString(text, "$1’")
+	text = t.elided.ReplaceAllString(text, "’$1")
+	for _, pattern := range t.noBreak {
+		text = holdSpaces(text, pattern)
+	}
+	return text
+}
+
+// holdSpaces turns the space of each match into one that breaks no line. It looks on right behind that space, because
+// what follows one may come before the next: i. d. R.
+func holdSpaces(text string, pattern *regexp.Regexp) string {
+	var b strings.Builder
+	for {
+		found := pattern.FindStringSubmatchIndex(text)
+		if found == nil {
+			return b.String() + text
+		}
+		b.WriteString(text[:found[2]] + noBreakSpace)
+		text = text[found[3]:]
+	}
+}
+
+// hyphenate puts a soft hyphen wherever a line may break a word of a text. An address is no word.
 func (t typography) hyphenate(text string) string {
 	return t.word.ReplaceAllStringFunc(text, func(word string) string {
+		if strings.ContainsAny(word, "@.:") {
+			return word
+		}
 		breaks, found := t.listed[strings.ToLower(word)]
 		if !found {
 			breaks = t.dictionary.Breaks(word)

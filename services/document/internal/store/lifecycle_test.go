@@ -29,13 +29,18 @@ func remove(t *testing.T, s *store.Store, id string) paper.Document {
 	return d
 }
 
-// member is a document of a kind, made from a parent.
-func member(t *testing.T, s *store.Store, id, parent string, kind paper.Kind, made time.Time) {
-	t.Helper()
+// relatives adds documents that were made from one another.
+type relatives struct {
+	t *testing.T
+	s *store.Store
+}
+
+func (r relatives) add(id, parent string, kind paper.Kind, made time.Time) {
+	r.t.Helper()
 	d := document(id, "r-"+id)
 	d.Parent, d.Kind, d.CreateTime = parent, kind, made
-	if _, err := s.Insert(t.Context(), d, archived); err != nil {
-		t.Fatal(err)
+	if _, err := r.s.Insert(r.t.Context(), d, archived); err != nil {
+		r.t.Fatal(err)
 	}
 }
 
@@ -113,14 +118,14 @@ func TestNoProofIsKeptOfADeletedDocument(t *testing.T) {
 
 func TestDueIsTheWholeFamilyOrNobody(t *testing.T) {
 	s, db := open(t, t.TempDir())
-	member(t, s, "draft", "", paper.KindRendered, at(1))
-	member(t, s, "young", "", paper.KindRendered, at(6))
-	member(t, s, "sent", "", paper.KindRendered, at(1))
-	member(t, s, "signed", "sent", paper.KindSigned, at(2))
-	member(t, s, "proof", "signed", paper.KindEvidence, at(3))
-	member(t, s, "held", "", paper.KindRendered, at(1))
-	member(t, s, "held2", "held", paper.KindSigned, at(1))
-	member(t, s, "trail", "", paper.KindAuditTrail, at(1))
+	relatives{t, s}.add("draft", "", paper.KindRendered, at(1))
+	relatives{t, s}.add("young", "", paper.KindRendered, at(6))
+	relatives{t, s}.add("sent", "", paper.KindRendered, at(1))
+	relatives{t, s}.add("signed", "sent", paper.KindSigned, at(2))
+	relatives{t, s}.add("proof", "signed", paper.KindEvidence, at(3))
+	relatives{t, s}.add("held", "", paper.KindRendered, at(1))
+	relatives{t, s}.add("held2", "held", paper.KindSigned, at(1))
+	relatives{t, s}.add("trail", "", paper.KindAuditTrail, at(1))
 	if _, err := s.SetLegalHold(t.Context(), "held2", true); err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +169,7 @@ func TestDocumentsOfAFormerVersionAreCompleted(t *testing.T) {
 		if i%3 > 0 {
 			parent = fmt.Sprintf("%04d", i-1)
 		}
-		member(t, s, id, parent, paper.KindSigned, at(1).Add(time.Duration(-i)*time.Second)) // clocks go backwards
+		relatives{t, s}.add(id, parent, paper.KindSigned, at(1).Add(time.Duration(-i)*time.Second)) // clocks go backwards
 	}
 	columns := func() (all []string) {
 		rows, err := db.Read().QueryContext(t.Context(), `SELECT id || kind || parent || family FROM document ORDER BY id`)
@@ -194,5 +199,26 @@ func TestDocumentsOfAFormerVersionAreCompleted(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, columns()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestPagesGoOnBetweenDocumentsOfTheSameMoment(t *testing.T) {
+	s, _ := open(t, t.TempDir())
+	for _, id := range []string{"b", "a", "d", "c"} {
+		relatives{t, s}.add(id, "", paper.KindSigned, at(1))
+	}
+	relatives{t, s}.add("e", "", paper.KindSigned, at(2))
+	got, filter := "", store.Filter{Limit: 1}
+	for range 6 {
+		list, err := s.List(t.Context(), filter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range list {
+			got, filter.BeforeTime, filter.BeforeID = got+d.ID, d.CreateTime, d.ID
+		}
+	}
+	if got != "edcba" {
+		t.Errorf("pages %s", got)
 	}
 }

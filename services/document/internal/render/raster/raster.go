@@ -36,8 +36,7 @@ type Sheet struct {
 
 // PNG draws a sheet at a number of dots per inch: 8 bits of gray when it shows no picture in colour, else 24 bits of RGB.
 // Signature fields, which a PDF leaves blank, are light boxes with a dashed border. Takes at most 4 bytes per pixel,
-// another 8 per pixel of a picture while that is drawn, and the PNG. Fails with ErrSize, and with the context's error
-// when that ends first.
+// another 8 per pixel of its pictures, and the PNG. Fails with ErrSize, and with the context's error when that ends first.
 func PNG(ctx context.Context, s Sheet, resolution int) ([]byte, error) {
 	if resolution < MinResolution || resolution > MaxResolution || s.Width <= 0 || s.Height <= 0 {
 		return nil, ErrSize
