@@ -57,6 +57,7 @@ type signatureRequest struct {
 	Document          string `json:"document"`
 	SignedDocument    string `json:"signedDocument"`
 	AuditTrail        string `json:"auditTrail"`
+	EvidencePackage   string `json:"evidencePackage"`
 	Verdict           string `json:"verdict"`
 	ProvenLevel       string `json:"provenLevel"`
 }

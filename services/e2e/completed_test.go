@@ -44,7 +44,23 @@ func (w *world) testWon(t *testing.T, stage, verdict string) *deal {
 	if r := w.requestOf(t, d); r.State != "STATE_COMPLETED" || r.Verdict != verdict {
 		t.Errorf("the request is %s with %s, want STATE_COMPLETED with %s", r.State, r.Verdict, verdict)
 	}
+	w.checkEvidence(t, d)
 	return d
+}
+
+// checkEvidence waits for the evidence package, which no deal waits for.
+func (w *world) checkEvidence(t *testing.T, d *deal) {
+	t.Helper()
+	var name string
+	eventually(t, "the evidence package", func() error {
+		if name = w.requestOf(t, d).EvidencePackage; name == "" {
+			return errors.New("the request has none")
+		}
+		return nil
+	})
+	if got := w.documentOf(t, name).Kind; got != "KIND_EVIDENCE" {
+		t.Errorf("the evidence package is archived as %s", got)
+	}
 }
 
 // checkArchive compares the signed document in all places where it is: at the vendor, in the archive, in the CRM.

@@ -203,7 +203,7 @@ func TestEveryByteIsGuarded(t *testing.T) {
 	raw := build(t, contents())
 	belongs := owner(t, raw)
 	for at := range raw {
-		for _, mask := range []byte{0x01, 0x80, 0x20, 0xff} {
+		for _, mask := range []byte{0x01, 0xff} {
 			changed := bytes.Clone(raw)
 			changed[at] ^= mask
 			if got, want := damaged(open(t, changed)), belongs(at)+" CHANGED"; got != want {
