@@ -54,6 +54,25 @@ func TestVerifyWithTrustedLists(t *testing.T) {
 	}
 }
 
+// Issuers under Swiss law are in no list: their anchors come with the lists.
+func TestSwissAnchorsComeWithTheLists(t *testing.T) {
+	file, anchors, at := signedPage(t)
+	u := trustlisttest.NewUnion(t, at)
+	request := document.VerifyRequest{File: file, TrustedLists: t.TempDir(), Level: "QES", Legislation: "ZERTES", At: at}
+	u.Write(request.TrustedLists)
+	if v := verify(t, request); v.Verdict != "INDETERMINATE" {
+		t.Errorf("without: %s", v.Verdict)
+	}
+	u.Put("switzerland.pem", append([]byte("Proves: QES-ZERTES SEAL TIMESTAMP\n"), anchors...))
+	u.Write(request.TrustedLists)
+	if v := verify(t, request); v.Verdict != "PROVEN" || v.Level != "QES" {
+		t.Errorf("with: %s %v", v.Verdict, v.Reasons)
+	}
+	if request.Legislation = "EIDAS"; verify(t, request).Verdict == "PROVEN" {
+		t.Error("a Swiss anchor makes nothing qualified in the Union")
+	}
+}
+
 func TestTrustedListsAreConfigured(t *testing.T) {
 	_, lists, _ := listedPage(t)
 	cfg := document.Config{TrustedLists: lists}

@@ -51,6 +51,10 @@ func TestProvidersWithoutTrustAnchorsAreRefused(t *testing.T) {
 	if err := cfg.check([]string{"signing"}); err != nil {
 		t.Errorf("signing alone cannot know the anchors: %v", err)
 	}
+	cfg.Document.TrustedLists = "lists"
+	if err := cfg.checkProof(roleNames()); err != nil {
+		t.Errorf("trusted lists are anchors, too: %v", err)
+	}
 }
 
 func testAnchors(t *testing.T) string {

@@ -11,6 +11,8 @@ import (
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	"github.com/countersign/countersign/services/document/internal/proof"
+	"github.com/countersign/countersign/services/document/internal/trustlist"
+	"github.com/countersign/countersign/services/document/internal/trustlist/trustlisttest"
 	"github.com/countersign/countersign/services/sim/pdfsign"
 	"github.com/countersign/countersign/services/sim/pki"
 )
@@ -81,6 +83,24 @@ func TestAQualifiedSignatureIsProvenAndTheProofKept(t *testing.T) {
 	}
 	if again, err := h.kept(t, signed); err != nil || !proto.Equal(again, p) {
 		t.Errorf("kept: %v, %v", again, err)
+	}
+}
+
+// What trusted lists say of the issuer, and which lists, is part of the proof.
+func TestTrustedListsInTheProof(t *testing.T) {
+	h := newHouse(t)
+	by := h.person(t, "QES")
+	u := trustlisttest.NewUnion(t, time.Now())
+	u.Add(u.State("FR", trustlisttest.Granted(by.Chain[0], time.Now().AddDate(-1, 0, 0))))
+	lists := must(trustlist.Load(u.Folder()))(t)
+	h.service.Verifier = proof.New(must(proof.NewAnchors(h.pki.RootPEM()))(t), proof.Options{Lists: lists})
+	sent := h.render(t, "sent")
+	signed := h.sign(t, "signed", sent, by)
+	h.prove(t, proveRequest(signed, sent))
+	p := must(h.kept(t, signed))(t)
+	if p.GetVerdict() != documentv1.Proof_VERDICT_PROVEN || p.GetTrustedLists() != lists.Snapshot() ||
+		p.GetSignatures()[0].GetTrustService() != "CA/QC granted" {
+		t.Errorf("proof %v", p)
 	}
 }
 

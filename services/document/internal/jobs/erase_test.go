@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/countersign/countersign/services/document/internal/archive"
 	"github.com/countersign/countersign/services/document/internal/paper"
@@ -130,6 +131,7 @@ func TestAnUploadOfTheSameBytesNeverLosesThem(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
 			r.add(paper.Document{ID: "1"}, "one")
+			<-r.archive.put
 			uploaded := make(chan paper.Document, 1)
 			failed := make(chan error, 1)
 			var once sync.Once
@@ -145,6 +147,10 @@ func TestAnUploadOfTheSameBytesNeverLosesThem(t *testing.T) {
 						failed <- err
 						uploaded <- d
 					}()
+					select { // let it come as far as it can
+					case <-r.archive.put:
+					case <-time.After(100 * time.Millisecond):
+					}
 				}, remove)
 			})
 			r.remove("1")
@@ -156,6 +162,40 @@ func TestAnUploadOfTheSameBytesNeverLosesThem(t *testing.T) {
 				t.Errorf("the bytes are lost: %v", err)
 			}
 		})
+	}
+}
+
+// Two documents with the same bytes are deleted at once: the second job must not be at the bytes when the first has ended
+// and somebody archives them anew.
+func TestOneJobAtATimeIsAtTheSameBytes(t *testing.T) {
+	r := newRig(t)
+	r.add(paper.Document{ID: "1"}, "one")
+	r.add(paper.Document{ID: "2"}, "one")
+	var inside, calls atomic.Int32
+	release := make(chan struct{})
+	free := sync.OnceFunc(func() { close(release) })
+	defer free()
+	r.archive.around(func(remove func() error) error {
+		calls.Add(1)
+		if inside.Add(1) > 1 {
+			t.Error("two jobs are at the same bytes")
+		}
+		defer inside.Add(-1)
+		<-release
+		return remove()
+	})
+	r.remove("1")
+	r.remove("2")
+	r.start()
+	r.await("the other job's turn", func() bool {
+		var waiting int
+		r.must(r.db.Read().QueryRowContext(t.Context(), `SELECT COUNT(*) FROM river_job WHERE state <> 'running' AND attempted_at IS NOT NULL`).Scan(&waiting))
+		return waiting == 1 || calls.Load() > 1
+	})
+	free()
+	r.await("the end of the jobs", r.idle)
+	if calls.Load() != 1 {
+		t.Errorf("%d deletions", calls.Load())
 	}
 }
 

@@ -32,6 +32,16 @@ type hooked struct {
 	*archive.Archive
 	mu   sync.Mutex
 	hook func(remove func() error) error
+	put  chan struct{} // told of contents that were put, as far as somebody listens
+}
+
+func (h *hooked) Put(ctx context.Context, content []byte, mediaType string) (string, error) {
+	hash, err := h.Archive.Put(ctx, content, mediaType)
+	select {
+	case h.put <- struct{}{}:
+	default:
+	}
+	return hash, err
 }
 
 func (h *hooked) Delete(ctx context.Context, hash string) error {
@@ -83,7 +93,7 @@ func newRig(t *testing.T) *rig {
 	r := &rig{t: t, folder: t.TempDir(), log: &lockedBuffer{}}
 	files, err := archive.Open(t.Context(), archive.Config{URL: "file://" + filepath.Join(r.folder, "archive")})
 	r.must(err)
-	r.archive = &hooked{Archive: files}
+	r.archive = &hooked{Archive: files, put: make(chan struct{}, 1)}
 	r.open()
 	t.Cleanup(func() { r.must(errors.Join(r.db.Close(), files.Close())) })
 	return r

@@ -120,6 +120,7 @@ func TestTrustedListsDecide(t *testing.T) {
 		{"AES, withdrawn, an anchor above it", root, nil, []trustlisttest.Service{listed(ca, since("withdrawn", w.now))}, func(r *proof.Request) { r.Level = "AES" }, proof.Proven, "SERVICE_NOT_GRANTED", "LEVEL_PROVEN"},
 		{"Swiss law", root, nil, []trustlisttest.Service{listed(ca, nil)}, func(r *proof.Request) { r.Legislation = "ZERTES" }, proof.AttestedByProvider, "LISTS_OF_OTHER_LAW", "QUALIFIED_STATUS_UNKNOWN"},
 		{"a seal", "", nil, []trustlisttest.Service{listed(seal.Chain[0], sealsOnly), tsa}, func(r *proof.Request) { r.Signed, r.Level = sealed, "SES" }, proof.AttestedByProvider, "SERVICE_NOT_FOR_SIGNATURES", "ATTESTED_BY_AUDIT_TRAIL"},
+		{"timestamps of an expired list", "Proves: QES-EIDAS\n" + root, expired, []trustlisttest.Service{tsa}, nil, proof.Indeterminate, "LIST_EXPIRED", ""},
 		{"timestamps withdrawn", "", nil, []trustlisttest.Service{listed(ca, nil), listed(w.tsa.Chain[0], func(s *trustlisttest.Service) { stamping(s); since("withdrawn", longAgo())(s) })}, nil, proof.Indeterminate, "ANCHOR_NOT_FOR_THIS", ""},
 		{"timestamps withdrawn today", "", nil, []trustlisttest.Service{listed(ca, nil), listed(w.tsa.Chain[0], func(s *trustlisttest.Service) { stamping(s); since("withdrawn", w.now)(s) })}, nil, proof.Indeterminate, "ANCHOR_NOT_FOR_THIS", ""},
 		{"timestamps by a CA/QC", "", nil, []trustlisttest.Service{listed(ca, nil), listed(w.tsa.Chain[0], nil)}, nil, proof.Indeterminate, "ANCHOR_NOT_FOR_THIS", ""},

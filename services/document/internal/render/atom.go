@@ -77,6 +77,9 @@ func (s *setter) atomize(spans []span, style style, width pdf.Length) ([]atom, e
 func (a *atomizer) add(text string, like piece) error {
 	start := 0
 	runes := []rune(text)
+	if err := a.spend(len(runes)); err != nil {
+		return err
+	}
 	for i, r := range runes {
 		after, found := chance(runes, i)
 		if !found {
@@ -106,7 +109,7 @@ func chance(runes []rune, i int) (gap, bool) {
 		return gapSpace, true
 	case i == 0 || i+1 == len(runes):
 		return gapNone, false
-	case runes[i+1] == '@' || runes[i+1] == '.':
+	case (runes[i+1] == '@' || runes[i+1] == '.') && unicode.In(r, unicode.L, unicode.Nd):
 		return gapSplit, i+2 < len(runes) && !unicode.IsSpace(runes[i+2]) && inAddress(runes, i)
 	case r == '-' || r == '/':
 		inside := unicode.IsLetter(runes[i-1]) && unicode.IsLetter(runes[i+1])
@@ -175,31 +178,6 @@ func (a *atomizer) reopen(last *atom, after gap, f face) {
 	case gapForced:
 		last.after, last.space, last.tail = gapForced, 0, 0
 	}
-}
-
-// split makes an atom of each character of a word that is wider than a line. Marks stay with their letter.
-func (a *atomizer) split(wide atom) error {
-	for _, p := range wide.pieces {
-		runes := []rune(p.text)
-		for start := 0; start < len(runes); {
-			stop := start + 1
-			for stop < len(runes) && unicode.Is(unicode.M, runes[stop]) {
-				stop++
-			}
-			letter := p
-			letter.text = string(runes[start:stop])
-			one := atom{pieces: []piece{letter}, after: gapSplit}
-			var err error
-			if one.width, err = a.measure(one.pieces); err != nil {
-				return err
-			}
-			a.atoms = append(a.atoms, one)
-			start = stop
-		}
-	}
-	last := &a.atoms[len(a.atoms)-1]
-	last.after, last.space, last.tail = wide.after, wide.space, wide.tail
-	return nil
 }
 
 func (a *atomizer) measure(pieces []piece) (pdf.Length, error) {

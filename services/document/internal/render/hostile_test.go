@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
+	"github.com/countersign/countersign/services/document/internal/render/pdf"
 )
 
 // TestValuesCannotAddStructure prints markup as it is: the same headings, the same numbers, the same blocks.
@@ -155,4 +156,51 @@ func FuzzValues(f *testing.F) {
 			t.Fatalf("%d fields, %d pages", len(result.Fields), result.Pages)
 		}
 	})
+}
+
+// TestWorkIsBounded stops when there is more text than pages, or no time left, and not at the end of a paragraph only.
+func TestWorkIsBounded(t *testing.T) {
+	s := newTestSetter(t)
+	s.text = maxText - 2
+	look := style{size: 10_500}
+	if _, err := s.set([]span{{text: "ab"}}, look, 100*pdf.Point); err != nil {
+		t.Errorf("the last of the text: %v", err)
+	}
+	_, err := s.set([]span{{text: "c"}}, look, 100*pdf.Point)
+	var long *TooLongError
+	if !errors.As(err, &long) {
+		t.Errorf("got %v, want a *TooLongError", err)
+	}
+	source, err := Load(one("{{x}}" + strings.Repeat(" {{long}}", 2000) + signHere))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	_, err = renderer(t).Render(ctx, source, "de", map[string]string{"x": "x", "long": strings.Repeat("a ", 2000)})
+	if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 2*time.Second {
+		t.Errorf("after %s got %v", took, err)
+	}
+}
+
+// TestAWordWiderThanALineHasFewPlacesToBreak because the time to choose among them grows with their square.
+func TestAWordWiderThanALineHasFewPlacesToBreak(t *testing.T) {
+	const width = 400 * pdf.Point
+	atoms, err := newTestSetter(t).atomize([]span{{text: strings.Repeat(".", 4096)}}, style{size: 10_500}, width)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sum pdf.Length
+	text := ""
+	for _, a := range atoms {
+		sum += a.width
+		text += a.pieces[0].text
+		if a.width > width/splits {
+			t.Fatalf("a part is %d wide", a.width)
+		}
+	}
+	if text != strings.Repeat(".", 4096) || len(atoms) > 2*splits*int(sum/width+1) {
+		t.Errorf("%d parts of %d lines, %d characters", len(atoms), sum/width, len(text))
+	}
 }

@@ -83,6 +83,7 @@ func (r *Renderer) set(ctx context.Context, source Source, language string, give
 		FileName: fileName(replace(text.FileName, shown)),
 		sheet:    source.sheet, language: language,
 	}
+	s.expired = ctx.Err
 	f := newFlow(s, source, language)
 	if err := f.contract(ctx, fill(source.texts[language].blocks, shown)); err != nil {
 		return Result{}, err
@@ -90,6 +91,7 @@ func (r *Renderer) set(ctx context.Context, source Source, language string, give
 	if result.pages, err = paginate(f.rows, source.sheet); err != nil {
 		return Result{}, err
 	}
+	s.text = 0 // lines above and below the text are no part of it
 	if err := source.texts[language].running.decorate(s, result.pages, source.sheet, shown); err != nil {
 		return Result{}, err
 	}

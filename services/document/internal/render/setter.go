@@ -26,6 +26,20 @@ type setter struct {
 	language language.Language
 	buffer   *harfbuzz.Buffer
 	words    map[wordKey]word
+	text     int          // characters set so far
+	expired  func() error // says that setting more is of no use
+}
+
+// maxText is how many characters are set at most: more than all pages hold, counting those of tables twice, which are
+// measured first. It bounds time and memory where a template repeats long values.
+const maxText = maxPages * 10_000
+
+// spend counts characters to be set. Fails with a *TooLongError, and when the time for the document is over.
+func (s *setter) spend(characters int) error {
+	if s.text += characters; s.text > maxText {
+		return &TooLongError{Limit: maxPages}
+	}
+	return s.expired()
 }
 
 type wordKey struct {
@@ -52,7 +66,7 @@ const filler = "\u200b"
 func newSetter(fonts []typeface, code string) *setter {
 	return &setter{
 		fonts: fonts, faces: make([]*harfbuzz.Font, len(fonts)), language: language.NewLanguage(code),
-		buffer: harfbuzz.NewBuffer(), words: map[wordKey]word{},
+		buffer: harfbuzz.NewBuffer(), words: map[wordKey]word{}, expired: func() error { return nil },
 	}
 }
 

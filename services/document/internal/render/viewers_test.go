@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image"
+	"image/color"
 	"image/draw"
 	"image/png"
 	"os"
@@ -20,7 +21,7 @@ const viewed = 100 // dots per inch
 
 // viewer is a program that pages are compared with.
 type viewer struct {
-	name, from string
+	name string
 	// mean is how much pixels may differ on average, of 255: Poppler sets letters on whole rows of pixels.
 	mean float64
 	// arguments make it write one page as a gray PNG.
@@ -30,42 +31,40 @@ type viewer struct {
 func viewers() []viewer {
 	resolution := fmt.Sprint(viewed)
 	return []viewer{
-		{"pdftoppm", "poppler-utils", 6, func(file, out, page string) []string {
+		{"pdftoppm", 6, func(file, out, page string) []string {
 			return []string{"-q", "-png", "-gray", "-r", resolution, "-singlefile", "-f", page, "-l", page, file, strings.TrimSuffix(out, ".png")}
 		}},
-		{"mutool", "mupdf-tools", 3, func(file, out, page string) []string {
+		{"mutool", 3, func(file, out, page string) []string {
 			return []string{"draw", "-q", "-c", "gray", "-r", resolution, "-o", out, file, page}
 		}},
 	}
 }
 
-// TestPagesLookAsInViewers draws every page of the built-in templates and compares it with what two programs show of the
-// PDF. Signature fields are left out: only our image shows them.
+// TestPagesLookAsInViewers draws every page of the built-in templates, and one on Letter with a letterhead in colour, and
+// compares it with what two programs show of the PDF. Signature fields are left out: only our image shows them.
 func TestPagesLookAsInViewers(t *testing.T) {
 	r := renderer(t)
 	for _, v := range viewers() {
 		t.Run(v.name, func(t *testing.T) {
-			program, err := exec.LookPath(v.name)
-			if err != nil {
-				prerequisite.Missing(t, v.name, "install "+v.from)
-			}
+			prerequisite.Installed(t, v.name)
 			for _, id := range []string{"nda", "services-agreement"} {
 				for _, language := range []string{"de", "en", "fr", "it"} {
-					v.compare(t, program, r, contract(t, r, id, language))
+					v.compare(t, r, contract(t, r, id, language))
 				}
 			}
+			v.compare(t, r, illustrated(t, r))
 		})
 	}
 }
 
-func (v viewer) compare(t *testing.T, program string, r *Renderer, result Result) {
+func (v viewer) compare(t *testing.T, r *Renderer, result Result) {
 	t.Helper()
 	file, out := filepath.Join(t.TempDir(), "contract.pdf"), filepath.Join(t.TempDir(), "page.png")
 	if err := os.WriteFile(file, result.PDF, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for page := 1; page <= result.Pages; page++ {
-		command := exec.CommandContext(t.Context(), program, v.arguments(file, out, fmt.Sprint(page))...)
+		command := exec.CommandContext(t.Context(), v.name, v.arguments(file, out, fmt.Sprint(page))...)
 		if text, err := command.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, text)
 		}
@@ -80,6 +79,31 @@ func (v viewer) compare(t *testing.T, program string, r *Renderer, result Result
 func contract(t testing.TB, r *Renderer, id, language string) Result {
 	t.Helper()
 	result, err := r.Render(t.Context(), builtin(t, id), language, deal())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// illustrated has a letterhead that runs from black to red and blue.
+func illustrated(t *testing.T, r *Renderer) Result {
+	t.Helper()
+	logo := image.NewRGBA(image.Rect(0, 0, 400, 200))
+	for y := range 200 {
+		for x := range 400 {
+			logo.Set(x, y, color.RGBA{R: uint8(x / 2), B: uint8(y), A: 255})
+		}
+	}
+	var file bytes.Buffer
+	if err := png.Encode(&file, logo); err != nil {
+		t.Fatal(err)
+	}
+	source, err := Load(with("page: {size: Letter}\nletterhead: {file: logo.png, width: 60, align: right}\n", "# Vertrag\n\nText für {{x}}.",
+		map[string]string{"logo.png": file.String()}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := r.Render(t.Context(), source, "de", map[string]string{"x": "Nordwind"})
 	if err != nil {
 		t.Fatal(err)
 	}

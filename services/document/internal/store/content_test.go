@@ -144,6 +144,18 @@ func TestAnUploadWaitsForTheEndOfADeletion(t *testing.T) {
 	}
 }
 
+func TestOnlyADeletionThatBeganEnds(t *testing.T) {
+	s, db := open(t, t.TempDir())
+	if err := twin(t, s, "1", archived); err != nil {
+		t.Fatal(err)
+	}
+	erased(t, db, store.ContentErased)
+	remove(t, s, "1")
+	if needed, gone := erase(t, s); needed || gone {
+		t.Errorf("needed %v, gone %v", needed, gone)
+	}
+}
+
 func TestKeysOfLinksAreTheTwoNewest(t *testing.T) {
 	s, _ := open(t, t.TempDir())
 	add := func(key byte, now, unlessAfter time.Time) string {

@@ -201,3 +201,24 @@ func TestDocumentsOfAFormerVersionAreCompleted(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestPagesGoOnBetweenDocumentsOfTheSameMoment(t *testing.T) {
+	s, _ := open(t, t.TempDir())
+	for _, id := range []string{"b", "a", "d", "c"} {
+		relatives{t, s}.add(id, "", paper.KindSigned, at(1))
+	}
+	relatives{t, s}.add("e", "", paper.KindSigned, at(2))
+	got, filter := "", store.Filter{Limit: 1}
+	for range 6 {
+		list, err := s.List(t.Context(), filter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range list {
+			got, filter.BeforeTime, filter.BeforeID = got+d.ID, d.CreateTime, d.ID
+		}
+	}
+	if got != "edcba" {
+		t.Errorf("pages %s", got)
+	}
+}

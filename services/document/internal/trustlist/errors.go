@@ -19,7 +19,7 @@ func (r reason) Error() string { return string(r) }
 const (
 	errTooLarge   reason = "it is larger or more complex than a trusted list may be"
 	errMalformed  reason = "it is not a well-formed trusted list"
-	errDTD        reason = "it has a document type or processing instructions, which a trusted list never has"
+	errDTD        reason = "it has a document type, which a trusted list never has"
 	errAmbiguous  reason = "an attribute or an Id occurs twice"
 	errUnsigned   reason = "it does not have exactly one signature, in its root"
 	errReferences reason = "its signature does not cover the whole list, once"

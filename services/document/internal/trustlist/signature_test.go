@@ -80,6 +80,22 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
+// Nobody must wonder which of two elements a signature means, even a right one.
+func TestTwoOfOneID(t *testing.T) {
+	u := trustlisttest.NewUnion(t, now())
+	by := trustlisttest.NewSigner(t)
+	u.Pin("FR", by)
+	list := u.State("FR")
+	list.ID = "list"
+	for id, says := range map[string]string{"other": "", "list": "twice"} {
+		content := strings.Replace(list.XML(), "<SchemeInformation>", `<SchemeInformation Id="`+id+`">`, 1)
+		got := refusal(t, u, trustlisttest.Recipe{By: by, URI: "#list"}.Sign(t, content))
+		if (got == "") != (says == "") || !strings.Contains(got, says) {
+			t.Errorf("%s: refused as %q", id, got)
+		}
+	}
+}
+
 // Whoever can change the file but has no key must not get a word of his own in.
 func TestAttacksOnTheSignature(t *testing.T) {
 	ca, evil := issuer(t, "CA"), issuer(t, "Evil")

@@ -112,6 +112,21 @@ func TestHistory(t *testing.T) {
 	}
 }
 
+// Of two statuses since the same instant the newer one counts: it comes first in a history, and the current one is newest.
+func TestTwoStatusesAtOnce(t *testing.T) {
+	ca := issuer(t, "CA")
+	path := certificates(person(t, ca), ca.Certificate)
+	l := loaded(t, trustlisttest.Service{
+		Certificates: certificates(ca.Certificate), Current: period("granted", date(2022, 1)),
+		History: []trustlisttest.Period{
+			period("withdrawn", date(2022, 1)), period("withdrawn", date(2018, 1)), period("granted", date(2018, 1)),
+		},
+	})
+	if early, late := l.Standing(path, date(2018, 1)), l.Standing(path, date(2022, 1)); early.Granted != proof.No || late.Granted != proof.Yes {
+		t.Errorf("%+v, %+v", early, late)
+	}
+}
+
 func TestStatuses(t *testing.T) {
 	ca := issuer(t, "CA")
 	path := certificates(person(t, ca), ca.Certificate)
