@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -154,12 +155,17 @@ func readBounded(name string, from io.Reader) ([]byte, error) {
 	if first, _ := buffered.Peek(2); document.IsPackage(first) {
 		limit = document.MaxPackageBytes
 	}
-	content, err := io.ReadAll(io.LimitReader(buffered, int64(limit)+1))
-	if err != nil {
+	var content bytes.Buffer
+	if file, ok := from.(interface{ Stat() (os.FileInfo, error) }); ok {
+		if about, err := file.Stat(); err == nil && about.Size() <= int64(limit) {
+			content.Grow(int(about.Size()) + bytes.MinRead) // at once: growing step by step takes three times as much
+		}
+	}
+	if _, err := content.ReadFrom(io.LimitReader(buffered, int64(limit)+1)); err != nil {
 		return nil, err
 	}
-	if len(content) > limit {
+	if content.Len() > limit {
 		return nil, fmt.Errorf("%s: larger than %d MiB", name, limit>>20)
 	}
-	return content, nil
+	return content.Bytes(), nil
 }

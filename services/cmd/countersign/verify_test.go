@@ -99,6 +99,7 @@ func TestVerifyCommand(t *testing.T) {
 		{"--signer ... signed.pdf", 64, "", "--signer"},
 		{"--nothing signed.pdf", 64, "", "--nothing"},
 		{"--anchors nothing.pem signed.pdf", 64, "", "no such file"},
+		{"--anchors qualified.pem --sent empty.pdf signed.pdf", 2, "INDETERMINATE", ""},
 		{"--anchors broken.pem signed.pdf", 64, "", "trust anchors"},
 		{"--sent nothing.pdf signed.pdf", 64, "", "no such file"},
 		{"--revocation nothing.crl signed.pdf", 64, "", "no such file"},

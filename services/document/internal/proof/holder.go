@@ -172,7 +172,8 @@ func (h holder) level(legislation string) string {
 // No 910/2014, article 3(12)); a trusted list may say so in the certificate's place. Swiss certificates are qualified only
 // with a device, and need not say so.
 func (h holder) qualifiedUnder(legislation string) bool {
-	return h.statements.qualifiedFor(legislation) && (h.statements.device || h.standing.Device == Yes || legislation != "EIDAS")
+	device := h.statements.device || h.standing.Granted == Yes && h.standing.Device == Yes
+	return h.statements.qualifiedFor(legislation) && (device || legislation != "EIDAS")
 }
 
 // sealed says that this is a trusted seal.

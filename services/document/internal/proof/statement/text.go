@@ -132,14 +132,17 @@ func (v Statement) missing() []string {
 		"ANCHOR_NOT_FOR_THIS": "an anchor is not for this kind of signature: the line Proves: before its certificate says what it is for",
 		"QUALIFIED_STATUS_UNKNOWN": "no trusted lists were given: whether the issuer is qualified is in one of them (--trusted-lists), " +
 			"or the line Proves: QES-EIDAS or QES-ZERTES before its certificate says so",
-		"LIST_EXPIRED":             "the trusted lists do not speak for the time that matters: put newer ones into the folder",
-		"LISTS_INCOMPLETE":         "the list of a state is missing in the folder of trusted lists, or was refused",
-		"SENT_DOCUMENT_UNREADABLE": "the document given with --sent cannot be read",
-		"SEAL_ONLY":                "nobody's own certificate is in the file: only the provider's audit trail says who signed and how",
-		"SIGNING_TIME_UNPROVEN":    "no timestamp proves that the signature was made before its certificate expired",
-		"NO_REVOCATION_DATA":       "nothing at hand says whether a certificate was revoked: give CRLs or OCSP answers with --revocation",
-		"REVOCATION_UNUSABLE":      "the revocation data is not of the time that matters: give CRLs or OCSP answers with --revocation",
-		"AUDIT_TRAIL_MISSING":      "the level rests on the provider's audit trail, which is archived and checked by the product only",
+		"LIST_EXPIRED":               "the trusted lists do not speak for the time that matters: put newer ones into the folder",
+		"LISTS_INCOMPLETE":           "the list of a state is missing in the folder of trusted lists, or was refused",
+		"SENT_DOCUMENT_UNREADABLE":   "the document given with --sent cannot be read",
+		"SEAL_ONLY":                  "nobody's own certificate is in the file: only the provider's audit trail says who signed and how",
+		"FILE_AMBIGUOUS":             "readers may show this file differently: look at it in the program that the signers used",
+		"CONTENT_ADDED_AS_PERMITTED": "what was filled in or noted after a signature is nobody's signed word: sign it again, or read it and decide",
+		"SIGNATURE_COVERS_PAGE":      "look at the page without the signature's drawing, and compare it with what was sent",
+		"SIGNING_TIME_UNPROVEN":      "no timestamp proves that the signature was made before its certificate expired",
+		"NO_REVOCATION_DATA":         "nothing at hand says whether a certificate was revoked: give CRLs or OCSP answers with --revocation",
+		"REVOCATION_UNUSABLE":        "the revocation data is not of the time that matters: give CRLs or OCSP answers with --revocation",
+		"AUDIT_TRAIL_MISSING":        "the level rests on the provider's audit trail, which is archived and checked by the product only",
 	}
 	var missing []string
 	seen := map[string]bool{}
