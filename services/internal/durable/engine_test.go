@@ -12,7 +12,9 @@ import (
 func TestTheEngineWaitsForTheDisk(t *testing.T) {
 	store := open(t, filepath.Join(t.TempDir(), "a.db"), nil)
 	err := store.Update(t.Context(), func(ctx context.Context, tx *durable.Tx) error {
-		for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1"} {
+		for pragma, want := range map[string]string{
+			"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "secure_delete": "1",
+		} {
 			var got string
 			if err := tx.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got); err != nil {
 				return err

@@ -126,6 +126,7 @@ func (s *Store) open(ctx context.Context, cfg Config) error {
 func dsn(path string, readOnly bool) string {
 	pragmas := []string{
 		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
+		"secure_delete(1)", // what is deleted is overwritten: a free page may have held a name
 		"temp_store(MEMORY)", "cache_size(-16000)", "journal_size_limit(67108864)",
 	}
 	if readOnly {

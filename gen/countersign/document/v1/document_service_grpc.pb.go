@@ -89,8 +89,8 @@ type DocumentServiceClient interface {
 	// Sets or lifts the legal hold of a document. Fails with DOCUMENT_NOT_FOUND or DOCUMENT_DELETED.
 	SetLegalHold(ctx context.Context, in *SetLegalHoldRequest, opts ...grpc.CallOption) (*SetLegalHoldResponse, error)
 	// Deletes the bytes of a document and everything about it that names a person. A record without personal data stays:
-	// its id, kind, hash, size and times. Deleting it again changes nothing. Fails with DOCUMENT_NOT_FOUND or
-	// DOCUMENT_RETAINED.
+	// its id, kind, hash, size and times. An evidence package that holds it is a document of its own, to be deleted by
+	// itself. Deleting it again changes nothing. Fails with DOCUMENT_NOT_FOUND or DOCUMENT_RETAINED.
 	DeleteDocument(ctx context.Context, in *DeleteDocumentRequest, opts ...grpc.CallOption) (*DeleteDocumentResponse, error)
 	// Returns the proof of a signed document. Fails with DOCUMENT_NOT_FOUND or PROOF_NOT_FOUND.
 	GetProof(ctx context.Context, in *GetProofRequest, opts ...grpc.CallOption) (*GetProofResponse, error)
@@ -319,8 +319,8 @@ type DocumentServiceServer interface {
 	// Sets or lifts the legal hold of a document. Fails with DOCUMENT_NOT_FOUND or DOCUMENT_DELETED.
 	SetLegalHold(context.Context, *SetLegalHoldRequest) (*SetLegalHoldResponse, error)
 	// Deletes the bytes of a document and everything about it that names a person. A record without personal data stays:
-	// its id, kind, hash, size and times. Deleting it again changes nothing. Fails with DOCUMENT_NOT_FOUND or
-	// DOCUMENT_RETAINED.
+	// its id, kind, hash, size and times. An evidence package that holds it is a document of its own, to be deleted by
+	// itself. Deleting it again changes nothing. Fails with DOCUMENT_NOT_FOUND or DOCUMENT_RETAINED.
 	DeleteDocument(context.Context, *DeleteDocumentRequest) (*DeleteDocumentResponse, error)
 	// Returns the proof of a signed document. Fails with DOCUMENT_NOT_FOUND or PROOF_NOT_FOUND.
 	GetProof(context.Context, *GetProofRequest) (*GetProofResponse, error)

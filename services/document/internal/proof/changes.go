@@ -21,6 +21,10 @@ type change struct {
 	covered bool
 }
 
+// addedAsPermitted is the reason of what people filled in or noted because a certification permits it. The signature stays
+// valid (ISO 32000-1, 12.8.2.2); but the file is then no longer what was sent.
+const addedAsPermitted = "CONTENT_ADDED_AS_PERMITTED"
+
 // String names the object by numbers and the words of this package; nothing of the file is quoted.
 func (c change) String() string {
 	if c.number == 0 {
@@ -50,7 +54,8 @@ func (e *examination) checkChanges() bool {
 			f.Outcome, f.Reason = CheckFailed, found.reason
 			f.Detail = "the file was changed after the signature: " + found.String()
 		case found.leeway:
-			f.Outcome, f.Reason = CheckIndeterminate, "CONTENT_ADDED_AS_PERMITTED"
+			e.added = true
+			f.Reason = addedAsPermitted
 			f.Detail = "fields were filled in or comments made after the signature, as its certification permits: who signed before " +
 				"has not seen that"
 		case found.covered:

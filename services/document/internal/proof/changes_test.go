@@ -69,7 +69,7 @@ func TestTooManyReferences(t *testing.T) {
 	w := newWorld(t)
 	many := strings.Repeat("<< /TransformMethod /DocMDP /TransformParams << /P 3 >> >> ", 16)
 	ticked := object{22, checkBox("Yes")}
-	expect(t, w.verify(proof.Request{Signed: update(w.certify(3, ""), ticked), Now: w.now}), proof.Indeterminate, asPermitted)
+	expect(t, w.verify(proof.Request{Signed: update(w.certify(3, ""), ticked), Now: w.now}), proof.Proven, asPermitted)
 	expect(t, w.verify(proof.Request{Signed: update(w.certify(3, many), ticked), Now: w.now}), proof.Failed, "LOCKED_FIELD_CHANGED")
 }
 
@@ -122,6 +122,6 @@ func TestCommentThatIsMore(t *testing.T) {
 	signed := keepForm(t, write(objects), detached+" /Reference [<< /TransformMethod /DocMDP /TransformParams << /P 3 >> >>]",
 		w.detached(w.person("Anna", "Müller", "QES")))
 	expect(t, w.verify(proof.Request{Signed: update(signed, object{25, strings.Replace(both(7), "first", "second", 1)}), Now: w.now}),
-		proof.Indeterminate, asPermitted)
+		proof.Proven, asPermitted)
 	expect(t, w.verify(proof.Request{Signed: update(signed, object{25, both(26)}), Now: w.now}), proof.Failed, "ANNOTATION_CHANGED")
 }

@@ -2,6 +2,7 @@ package proof_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,7 +75,7 @@ func annotated(number int, more ...object) []object {
 // asPermitted is the reason of what a certification permits and nobody has signed.
 const asPermitted = "CONTENT_ADDED_AS_PERMITTED"
 
-// What a signature lets come after it. Whatever people read is an open question even where a certification permits it.
+// What a signature lets come after it. What people add as a certification permits leaves it valid and is told.
 func TestPolicies(t *testing.T) {
 	w := newWorld(t)
 	filled := []object{{21, inputField("/V (Basel) /AP << /N 50 0 R >>")}, {50, drawing("BT ET")}}
@@ -126,11 +127,26 @@ func TestPolicies(t *testing.T) {
 				case ok:
 					verdict = proof.Proven
 				case open:
-					verdict = proof.Indeterminate
+					verdict = proof.Proven
 				}
 				expect(t, w.verify(proof.Request{Signed: update(signed, c.change...), Now: w.now}), verdict, reason)
 			})
 		}
+	}
+}
+
+// What a certification permits keeps the signature valid; but then the file is not only what was sent any more.
+func TestPermittedContentIsNotWhatWasSent(t *testing.T) {
+	w := newWorld(t)
+	signed, ticked := w.certify(2, ""), object{22, checkBox("Yes")}
+	sent := write(questionnaire(true))
+	expect(t, w.verify(proof.Request{Signed: signed, Sent: sent, Now: w.now}), proof.Proven, "SENT_BYTES_KEPT")
+	r := w.verify(proof.Request{Signed: update(signed, ticked), Sent: sent, Now: w.now})
+	expect(t, r, proof.Indeterminate, asPermitted)
+	if !slices.ContainsFunc(r.Findings, func(f proof.Finding) bool {
+		return f.Check == proof.CheckSentContent && f.Outcome == proof.CheckIndeterminate && f.Reason == asPermitted
+	}) {
+		t.Errorf("the sent document is not in doubt: %+v", r.Findings)
 	}
 }
 
@@ -145,7 +161,7 @@ func TestUnnamedCertification(t *testing.T) {
 	odd := keepForm(t, write(questionnaire(true)), fmt.Sprintf(entries, "7"), by)
 	expect(t, w.verify(proof.Request{Signed: update(odd, ticked), Now: w.now}), proof.Failed, "FORM_FIELD_CHANGED")
 	unsaid := keepForm(t, write(questionnaire(true)), fmt.Sprintf(entries, "null"), by)
-	expect(t, w.verify(proof.Request{Signed: update(unsaid, ticked), Now: w.now}), proof.Indeterminate, asPermitted)
+	expect(t, w.verify(proof.Request{Signed: update(unsaid, ticked), Now: w.now}), proof.Proven, asPermitted)
 }
 
 // A catalog cannot name a certification before it is there: it would come in with a later signature.
@@ -174,7 +190,7 @@ func TestLocks(t *testing.T) {
 	} {
 		verdict, reason := proof.Failed, c.reason
 		if reason == "" {
-			verdict, reason = proof.Indeterminate, asPermitted
+			verdict, reason = proof.Proven, asPermitted
 		}
 		t.Run("FieldMDP "+c.name, func(t *testing.T) {
 			signed := w.certify(2, "<< /TransformMethod /FieldMDP /TransformParams << "+c.lock+" >> >>")

@@ -15,6 +15,9 @@ func (e *examination) checkSent() bool {
 	}
 	f := Finding{Check: CheckSentContent, Outcome: CheckFailed}
 	f.Outcome, f.Reason = e.compareSent()
+	if f.Outcome == CheckPassed && e.added {
+		f.Outcome, f.Reason = CheckIndeterminate, addedAsPermitted
+	}
 	switch f.Outcome {
 	case CheckPassed:
 		f.Detail = "the signed file holds the document that was sent"

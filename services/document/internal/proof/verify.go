@@ -64,7 +64,9 @@ type examination struct {
 	// signing are the trusted signatures of the people who were to sign, when none is missing.
 	signing []*signature
 	level   string
-	hash    string
+	// added says that people filled in or noted something after a signature, as its certification permits.
+	added bool
+	hash  string
 }
 
 func (e *examination) report() Report {
