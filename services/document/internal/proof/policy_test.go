@@ -140,7 +140,7 @@ func TestPermittedContentIsNotWhatWasSent(t *testing.T) {
 	w := newWorld(t)
 	signed, ticked := w.certify(2, ""), object{22, checkBox("Yes")}
 	sent := write(questionnaire(true))
-	expect(t, w.verify(proof.Request{Signed: signed, Sent: sent, Now: w.now}), proof.Proven, "SENT_BYTES_KEPT")
+	expect(t, w.verify(proof.Request{Signed: signed, Sent: sent, Now: w.now}), proof.Proven, "PAGES_IDENTICAL")
 	r := w.verify(proof.Request{Signed: update(signed, ticked), Sent: sent, Now: w.now})
 	expect(t, r, proof.Indeterminate, asPermitted)
 	if !slices.ContainsFunc(r.Findings, func(f proof.Finding) bool {

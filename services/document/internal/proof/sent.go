@@ -49,17 +49,21 @@ func (e *examination) compareSent() (Outcome, string) {
 	if err != nil {
 		return CheckIndeterminate, "SENT_DOCUMENT_UNREADABLE"
 	}
-	is, err := readForm(e.doc)
+	shown := e.doc
+	if e.added {
+		shown = state // what was added since is known to differ, and told
+	}
+	is, err := readForm(shown)
 	if err != nil {
 		return CheckFailed, "FILE_MALFORMED"
 	}
-	l := &likeness{a: sent, b: e.doc, was: was, is: is, seen: map[[2]pdf.Ref]bool{}}
+	l := &likeness{a: sent, b: shown, was: was, is: is, seen: map[[2]pdf.Ref]bool{}}
 	reason := l.documents()
 	switch {
 	case sent.Err() != nil:
 		return CheckIndeterminate, "SENT_DOCUMENT_UNREADABLE"
-	case e.doc.Err() != nil:
-		return ofPDF(e.doc.Err())
+	case shown.Err() != nil:
+		return ofPDF(shown.Err())
 	case l.tooMuch || reason != "" && l.unread:
 		return CheckIndeterminate, "FILE_TOO_COMPLEX"
 	case reason == "" && l.added:
