@@ -121,7 +121,9 @@ func (s *Service) render(ctx context.Context, in *documentv1.RenderDocumentReque
 	if !ok {
 		return paper.Document{}, errNoTemplate
 	}
-	result, err := s.Renderer.Render(ctx, source, in.GetLanguage(), in.GetValues())
+	result, err := within(ctx, func(ctx context.Context) (render.Result, error) {
+		return s.Renderer.Render(ctx, source, in.GetLanguage(), in.GetValues())
+	})
 	if err != nil {
 		return paper.Document{}, err
 	}

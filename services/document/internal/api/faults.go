@@ -28,6 +28,7 @@ var (
 	errNotPDF       = errors.New("the bytes are not a PDF")
 	errTooLarge     = errors.New("the document is larger than 64 MiB")
 	errPreview      = errors.New("the preview is larger than 3 MiB")
+	errSlow         = errors.New("the contract takes longer to set than any contract does")
 	errImage        = errors.New("the image and the PDF are larger than a message: ask for a lower resolution")
 	errTrail        = errors.New("the document is not an audit trail")
 	errRange        = errors.New("the range starts after the document's end")
@@ -66,6 +67,7 @@ func answer(err error) error {
 		{errTooLarge, codes.InvalidArgument, "TOO_LARGE"},
 		{evidence.ErrTooLarge, codes.FailedPrecondition, "TOO_LARGE"},
 		{errPreview, codes.InvalidArgument, "TOO_LARGE"},
+		{errSlow, codes.InvalidArgument, "TOO_LARGE"},
 		{errImage, codes.InvalidArgument, "TOO_LARGE"},
 		{render.ErrImageUnavailable, codes.FailedPrecondition, "IMAGE_UNAVAILABLE"},
 		{errPart, codes.InvalidArgument, "INVALID_REQUEST"},

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"strings"
+	"time"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	"github.com/countersign/countersign/services/document/internal/render"
@@ -49,7 +50,23 @@ func (s *Service) preview(ctx context.Context, in *documentv1.PreviewDocumentReq
 	if in.GetPlaceholders() {
 		draw = s.Renderer.RenderPlaceholders
 	}
-	return draw(ctx, source, in.GetLanguage(), in.GetValues())
+	return within(ctx, func(ctx context.Context) (render.Result, error) {
+		return draw(ctx, source, in.GetLanguage(), in.GetValues())
+	})
+}
+
+// renderTime is what a contract may take. A long one takes less than a second; more is a template that nobody meant.
+const renderTime = 10 * time.Second
+
+// within bounds the rendering of one contract. Whether the caller gave up is the caller's to know.
+func within(ctx context.Context, draw func(context.Context) (render.Result, error)) (render.Result, error) {
+	bounded, cancel := context.WithTimeout(ctx, renderTime)
+	defer cancel()
+	result, err := draw(bounded)
+	if err != nil && bounded.Err() != nil && ctx.Err() == nil {
+		err = errSlow
+	}
+	return result, err
 }
 
 func sendable(pdf, png []byte) error {

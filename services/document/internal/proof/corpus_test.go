@@ -79,14 +79,35 @@ func TestCorpusAgainstPeers(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := verifier.Verify(t.Context(), proof.Request{Signed: s.file, Now: w.now})
-		ours := string(r.Verdict)
-		if d := r.Deciding()[0]; r.Verdict != proof.Proven {
-			ours += " " + d.Reason
-		}
-		fmt.Fprintf(&table, "| %s | %s | %s | %s |\n", s.name, ours,
+		fmt.Fprintf(&table, "%s%s | %s |\n", row(s, r),
 			peer(t, path, pdfsigSays, "pdfsig", "-nocert"), peer(t, path, mutoolSays, "mutool", "sign", "-v"))
 	}
 	t.Logf("%d files in %s\n%s", len(list), folder, table.String())
+}
+
+// row starts a specimen's line of the table.
+func row(s specimen, r proof.Report) string {
+	ours := string(r.Verdict)
+	if d := r.Deciding()[0]; r.Verdict != proof.Proven {
+		ours += " " + d.Reason
+	}
+	return fmt.Sprintf("| %s | %s | ", s.name, ours)
+}
+
+// TestCorpusPage holds what corpus.md says of us against what we say.
+func TestCorpusPage(t *testing.T) {
+	page := string(must(os.ReadFile("corpus.md"))(t))
+	_, table, _ := strings.Cut(page, "| file | ours |")
+	w, verifier, list := corpus(t)
+	for _, s := range list {
+		want := row(s, verifier.Verify(t.Context(), proof.Request{Signed: s.file, Now: w.now}))
+		if !strings.Contains(table, "\n"+want) {
+			t.Errorf("no line starts with %q: run make corpus", want)
+		}
+	}
+	if rows := strings.Count(table, "\n| "); rows != len(list) {
+		t.Errorf("%d lines for %d files", rows, len(list))
+	}
 }
 
 // peer runs a tool on a file and sums up what it prints.
