@@ -14,7 +14,7 @@ ROUNDS  ?= 3
 CORPUS  ?= $(CURDIR)/bin/corpus
 SEED    ?= $(shell date +%s)
 
-.PHONY: help build demo test check present generate generate-check lint breaking race kill-test load bench bench-render fuzz corpus clean
+.PHONY: help build demo test check present generate generate-check lint breaking race kill-test load bench bench-document fuzz corpus clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s'|'
@@ -75,14 +75,15 @@ load: ## Measure how long webhooks take to answer, for SECONDS_EACH each over 16
 bench: ## Run the benchmarks, each beside its baseline.
 	go test -run '^$$' -bench . -benchmem ./services/...
 
-bench-render: ## Render one contract here and with WeasyPrint and Chromium, when they are there, in turns for ROUNDS.
+bench-document: ## Render beside WeasyPrint and Chromium, when they are there, in turns for ROUNDS; then verify and inspect.
 	COUNTERSIGN_RENDER_ROUNDS=$(ROUNDS) go test -count=1 -timeout 30m -run '^TestRenderBesideOthers$$' -v ./services/document/internal/render
+	go test -run '^$$' -bench '^Benchmark(VerifyTwoStamped|Inspect|Open)$$' -benchmem ./services/document/internal/...
 
 fuzz: ## Fuzz every parser of outside bytes for a while each; FUZZTIME=30s.
 	@for package in $$(go list ./services/...); do \
 		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 			echo "== $$package $$target"; \
-			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $${FUZZTIME:-30s} $$package; \
+			go test -run '^$$' -fuzz "^$$target$$" -fuzztime $${FUZZTIME:-30s} -fuzzminimizetime 10x $$package; \
 		done; \
 	done
 
