@@ -61,7 +61,7 @@ func TestRenderBesideOthers(t *testing.T) {
 	}
 	rounds, err := strconv.Atoi(os.Getenv(benchRounds))
 	if err != nil {
-		t.Skipf("%s says no number of rounds: run make bench-render", benchRounds)
+		t.Skipf("%s says no number of rounds: run make bench-document", benchRounds)
 	}
 	folder := t.TempDir()
 	source := filepath.Join(folder, "contract.html")
