@@ -75,7 +75,7 @@ func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Se
 		api: &api.Service{
 			Store: documents, Archive: files, Renderer: renderer, Templates: sources,
 			Verifier:  trusted.verifier(proof.Options{RequireRevocation: cfg.RequireRevocation}),
-			Inspector: inspect.New(), Retention: retention,
+			Inspector: inspect.New(), Retention: retention, Logger: logger,
 		},
 		sweeper: &jobs.Sweeper{Store: documents, Retention: retention, Now: time.Now, Logger: logger},
 	}, nil

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -47,6 +49,9 @@ type scrub struct {
 // is wrong, one finding at a time. watch is told the tally after every object. A server may run meanwhile: what changes
 // under the scrub is looked at again before it is reported. Nothing is written.
 func Scrub(ctx context.Context, cfg Config, data string, report func(Finding), watch func(Tally)) (Tally, error) {
+	if err := thereToScrub(cfg, data); err != nil {
+		return Tally{}, err
+	}
 	db, err := durable.OpenReadOnly(ctx, filepath.Join(data, "document.db"))
 	if err != nil {
 		return Tally{}, err
@@ -68,6 +73,22 @@ func Scrub(ctx context.Context, cfg Config, data string, report func(Finding), w
 	}
 	s.tally.Elapsed = time.Since(s.start)
 	return s.tally, err
+}
+
+// thereToScrub says when there is nothing to look at: opening would make an archive, and call it empty.
+func thereToScrub(cfg Config, data string) error {
+	if _, err := os.Stat(filepath.Join(data, "document.db")); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no document.db in the data folder %q", data)
+	}
+	settings, err := cfg.archive(data)
+	if err != nil {
+		return err
+	}
+	folder := settings.Folder()
+	if _, err := os.Stat(folder); folder != "" && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the archive's folder %q is missing", folder)
+	}
+	return nil
 }
 
 // objects reads everything that is in the archive.

@@ -154,6 +154,14 @@ func TestAScrubThatCannotFinishFails(t *testing.T) {
 	client, stop := run(t, document.Config{}, data)
 	upload(t, client, "r-1", 1)
 	stop()
+	elsewhere := filepath.Join(t.TempDir(), "nowhere")
+	moved := document.Config{Archive: "file://" + elsewhere}
+	if _, err := document.Scrub(t.Context(), moved, data, quiet, func(document.Tally) {}); err == nil || !strings.Contains(err.Error(), elsewhere) {
+		t.Errorf("without an archive: %v", err)
+	}
+	if _, err := os.Stat(elsewhere); !os.IsNotExist(err) {
+		t.Errorf("a scrub made an archive: %v", err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := document.Scrub(ctx, document.Config{}, data, quiet, func(document.Tally) {}); !errors.Is(err, context.Canceled) {

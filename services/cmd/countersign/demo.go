@@ -21,6 +21,9 @@ type demoCommand struct {
 
 // Run takes the demo's deals to Won and tells how. It fails when one of them does not get there.
 func (c *demoCommand) Run(ctx context.Context) error {
+	if err := c.check(); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
 	defer cancel()
 	cfg, err := demoConfig()
@@ -57,6 +60,18 @@ func (c *demoCommand) Run(ctx context.Context) error {
 	stop()
 	ended.Wait()
 	return errors.Join(storyErr, runErr)
+}
+
+// check refuses what would make the demo fail late: it tells of new deals, so it starts from nothing.
+func (c *demoCommand) check() error {
+	if c.Timeout <= 0 {
+		return errors.New("--timeout must be more than 0")
+	}
+	entries, err := os.ReadDir(c.Keep)
+	if c.Keep != "" && err == nil && len(entries) > 0 {
+		return fmt.Errorf("--keep: %s is not empty", c.Keep)
+	}
+	return nil
 }
 
 // demoConfig is the simulated configuration with every address free to choose, so that a demo runs beside anything.

@@ -35,6 +35,13 @@ func (r *record) Write(p []byte) (int, error) {
 	return r.text.Write(p)
 }
 
+// String is what was logged so far.
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}
+
 // check finds the person of the tests in what was logged.
 func (r *record) check(t *testing.T) {
 	t.Helper()

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -47,6 +48,9 @@ type Service struct {
 	Retention paper.Retention
 	// Now is the clock; nil means the machine's.
 	Now func() time.Time
+	// Logger gets one line, with ids only, for what somebody may have to answer for later: a deletion, a legal hold, a link,
+	// a download.
+	Logger *slog.Logger
 }
 
 func (s *Service) now() time.Time {

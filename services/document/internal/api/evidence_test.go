@@ -98,6 +98,15 @@ func TestAnEvidencePackageIsMadeOnce(t *testing.T) {
 	refused(t, err, codes.FailedPrecondition, "REQUEST_ID_REUSED")
 }
 
+// A package is no signed PDF: to call it a broken one would look like a forgery.
+func TestAnEvidencePackageIsNotProvenAsAPDF(t *testing.T) {
+	h := newHouse(t)
+	sent, signed, trail := h.proven(t)
+	pack := must(h.CreateEvidencePackage(t.Context(), evidenceRequest(sent, signed, trail)))(t).GetDocument()
+	_, err := h.VerifyDocument(t.Context(), &documentv1.VerifyDocumentRequest{Name: pack.GetName()})
+	refused(t, err, codes.InvalidArgument, "INVALID_REQUEST", "field", "name")
+}
+
 // A failed proof has a package too, and an uploaded document no template.
 func TestAnEvidencePackageOfAFailedProof(t *testing.T) {
 	h := newHouse(t)

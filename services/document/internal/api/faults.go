@@ -31,6 +31,7 @@ var (
 	errSlow         = errors.New("the contract takes longer to set than any contract does")
 	errImage        = errors.New("the image and the PDF are larger than a message: ask for a lower resolution")
 	errTrail        = errors.New("the document is not an audit trail")
+	errPackage      = errors.New("an evidence package is no signed PDF: countersign verify reads it")
 	errRange        = errors.New("the range starts after the document's end")
 	errNotToSign    = errors.New("only an upload to be signed has signature fields")
 	errPart         = errors.New("the first message carries the header, and no other one does")

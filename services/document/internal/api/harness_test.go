@@ -40,15 +40,16 @@ type house struct {
 	service   *api.Service
 	pki       *pki.Authority
 	db        *durable.Store
-	folder    string       // of the archive
-	stop      func()       // ends the server after the calls that are under way
+	folder    string // of the archive
+	stop      func() // ends the server after the calls that are under way
+	log       record
 	ahead     atomic.Int64 // nanoseconds that the service's clock is ahead of the machine's
 }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{folder: filepath.Join(t.TempDir(), "archive"), pki: must(pki.Open(""))(t)}
-	log := &record{}
+	log := &h.log
 	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	files := must(archive.Open(t.Context(), archive.Config{URL: "file://" + h.folder}))(t)
 	queue, worker := durable.NewJobs(), &jobs.Worker{}
@@ -61,7 +62,8 @@ func newHouse(t *testing.T) *house {
 	h.service = &api.Service{
 		Store: store.New(h.db), Archive: files, Renderer: must(render.New())(t), Templates: builtIn(t),
 		Verifier: proof.New(anchors, proof.Options{}), Inspector: inspect.New(),
-		Now: func() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) },
+		Logger: logger,
+		Now:    func() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) },
 	}
 	h.serve(t, logger)
 	t.Cleanup(func() {

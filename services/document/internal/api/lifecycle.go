@@ -60,6 +60,7 @@ func (s *Service) SetLegalHold(ctx context.Context, in *documentv1.SetLegalHoldR
 	if err != nil {
 		return nil, answer(err)
 	}
+	s.Logger.InfoContext(ctx, "legal hold", "document", d.ID, "hold", in.GetHold())
 	return &documentv1.SetLegalHoldResponse{Document: s.document(d)}, nil
 }
 
@@ -70,5 +71,6 @@ func (s *Service) DeleteDocument(ctx context.Context, in *documentv1.DeleteDocum
 	if err != nil {
 		return nil, answer(err)
 	}
+	s.Logger.InfoContext(ctx, "deleted", "document", d.ID, "kind", d.Kind)
 	return &documentv1.DeleteDocumentResponse{Document: s.document(d)}, nil
 }

@@ -42,6 +42,7 @@ func (s *Service) CreateDownloadLink(ctx context.Context, in *documentv1.CreateD
 	if err != nil {
 		return nil, err
 	}
+	s.Logger.InfoContext(ctx, "download link made", "document", d.ID, "expires", expires)
 	return &documentv1.CreateDownloadLinkResponse{Path: downloadPrefix + token, ExpireTime: timestamppb.New(expires)}, nil
 }
 
@@ -66,6 +67,7 @@ func (w *Downloads) DownloadDocument(in *documentv1.DownloadDocumentRequest, str
 	if err != nil {
 		return answer(err)
 	}
+	s.Logger.InfoContext(ctx, "download", "document", d.ID, "offset", in.GetOffset())
 	return s.stream(ctx, d, in.GetOffset(), in.GetLength(), func(first *documentv1.Document, chunk []byte) error {
 		return stream.Send(&documentv1.DownloadDocumentResponse{Document: first, Chunk: chunk})
 	})

@@ -86,6 +86,33 @@ func TestALinkWorksUntilItEnds(t *testing.T) {
 	refused(t, err, codes.NotFound, "DOCUMENT_NOT_FOUND")
 }
 
+// Somebody may have to answer for who could read a contract and when it went; nobody can read it with the log in hand.
+func TestWhatSomebodyAnswersForIsLogged(t *testing.T) {
+	h := newHouse(t)
+	d := h.upload(t, header("a"), pdf(100))
+	link := h.link(t, d.GetName(), nil)
+	if _, err := h.follow(t, link.GetPath()); err != nil {
+		t.Fatal(err)
+	}
+	for _, hold := range []bool{true, false} {
+		must(h.SetLegalHold(t.Context(), &documentv1.SetLegalHoldRequest{Name: d.GetName(), Hold: hold}))(t)
+	}
+	h.remove(t, d.GetName())
+	id := strings.TrimPrefix(d.GetName(), "documents/")
+	log := h.log.String()
+	for _, want := range []string{
+		`"download link made" document=` + id, `download document=` + id, `"legal hold" document=` + id + ` hold=true`,
+		`"legal hold" document=` + id + ` hold=false`, `deleted document=` + id,
+	} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log lacks %s", want)
+		}
+	}
+	if strings.Contains(log, strings.TrimPrefix(link.GetPath(), "/downloads/")) {
+		t.Error("the log holds the link")
+	}
+}
+
 func TestALinkOfAnotherServiceIsInvalid(t *testing.T) {
 	one, two := newHouse(t), newHouse(t)
 	d := one.upload(t, header("a"), pdf(100))

@@ -66,7 +66,13 @@ type expectations struct {
 
 // examine reads what the expectations name and verifies it as of now.
 func (s *Service) examine(ctx context.Context, e expectations) (proof.Report, time.Time, error) {
-	var err error
+	signed, err := s.live(ctx, strings.TrimPrefix(e.name, documentPrefix))
+	if err == nil && signed.Kind == paper.KindEvidence {
+		err = invalid("name", errPackage)
+	}
+	if err != nil {
+		return proof.Report{}, time.Time{}, err
+	}
 	r := e.request
 	if r.Signed, err = s.content(ctx, strings.TrimPrefix(e.name, documentPrefix)); err != nil {
 		return proof.Report{}, time.Time{}, fmt.Errorf("read the signed document: %w", err)

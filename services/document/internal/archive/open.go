@@ -106,6 +106,15 @@ func (c Config) checkLock() error {
 	return nil
 }
 
+// Folder is the archive's folder, "" when it is a bucket.
+func (c Config) Folder() string {
+	u, err := url.Parse(c.URL)
+	if err != nil || u.Scheme != "file" {
+		return ""
+	}
+	return filepath.Clean(filepath.FromSlash(u.Path))
+}
+
 // Open opens an archive. A folder is made when it is missing; of a bucket nothing is asked yet: see Archive.Check.
 func Open(ctx context.Context, cfg Config) (*Archive, error) {
 	if err := cfg.Check(); err != nil {
@@ -126,11 +135,8 @@ func Open(ctx context.Context, cfg Config) (*Archive, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the archive: %w", err)
 	}
-	a := &Archive{bucket: bucket, prefix: prefix}
-	switch u.Scheme {
-	case "file":
-		a.folder = filepath.Clean(filepath.FromSlash(u.Path))
-	case s3blob.Scheme:
+	a := &Archive{bucket: bucket, prefix: prefix, folder: cfg.Folder()}
+	if u.Scheme == s3blob.Scheme {
 		a.s3, err = newVault(bucket, u.Host, cfg)
 	}
 	if err != nil {
