@@ -15,7 +15,8 @@ type Config struct {
 	Listen string `yaml:"listen"`
 	// Address where other processes reach this role, host:port; needed where it does not run in the same process.
 	Address string `yaml:"address"`
-	// Archive is the URL of the archive; empty means the folder "archive" in the data folder. It never holds credentials,
+	// Archive is the URL of the archive, which belongs to this service's database alone: two services on the same folder, or
+	// bucket and prefix, would delete each other's documents. Empty means the folder "archive" in the data folder. It never holds credentials,
 	// and a parameter that is not listed here is refused. "prefix" is a folder inside the bucket.
 	//
 	//   - file:///FOLDER: made when it is missing; every file is flushed to the disk before it counts as archived.

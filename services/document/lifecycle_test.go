@@ -143,6 +143,8 @@ func TestRetentionIsRead(t *testing.T) {
 	refused(t, document.Config{Retention: document.Retention{AuditTrail: document.Period{KeepDays: 2, DeleteAfterDays: 1}}},
 		"document.retention.audit_trail", "delete_after_days")
 	refused(t, document.Config{Retention: document.Retention{Rendered: document.Period{KeepDays: -1}}}, "document.retention.rendered")
+	refused(t, document.Config{Retention: document.Retention{Uploaded: document.Period{DeleteAfterDays: 399}}},
+		"document.retention.uploaded.delete_after_days", "400")
 	refused(t, document.Config{Retention: document.Retention{
 		Signed: document.Period{DeleteAfterDays: 36501}, Evidence: document.Period{KeepDays: 36501},
 	}}, "document.retention.signed", "document.retention.evidence")

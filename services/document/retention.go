@@ -38,7 +38,8 @@ type Retention struct {
 type Period struct {
 	// KeepDays is how long nobody can delete them: at most 36500; 0 means no minimum.
 	KeepDays int `yaml:"keep_days"`
-	// DeleteAfterDays is when they are deleted by themselves: not less than keep_days, at most 36500; 0 means never.
+	// DeleteAfterDays is when they are deleted by themselves: not less than keep_days, at most 36500, and at least 400 for
+	// rendered and uploaded ones, which may be out for signature for a year; 0 means never.
 	DeleteAfterDays int `yaml:"delete_after_days"`
 }
 
@@ -61,5 +62,14 @@ func (c Config) checkRetention() error {
 			errs = append(errs, fmt.Errorf("document.retention.%s: %w", strings.ToLower(string(kind)), err))
 		}
 	}
+	for _, kind := range []paper.Kind{paper.KindRendered, paper.KindUploaded} {
+		if days := periods[kind].DeleteAfterDays; days > 0 && days < leastSent {
+			errs = append(errs, fmt.Errorf("document.retention.%s.delete_after_days: must be 0 or at least %d: a document can be out "+
+				"for signature for a year, and the signed one is proven against it", strings.ToLower(string(kind)), leastSent))
+		}
+	}
 	return errors.Join(errs...)
 }
+
+// leastSent is how long what was sent must stay, in days: the longest a signature request is open, and then some.
+const leastSent = 400

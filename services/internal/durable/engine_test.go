@@ -1,8 +1,11 @@
 package durable_test
 
 import (
+	"bytes"
 	"context"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/countersign/countersign/services/internal/durable"
@@ -27,6 +30,47 @@ func TestTheEngineWaitsForTheDisk(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What was deleted must not be found in the files, whatever a person wrote there.
+func TestWhatWasDeletedIsInNoFile(t *testing.T) {
+	path, secret := filepath.Join(t.TempDir(), "a.db"), strings.Repeat("Ada Lovelace ", 1000)
+	store := open(t, path, nil)
+	change := func(query string) {
+		t.Helper()
+		if err := store.Update(t.Context(), func(ctx context.Context, tx *durable.Tx) error {
+			_, err := tx.ExecContext(ctx, query, secret)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := func() (n int) {
+		t.Helper()
+		files, err := filepath.Glob(path + "*")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += bytes.Count(content, []byte("Lovelace"))
+		}
+		return n
+	}
+	change(`INSERT INTO tally (name, runs) VALUES ($1, 1)`)
+	if err := store.Trim(t.Context()); err != nil || found() == 0 {
+		t.Fatalf("the test would see nothing: %v", err)
+	}
+	change(`DELETE FROM tally WHERE name = $1`)
+	if err := store.Trim(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := found(); n > 0 {
+		t.Errorf("it is still there %d times", n)
 	}
 }
 

@@ -160,6 +160,15 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.reader.QueryRowContext(ctx, `SELECT 1`).Scan(&one)
 }
 
+// Trim empties the write-ahead log into the database: what was deleted is then overwritten in both. It waits for readers,
+// ten seconds at most, and does less when they do not end.
+func (s *Store) Trim(ctx context.Context) error {
+	if _, err := s.writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+		return fmt.Errorf("empty the log: %w", err)
+	}
+	return nil
+}
+
 // Start runs jobs until Stop.
 func (s *Store) Start(ctx context.Context) error {
 	if err := s.client.Start(ctx); err != nil {

@@ -2002,7 +2002,7 @@ func (x *ProveDocumentRequest_ExpectedSigner) GetLastName() string {
 // Something that happened to a signature request.
 type CreateEvidencePackageRequest_Event struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// When it happened.
+	// When it happened, before the year 10000.
 	Time *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=time,proto3" json:"time,omitempty"`
 	// What happened, UPPER_SNAKE_CASE, such as `SIGNER_SIGNED`.
 	Type string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
@@ -2188,7 +2188,7 @@ const file_countersign_document_v1_document_service_proto_rawDesc = "" +
 	"\vaudit_trail\x18\a \x01(\tB#\xbaH r\x1e2\x1c^(documents/[0-9a-f-]{36})?$R\n" +
 	"auditTrail\"N\n" +
 	"\x16VerifyDocumentResponse\x124\n" +
-	"\x05proof\x18\x01 \x01(\v2\x1e.countersign.document.v1.ProofR\x05proof\"\xf6\x05\n" +
+	"\x05proof\x18\x01 \x01(\v2\x1e.countersign.document.v1.ProofR\x05proof\"\x82\x06\n" +
 	"\x1cCreateEvidencePackageRequest\x12$\n" +
 	"\asubject\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\asubject\x12I\n" +
@@ -2199,9 +2199,9 @@ const file_countersign_document_v1_document_service_proto_rawDesc = "" +
 	"\x06events\x18\x05 \x03(\v2;.countersign.document.v1.CreateEvidencePackageRequest.EventB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\x06events\x12)\n" +
 	"\n" +
 	"request_id\x18\x06 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestId\x1a\xcc\x02\n" +
-	"\x05Event\x126\n" +
-	"\x04time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01R\x04time\x121\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestId\x1a\xd8\x02\n" +
+	"\x05Event\x12B\n" +
+	"\x04time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampB\x12\xbaH\x0f\xc8\x01\x01\xb2\x01\t\x1a\a\b\xff\x82\xd1\xff\xaf\aR\x04time\x121\n" +
 	"\x04type\x18\x02 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[A-Z][A-Z0-9_]{0,63}$R\x04type\x12\x98\x01\n" +
 	"\n" +
 	"attributes\x18\x03 \x03(\v2K.countersign.document.v1.CreateEvidencePackageRequest.Event.AttributesEntryB+\xbaH(\x9a\x01%\x10\x14\"\x1ar\x182\x16^[a-z][a-z0-9_]{0,63}$*\x05r\x03\x18\x80\bR\n" +

@@ -48,8 +48,8 @@ type DocumentServiceClient interface {
 	// Returns one template. Fails with TEMPLATE_NOT_FOUND.
 	GetTemplate(ctx context.Context, in *GetTemplateRequest, opts ...grpc.CallOption) (*GetTemplateResponse, error)
 	// Renders a template with values and archives the PDF. Repeating a request_id returns the first answer; with other
-	// content it fails with REQUEST_ID_REUSED. Fails with TEMPLATE_NOT_FOUND, LANGUAGE_NOT_FOUND, VALUE_MISSING,
-	// VALUE_INVALID or GLYPH_MISSING; nothing is archived then.
+	// content it fails with REQUEST_ID_REUSED, and when that document was deleted with DOCUMENT_DELETED. Fails with
+	// TEMPLATE_NOT_FOUND, LANGUAGE_NOT_FOUND, VALUE_MISSING, VALUE_INVALID or GLYPH_MISSING; nothing is archived then.
 	RenderDocument(ctx context.Context, in *RenderDocumentRequest, opts ...grpc.CallOption) (*RenderDocumentResponse, error)
 	// Renders a template without archiving anything, for somebody who fills in a form: the PDF, and one of its pages as a
 	// PNG when a resolution is asked for. Fails like RenderDocument, and with PAGE_NOT_FOUND, IMAGE_UNAVAILABLE or
@@ -58,7 +58,8 @@ type DocumentServiceClient interface {
 	// Archives the PDF that the stream carries: first a header, then chunks of at most 1 MiB. Repeating a request_id with
 	// the same bytes returns the first answer. An upload to be signed is inspected first, and refused with PDF_ENCRYPTED,
 	// PDF_MALFORMED, PDF_ACTIVE_CONTENT, PDF_TOO_COMPLEX, PDF_SIGNED or SIGNATURE_FIELD_INVALID. Fails with NOT_A_PDF,
-	// TOO_LARGE, DOCUMENT_NOT_FOUND for an unknown parent, or REQUEST_ID_REUSED.
+	// TOO_LARGE, DOCUMENT_NOT_FOUND for an unknown parent, REQUEST_ID_REUSED, or DOCUMENT_DELETED when the document of that
+	// request_id was deleted.
 	CreateDocument(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[CreateDocumentRequest, CreateDocumentResponse], error)
 	// Returns what is known of one document. Fails with DOCUMENT_NOT_FOUND.
 	GetDocument(ctx context.Context, in *GetDocumentRequest, opts ...grpc.CallOption) (*GetDocumentResponse, error)
@@ -80,8 +81,8 @@ type DocumentServiceClient interface {
 	VerifyDocument(ctx context.Context, in *VerifyDocumentRequest, opts ...grpc.CallOption) (*VerifyDocumentResponse, error)
 	// Archives one ZIP that proves a signature request by itself: the sent and the signed PDF, the audit trail, the events,
 	// the kept proof, and a manifest with the hash of every part. The same parts make the same bytes, and repeating a
-	// request_id returns the first answer. Fails with DOCUMENT_NOT_FOUND, PROOF_NOT_FOUND, EVIDENCE_INCONSISTENT when the
-	// proof is about other documents, or REQUEST_ID_REUSED.
+	// request_id returns the first answer. Fails with DOCUMENT_NOT_FOUND, DOCUMENT_DELETED, PROOF_NOT_FOUND,
+	// EVIDENCE_INCONSISTENT when the proof is about other documents, TOO_LARGE, or REQUEST_ID_REUSED.
 	CreateEvidencePackage(ctx context.Context, in *CreateEvidencePackageRequest, opts ...grpc.CallOption) (*CreateEvidencePackageResponse, error)
 	// Makes a link under which anybody can download the document until it expires. Fails with DOCUMENT_NOT_FOUND or
 	// DOCUMENT_DELETED.
@@ -278,8 +279,8 @@ type DocumentServiceServer interface {
 	// Returns one template. Fails with TEMPLATE_NOT_FOUND.
 	GetTemplate(context.Context, *GetTemplateRequest) (*GetTemplateResponse, error)
 	// Renders a template with values and archives the PDF. Repeating a request_id returns the first answer; with other
-	// content it fails with REQUEST_ID_REUSED. Fails with TEMPLATE_NOT_FOUND, LANGUAGE_NOT_FOUND, VALUE_MISSING,
-	// VALUE_INVALID or GLYPH_MISSING; nothing is archived then.
+	// content it fails with REQUEST_ID_REUSED, and when that document was deleted with DOCUMENT_DELETED. Fails with
+	// TEMPLATE_NOT_FOUND, LANGUAGE_NOT_FOUND, VALUE_MISSING, VALUE_INVALID or GLYPH_MISSING; nothing is archived then.
 	RenderDocument(context.Context, *RenderDocumentRequest) (*RenderDocumentResponse, error)
 	// Renders a template without archiving anything, for somebody who fills in a form: the PDF, and one of its pages as a
 	// PNG when a resolution is asked for. Fails like RenderDocument, and with PAGE_NOT_FOUND, IMAGE_UNAVAILABLE or
@@ -288,7 +289,8 @@ type DocumentServiceServer interface {
 	// Archives the PDF that the stream carries: first a header, then chunks of at most 1 MiB. Repeating a request_id with
 	// the same bytes returns the first answer. An upload to be signed is inspected first, and refused with PDF_ENCRYPTED,
 	// PDF_MALFORMED, PDF_ACTIVE_CONTENT, PDF_TOO_COMPLEX, PDF_SIGNED or SIGNATURE_FIELD_INVALID. Fails with NOT_A_PDF,
-	// TOO_LARGE, DOCUMENT_NOT_FOUND for an unknown parent, or REQUEST_ID_REUSED.
+	// TOO_LARGE, DOCUMENT_NOT_FOUND for an unknown parent, REQUEST_ID_REUSED, or DOCUMENT_DELETED when the document of that
+	// request_id was deleted.
 	CreateDocument(grpc.ClientStreamingServer[CreateDocumentRequest, CreateDocumentResponse]) error
 	// Returns what is known of one document. Fails with DOCUMENT_NOT_FOUND.
 	GetDocument(context.Context, *GetDocumentRequest) (*GetDocumentResponse, error)
@@ -310,8 +312,8 @@ type DocumentServiceServer interface {
 	VerifyDocument(context.Context, *VerifyDocumentRequest) (*VerifyDocumentResponse, error)
 	// Archives one ZIP that proves a signature request by itself: the sent and the signed PDF, the audit trail, the events,
 	// the kept proof, and a manifest with the hash of every part. The same parts make the same bytes, and repeating a
-	// request_id returns the first answer. Fails with DOCUMENT_NOT_FOUND, PROOF_NOT_FOUND, EVIDENCE_INCONSISTENT when the
-	// proof is about other documents, or REQUEST_ID_REUSED.
+	// request_id returns the first answer. Fails with DOCUMENT_NOT_FOUND, DOCUMENT_DELETED, PROOF_NOT_FOUND,
+	// EVIDENCE_INCONSISTENT when the proof is about other documents, TOO_LARGE, or REQUEST_ID_REUSED.
 	CreateEvidencePackage(context.Context, *CreateEvidencePackageRequest) (*CreateEvidencePackageResponse, error)
 	// Makes a link under which anybody can download the document until it expires. Fails with DOCUMENT_NOT_FOUND or
 	// DOCUMENT_DELETED.

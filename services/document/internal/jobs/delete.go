@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -68,31 +69,34 @@ func (s *Sweeper) Run(ctx context.Context) {
 }
 
 // Sweep deletes what is due now and returns how many documents that were. Each is deleted in a transaction of its own, so
-// that nobody else has to wait.
+// that nobody else has to wait, and one that cannot be deleted keeps no other.
 func (s *Sweeper) Sweep(ctx context.Context) (deleted int, err error) {
 	now := s.Now()
 	if err := RenewLinkKey(ctx, s.Store, now); err != nil {
 		return 0, err
 	}
 	for {
-		ids, err := s.Store.Due(ctx, s.Retention.Cutoffs(now), sweepBatch)
-		if err != nil {
+		n, found, err := s.batch(ctx, now)
+		deleted += n
+		if err != nil || found < sweepBatch || n == 0 {
 			return deleted, err
 		}
-		before := deleted
-		for _, id := range ids {
-			err := s.delete(ctx, id, now)
-			switch {
-			case err == nil:
-				deleted++
-			case !errors.Is(err, errNotDue):
-				return deleted, err
-			}
-		}
-		if len(ids) < sweepBatch || deleted == before {
-			return deleted, nil
+	}
+}
+
+// batch deletes up to sweepBatch of the documents that are due, and tells how many it found.
+func (s *Sweeper) batch(ctx context.Context, now time.Time) (deleted, found int, err error) {
+	ids, err := s.Store.Due(ctx, s.Retention.Cutoffs(now), sweepBatch)
+	var errs []error
+	for _, id := range ids {
+		switch err := s.delete(ctx, id, now); {
+		case err == nil:
+			deleted++
+		case !errors.Is(err, errNotDue):
+			errs = append(errs, fmt.Errorf("document %s: %w", id, err))
 		}
 	}
+	return deleted, len(ids), errors.Join(append(errs, err)...)
 }
 
 func (s *Sweeper) delete(ctx context.Context, id string, now time.Time) error {

@@ -81,6 +81,9 @@ func (w *Worker) erase(ctx context.Context, run *durable.Run, id string) error {
 	if err != nil {
 		return err
 	}
+	if err := w.DB.Trim(ctx); err != nil {
+		return err
+	}
 	return run.Done(ctx, func(ctx context.Context, tx *durable.Tx) error {
 		return store.EndErasing(ctx, tx, d.SHA256, store.ContentErased)
 	})

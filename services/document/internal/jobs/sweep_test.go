@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/countersign/countersign/services/document/internal/jobs"
 	"github.com/countersign/countersign/services/document/internal/paper"
+	"github.com/countersign/countersign/services/internal/durable"
 )
 
 const day = 24 * time.Hour
@@ -79,6 +81,26 @@ func TestASweepDeletesFamiliesAtTheLatestOfTheirDates(t *testing.T) {
 		if r.holds(d) != want {
 			t.Errorf("%s: bytes there: %v", id, !want)
 		}
+	}
+}
+
+// One document that cannot be deleted must not keep the others, which the law wants gone.
+func TestASweepGoesOnAfterAFailure(t *testing.T) {
+	r := newRig(t)
+	for _, id := range []string{"draft", "sent"} {
+		r.add(paper.Document{ID: id, Kind: paper.KindRendered, CreateTime: made()}, id)
+	}
+	r.must(r.db.Update(t.Context(), func(ctx context.Context, tx *durable.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE document SET body = '{' WHERE id = 'draft'`)
+		return err
+	}))
+	now := made().Add(day)
+	n, err := r.sweeper(&now, paper.Retention{paper.KindRendered: {DeleteAfterDays: 1}}).Sweep(t.Context())
+	if n != 1 || err == nil || !strings.Contains(err.Error(), "draft") {
+		t.Errorf("%d deleted, %v", n, err)
+	}
+	if d, err := r.store.Document(t.Context(), "sent"); err != nil || d.DeleteTime.IsZero() {
+		t.Errorf("the other one: %v, %v", d.DeleteTime, err)
 	}
 }
 

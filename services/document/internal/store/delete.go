@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
+	"crypto/sha512"
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
@@ -44,9 +44,10 @@ func (s *Store) Delete(ctx context.Context, id string, at time.Time, also func(c
 	return left, nil
 }
 
-// spent is what stays of a deleted document's request id: enough to know it again, and not what a caller wrote into it.
+// spent is what stays of a deleted document's request id: enough to know it again, and not what a caller wrote into it. It
+// is longer than the 128 characters of a request id, so that nobody can take it first.
 func spent(requestID string) string {
-	sum := sha256.Sum256([]byte(requestID))
+	sum := sha512.Sum512([]byte(requestID))
 	return "deleted:" + hex.EncodeToString(sum[:])
 }
 
