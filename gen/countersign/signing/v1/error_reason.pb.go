@@ -87,6 +87,9 @@ const (
 	ErrorReason_ERROR_REASON_LEVEL_LOWERED ErrorReason = 39
 	// The envelope vanished or failed at the provider. Only in SignatureRequest.state_reason.
 	ErrorReason_ERROR_REASON_PROVIDER_FAILED ErrorReason = 40
+	// A document of the request is not in the archive any more. Also in SignatureRequest.state_reason, when it was missing
+	// before the proof.
+	ErrorReason_ERROR_REASON_DOCUMENT_DELETED ErrorReason = 41
 )
 
 // Enum value maps for ErrorReason.
@@ -122,6 +125,7 @@ var (
 		38: "ERROR_REASON_PROOF_INSUFFICIENT",
 		39: "ERROR_REASON_LEVEL_LOWERED",
 		40: "ERROR_REASON_PROVIDER_FAILED",
+		41: "ERROR_REASON_DOCUMENT_DELETED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -154,6 +158,7 @@ var (
 		"ERROR_REASON_PROOF_INSUFFICIENT":          38,
 		"ERROR_REASON_LEVEL_LOWERED":               39,
 		"ERROR_REASON_PROVIDER_FAILED":             40,
+		"ERROR_REASON_DOCUMENT_DELETED":            41,
 	}
 )
 
@@ -188,7 +193,7 @@ var File_countersign_signing_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_countersign_signing_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	")countersign/signing/v1/error_reason.proto\x12\x16countersign.signing.v1*\xd9\b\n" +
+	")countersign/signing/v1/error_reason.proto\x12\x16countersign.signing.v1*\xfc\b\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_INVALID_REQUEST\x10\x01\x12,\n" +
@@ -219,7 +224,8 @@ const file_countersign_signing_v1_error_reason_proto_rawDesc = "" +
 	"\x1eERROR_REASON_TEMPLATE_REJECTED\x10%\x12#\n" +
 	"\x1fERROR_REASON_PROOF_INSUFFICIENT\x10&\x12\x1e\n" +
 	"\x1aERROR_REASON_LEVEL_LOWERED\x10'\x12 \n" +
-	"\x1cERROR_REASON_PROVIDER_FAILED\x10(B\xf1\x01\n" +
+	"\x1cERROR_REASON_PROVIDER_FAILED\x10(\x12!\n" +
+	"\x1dERROR_REASON_DOCUMENT_DELETED\x10)B\xf1\x01\n" +
 	"\x1acom.countersign.signing.v1B\x10ErrorReasonProtoP\x01ZGgithub.com/countersign/countersign/gen/countersign/signing/v1;signingv1\xa2\x02\x03CSX\xaa\x02\x16Countersign.Signing.V1\xca\x02\x16Countersign\\Signing\\V1\xe2\x02\"Countersign\\Signing\\V1\\GPBMetadata\xea\x02\x18Countersign::Signing::V1b\x06proto3"
 
 var (

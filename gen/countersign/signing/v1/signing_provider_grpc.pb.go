@@ -57,7 +57,7 @@ type SigningProviderClient interface {
 	// sent every 10 seconds. A consumer that reconnects with the position of its last handled event misses nothing.
 	WatchEvents(ctx context.Context, in *WatchEventsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchEventsResponse], error)
 	// Streams the archived signed PDF in chunks of at most 256 KiB, the document itself with the first. Fails with
-	// SIGNATURE_REQUEST_NOT_FOUND or NOT_SIGNED.
+	// SIGNATURE_REQUEST_NOT_FOUND, NOT_SIGNED or DOCUMENT_DELETED.
 	StreamSignedDocument(ctx context.Context, in *StreamSignedDocumentRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamSignedDocumentResponse], error)
 }
 
@@ -195,7 +195,7 @@ type SigningProviderServer interface {
 	// sent every 10 seconds. A consumer that reconnects with the position of its last handled event misses nothing.
 	WatchEvents(*WatchEventsRequest, grpc.ServerStreamingServer[WatchEventsResponse]) error
 	// Streams the archived signed PDF in chunks of at most 256 KiB, the document itself with the first. Fails with
-	// SIGNATURE_REQUEST_NOT_FOUND or NOT_SIGNED.
+	// SIGNATURE_REQUEST_NOT_FOUND, NOT_SIGNED or DOCUMENT_DELETED.
 	StreamSignedDocument(*StreamSignedDocumentRequest, grpc.ServerStreamingServer[StreamSignedDocumentResponse]) error
 	mustEmbedUnimplementedSigningProviderServer()
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc/codes"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
@@ -129,20 +130,24 @@ func TestADealThatAPersonClosedStaysWhereItIs(t *testing.T) {
 	}
 }
 
-func TestADocumentThatIsTooLargeHoldsNothingUp(t *testing.T) {
-	atDesk(t, func(d *desk) {
-		d.signing.chunks = nil
-		for range 65 {
-			d.signing.chunks = append(d.signing.chunks, bytes.Repeat([]byte{'x'}, 1<<20))
-		}
-		lead := d.story()
-		if got := d.effects(lead); !cmp.Equal(got[len(got)-5:], []string{
-			"1/file/signed failed", "1/note/completed done", "1/field/status/completed done", "1/stage/completed done",
-			"1/task/file done",
-		}) {
-			d.Errorf("ledger %q", got)
-		}
-	})
+func TestADocumentThatCannotBeHadHoldsNothingUp(t *testing.T) {
+	for name, prepare := range map[string]func(*fakeSigning){
+		"too large": func(f *fakeSigning) { f.chunks = slices.Repeat([][]byte{bytes.Repeat([]byte{'x'}, 1<<20)}, 65) },
+		"deleted":   func(f *fakeSigning) { f.chunks, f.end = nil, no(codes.FailedPrecondition, "DOCUMENT_DELETED") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			atDesk(t, func(d *desk) {
+				prepare(d.signing)
+				lead := d.story()
+				if got := d.effects(lead); !cmp.Equal(got[len(got)-5:], []string{
+					"1/file/signed failed", "1/note/completed done", "1/field/status/completed done", "1/stage/completed done",
+					"1/task/file done",
+				}) {
+					d.Errorf("ledger %q", got)
+				}
+			})
+		})
+	}
 }
 
 func TestAnUnknownKindOfEffectHoldsNothingUp(t *testing.T) {

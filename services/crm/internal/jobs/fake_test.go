@@ -103,12 +103,13 @@ type fakeSigning struct {
 	answer, refuse func(ctx context.Context) error
 	// cancel may fail a withdrawal.
 	cancel func() error
-	// chunks of the signed document.
+	// chunks of the signed document, and what comes after them.
 	chunks [][]byte
+	end    error
 }
 
 func newFakeSigning() *fakeSigning {
-	return &fakeSigning{chunks: [][]byte{[]byte("%PDF-"), []byte("signed")}}
+	return &fakeSigning{chunks: [][]byte{[]byte("%PDF-"), []byte("signed")}, end: io.EOF}
 }
 
 func (f *fakeSigning) CreateSignatureRequest(ctx context.Context, in *signingv1.CreateSignatureRequestRequest, _ ...grpc.CallOption) (*signingv1.CreateSignatureRequestResponse, error) {
@@ -194,17 +195,18 @@ func (f *fakeSigning) CancelSignatureRequest(_ context.Context, in *signingv1.Ca
 }
 
 func (f *fakeSigning) StreamSignedDocument(context.Context, *signingv1.StreamSignedDocumentRequest, ...grpc.CallOption) (grpc.ServerStreamingClient[signingv1.StreamSignedDocumentResponse], error) {
-	return &chunks{left: f.chunks}, nil
+	return &chunks{left: f.chunks, end: f.end}, nil
 }
 
 type chunks struct {
 	grpc.ServerStreamingClient[signingv1.StreamSignedDocumentResponse]
 	left [][]byte
+	end  error
 }
 
 func (c *chunks) Recv() (*signingv1.StreamSignedDocumentResponse, error) {
 	if len(c.left) == 0 {
-		return nil, io.EOF
+		return nil, c.end
 	}
 	chunk := c.left[0]
 	c.left = c.left[1:]

@@ -13,6 +13,7 @@ import (
 	"github.com/countersign/countersign/services/crm/internal/account"
 	"github.com/countersign/countersign/services/crm/internal/kommo"
 	"github.com/countersign/countersign/services/crm/internal/store"
+	"github.com/countersign/countersign/services/internal/fault"
 	"github.com/countersign/countersign/services/internal/rpc"
 )
 
@@ -114,8 +115,11 @@ func (w *Worker) signed(ctx context.Context, request string) ([]byte, error) {
 		return nil, err
 	}
 	content, err := rpc.Collect(stream.Recv, mostFile)
-	if errors.Is(err, rpc.ErrTooLarge) {
+	switch {
+	case errors.Is(err, rpc.ErrTooLarge):
 		return nil, hopeless("the signed document is larger than 64 MiB")
+	case fault.Reason(err) == "DOCUMENT_DELETED":
+		return nil, hopeless("the signed document is not in the archive any more")
 	}
 	return content, err
 }

@@ -14,6 +14,7 @@ import (
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
+	"github.com/countersign/countersign/services/internal/fault"
 	"github.com/countersign/countersign/services/signing/internal/api"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
@@ -164,5 +165,19 @@ func TestTheSignedDocumentIsStreamed(t *testing.T) {
 	refused(t, err, codes.Internal, "INTERNAL")
 	if got != "name:%PDF-1.7" {
 		t.Errorf("before the failure: %q", got)
+	}
+}
+
+// TestASignedDocumentThatWasDeletedIsNoFailureOfOurs: whoever asks is told so, and need not ask again.
+func TestASignedDocumentThatWasDeletedIsNoFailureOfOurs(t *testing.T) {
+	r := newRig(t)
+	done := stored(signature.Completed)
+	done.SignedDocument = "documents/6f1c0b7e-2f6b-4a54-9f0e-0a4f4f7b0002"
+	name := r.have(done)[0]
+	for _, reason := range []string{"DOCUMENT_DELETED", "DOCUMENT_NOT_FOUND"} {
+		upstream := &fault.Error{Code: codes.NotFound, Domain: "countersign.document.v1", Reason: reason, Message: "upstream"}
+		r.documents.err = upstream.GRPCStatus().Err()
+		_, err := r.download(name)
+		refused(t, err, codes.FailedPrecondition, "DOCUMENT_DELETED")
 	}
 }

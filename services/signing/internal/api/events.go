@@ -96,7 +96,7 @@ func (p *Provider) StreamSignedDocument(in *signingv1.StreamSignedDocumentReques
 	}
 	source, err := p.Documents.StreamDocument(ctx, &documentv1.StreamDocumentRequest{Name: r.SignedDocument})
 	if err != nil {
-		return err
+		return unreadable(err)
 	}
 	for {
 		part, err := source.Recv()
@@ -104,7 +104,7 @@ func (p *Provider) StreamSignedDocument(in *signingv1.StreamSignedDocumentReques
 			return nil
 		}
 		if err != nil {
-			return err
+			return unreadable(err)
 		}
 		out := &signingv1.StreamSignedDocumentResponse{Document: part.GetDocument(), Chunk: part.GetChunk()}
 		if err := stream.Send(out); err != nil {

@@ -16,6 +16,7 @@ const Domain = "countersign.signing.v1"
 var (
 	errReused      = errors.New("the request id was used with other content")
 	errNotSigned   = errors.New("there is no signed document yet")
+	errGone        = errors.New("the signed document is not in the archive any more")
 	errUnknownHook = errors.New("no webhook is expected here")
 	errBadHook     = errors.New("the webhook's signature is wrong or missing")
 	errMalformed   = errors.New("the webhook is not what the vendor sends")
@@ -54,6 +55,8 @@ func answer(err error) error {
 		}
 	case errors.Is(err, errNotSigned):
 		return &fault.Error{Code: codes.FailedPrecondition, Domain: Domain, Reason: "NOT_SIGNED", Message: errNotSigned.Error()}
+	case errors.Is(err, errGone):
+		return &fault.Error{Code: codes.FailedPrecondition, Domain: Domain, Reason: "DOCUMENT_DELETED", Message: errGone.Error()}
 	case errors.Is(err, errUnknownHook):
 		return &fault.Error{
 			Code: codes.NotFound, Domain: Domain, Reason: "WEBHOOK_UNAUTHENTICATED", Message: errUnknownHook.Error(),
@@ -64,6 +67,15 @@ func answer(err error) error {
 		}
 	case errors.Is(err, errMalformed):
 		return &fault.Error{Code: codes.InvalidArgument, Domain: Domain, Reason: "WEBHOOK_MALFORMED", Message: errMalformed.Error()}
+	}
+	return err
+}
+
+// unreadable answers why the document service does not give a signed document.
+func unreadable(err error) error {
+	switch fault.Reason(err) {
+	case "DOCUMENT_DELETED", "DOCUMENT_NOT_FOUND":
+		return answer(errGone)
 	}
 	return err
 }

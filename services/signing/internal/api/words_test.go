@@ -45,7 +45,7 @@ func TestEveryWordOfTheDomainHasATwinInTheContract(t *testing.T) {
 	for _, reason := range []string{
 		string(signature.ReasonDocumentTooLarge), string(signature.ReasonDocumentRejected),
 		string(signature.ReasonSignatureFieldMissing), string(signature.ReasonTemplateRejected),
-		"PROOF_INSUFFICIENT", "LEVEL_LOWERED", "PROVIDER_FAILED",
+		"PROOF_INSUFFICIENT", "LEVEL_LOWERED", "PROVIDER_FAILED", "DOCUMENT_DELETED",
 	} {
 		if signingv1.ErrorReason_value["ERROR_REASON_"+reason] == 0 {
 			t.Errorf("the contract knows no reason %s", reason)

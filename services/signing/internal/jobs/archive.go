@@ -77,6 +77,10 @@ func hopeless(err error) (reason, detail string) {
 		return "PROOF_INSUFFICIENT", "the signed document is damaged in the archive"
 	case "PROOF_DIFFERS":
 		return "PROOF_INSUFFICIENT", "the signed document was proven against other expectations before"
+	case "DOCUMENT_DELETED", "DOCUMENT_NOT_FOUND":
+		return "DOCUMENT_DELETED", "a document that the proof needs is not in the archive any more"
+	case "INVALID_REQUEST":
+		return "PROOF_INSUFFICIENT", "the document service refuses the documents, or what is expected of them, as breaking a rule"
 	}
 	return "", ""
 }

@@ -8,8 +8,10 @@ import (
 
 	"github.com/google/uuid"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/internal/fault"
 )
 
 // archive is a document service in memory. Like the real one it knows a request id again.
@@ -40,6 +42,15 @@ func (a *archive) fail(call string, errs ...error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.faults[call] = append(a.faults[call], errs...)
+}
+
+// says is an answer of the document service with a reason of its contract and, where given, one pair of metadata.
+func says(reason string, metadata ...string) error {
+	f := &fault.Error{Code: codes.FailedPrecondition, Domain: "countersign.document.v1", Reason: reason, Message: reason}
+	if len(metadata) == 2 {
+		f.Metadata = map[string]string{metadata[0]: metadata[1]}
+	}
+	return f
 }
 
 // failure takes the next fault of a call; the lock is held.

@@ -5,11 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/encoding/prototext"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
-	"github.com/countersign/countersign/services/internal/fault"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
 
@@ -95,9 +93,7 @@ func TestAPackageThatCannotBeMadeIsNotTriedForEver(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.vendor.say(signature.EnvelopeSigned)
-	r.archive.fail("pack", &fault.Error{
-		Code: codes.FailedPrecondition, Domain: "countersign.document.v1", Reason: "EVIDENCE_INCONSISTENT", Message: "inconsistent",
-	})
+	r.archive.fail("pack", says("EVIDENCE_INCONSISTENT"))
 	r.start()
 	id := r.accept(nil)
 	r.reaches(id, signature.Completed)
@@ -113,9 +109,7 @@ func TestWhatWasNeverProvenHasNoPackage(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.vendor.say(signature.EnvelopeSigned)
-	r.archive.fail("create", &fault.Error{
-		Code: codes.InvalidArgument, Domain: "countersign.document.v1", Reason: "NOT_A_PDF", Message: "no PDF",
-	})
+	r.archive.fail("create", says("NOT_A_PDF"))
 	r.start()
 	r.reaches(r.accept(nil), signature.ProofFailed)
 	r.idle("signing_advance")

@@ -5,10 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"google.golang.org/grpc/codes"
-
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
-	"github.com/countersign/countersign/services/internal/fault"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
 
@@ -48,9 +45,6 @@ func TestASignedDocumentIsArchivedOnce(t *testing.T) {
 // TestWhatCanNeverBeProvenFails with a reason, and is not tried for ever.
 func TestWhatCanNeverBeProvenFails(t *testing.T) {
 	t.Parallel()
-	says := func(reason string) error {
-		return &fault.Error{Code: codes.FailedPrecondition, Domain: "countersign.document.v1", Reason: reason, Message: reason}
-	}
 	gone := breakage{err: &signature.RejectedError{Reason: signature.ReasonProviderRejected, Detail: "retention"}}
 	for name, c := range map[string]struct {
 		prepare        func(*rig)
@@ -78,6 +72,26 @@ func TestWhatCanNeverBeProvenFails(t *testing.T) {
 		"another proof stands": {
 			func(r *rig) { r.archive.fail("prove", says("PROOF_DIFFERS")) },
 			"PROOF_INSUFFICIENT", "the signed document was proven against other expectations before",
+		},
+		"a document was deleted before the proof": {
+			func(r *rig) { r.archive.fail("prove", says("DOCUMENT_DELETED")) },
+			"DOCUMENT_DELETED", "a document that the proof needs is not in the archive any more",
+		},
+		"a document is missing at the proof": {
+			func(r *rig) { r.archive.fail("prove", says("DOCUMENT_NOT_FOUND")) },
+			"DOCUMENT_DELETED", "a document that the proof needs is not in the archive any more",
+		},
+		"the proof's request breaks a rule": {
+			func(r *rig) { r.archive.fail("prove", says("INVALID_REQUEST")) },
+			"PROOF_INSUFFICIENT", "the document service refuses the documents, or what is expected of them, as breaking a rule",
+		},
+		"the signed document was archived before, and deleted": {
+			func(r *rig) { r.archive.fail("create", says("DOCUMENT_DELETED")) },
+			"DOCUMENT_DELETED", "a document that the proof needs is not in the archive any more",
+		},
+		"the sent document is missing at the upload": {
+			func(r *rig) { r.archive.fail("create", says("DOCUMENT_NOT_FOUND")) },
+			"DOCUMENT_DELETED", "a document that the proof needs is not in the archive any more",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

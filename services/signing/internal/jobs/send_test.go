@@ -6,10 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"google.golang.org/grpc/codes"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
-	"github.com/countersign/countersign/services/internal/fault"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
 
@@ -127,26 +125,23 @@ func lost(err error, after bool) breakage { return breakage{err: err, after: aft
 
 func TestWhatCannotSucceedBecomesAState(t *testing.T) {
 	t.Parallel()
-	says := func(reason string, metadata map[string]string) error {
-		return &fault.Error{Code: codes.FailedPrecondition, Domain: "countersign.document.v1", Reason: reason, Message: reason, Metadata: metadata}
-	}
 	for name, c := range map[string]struct {
 		prepare        func(*rig)
 		reason, detail string
 		calls          string
 	}{
 		"the document is damaged": {
-			func(r *rig) { r.archive.fail("stream", says("HASH_MISMATCH", nil)) }, "DOCUMENT_REJECTED", "the document is damaged in the archive", "",
+			func(r *rig) { r.archive.fail("stream", says("HASH_MISMATCH")) }, "DOCUMENT_REJECTED", "the document is damaged in the archive", "",
 		},
 		"the document was deleted": {
-			func(r *rig) { r.archive.fail("stream", says("DOCUMENT_DELETED", nil)) }, "DOCUMENT_REJECTED", "the document was deleted", "",
+			func(r *rig) { r.archive.fail("stream", says("DOCUMENT_DELETED")) }, "DOCUMENT_REJECTED", "the document was deleted", "",
 		},
 		"the rendered document was deleted": {
-			func(r *rig) { r.archive.fail("render", says("DOCUMENT_DELETED", nil)) }, "TEMPLATE_REJECTED", "the document was deleted", "",
+			func(r *rig) { r.archive.fail("render", says("DOCUMENT_DELETED")) }, "TEMPLATE_REJECTED", "the document was deleted", "",
 		},
-		"the document is too large": {func(r *rig) { r.archive.fail("render", says("TOO_LARGE", nil)) }, "DOCUMENT_TOO_LARGE", "the document is larger than can be archived", ""},
+		"the document is too large": {func(r *rig) { r.archive.fail("render", says("TOO_LARGE")) }, "DOCUMENT_TOO_LARGE", "the document is larger than can be archived", ""},
 		"the template changed meanwhile": {
-			func(r *rig) { r.archive.fail("render", says("REQUEST_ID_REUSED", nil)) },
+			func(r *rig) { r.archive.fail("render", says("REQUEST_ID_REUSED")) },
 			"TEMPLATE_REJECTED", "the template was changed while the document was being rendered", "",
 		},
 		"rejected by the vendor": {
@@ -165,26 +160,26 @@ func TestWhatCannotSucceedBecomesAState(t *testing.T) {
 				r.vendor.refusal = &signature.Refusal{Reason: signature.ReasonSignatureFieldMissing, Detail: "no field for client"}
 			}, "SIGNATURE_FIELD_MISSING", "no field for client", "",
 		},
-		"no such template": {func(r *rig) { r.archive.fail("render", says("TEMPLATE_NOT_FOUND", nil)) }, "TEMPLATE_REJECTED", "there is no such template", ""},
+		"no such template": {func(r *rig) { r.archive.fail("render", says("TEMPLATE_NOT_FOUND")) }, "TEMPLATE_REJECTED", "there is no such template", ""},
 		"no such language": {
 			func(r *rig) {
-				r.archive.fail("render", says("LANGUAGE_NOT_FOUND", map[string]string{"language": "de"}))
+				r.archive.fail("render", says("LANGUAGE_NOT_FOUND", "language", "de"))
 			},
 			"TEMPLATE_REJECTED", "the template has no text in language de", "",
 		},
 		"a value is missing": {
-			func(r *rig) { r.archive.fail("render", says("VALUE_MISSING", map[string]string{"variable": "price"})) },
+			func(r *rig) { r.archive.fail("render", says("VALUE_MISSING", "variable", "price")) },
 			"TEMPLATE_REJECTED", "the template needs a value for price", "",
 		},
 		"a value is wrong": {
-			func(r *rig) { r.archive.fail("render", says("VALUE_INVALID", map[string]string{"variable": "price"})) },
+			func(r *rig) { r.archive.fail("render", says("VALUE_INVALID", "variable", "price")) },
 			"TEMPLATE_REJECTED", "the template cannot use the value of price", "",
 		},
 		"a glyph is missing": {
-			func(r *rig) { r.archive.fail("render", says("GLYPH_MISSING", map[string]string{"rune": "U+1F600"})) },
+			func(r *rig) { r.archive.fail("render", says("GLYPH_MISSING", "rune", "U+1F600")) },
 			"TEMPLATE_REJECTED", "no font has the character U+1F600", "",
 		},
-		"the template's name breaks a rule": {func(r *rig) { r.archive.fail("render", says("INVALID_REQUEST", nil)) }, "TEMPLATE_REJECTED", "the template's name, language or values break a rule", ""},
+		"the template's name breaks a rule": {func(r *rig) { r.archive.fail("render", says("INVALID_REQUEST")) }, "TEMPLATE_REJECTED", "the template's name, language or values break a rule", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -7,10 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"google.golang.org/grpc/codes"
-
 	"github.com/countersign/countersign/services/internal/durable"
-	"github.com/countersign/countersign/services/internal/fault"
 	"github.com/countersign/countersign/services/signing/internal/jobs"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
@@ -92,12 +89,9 @@ func TestAnAuditTrailThatCannotBeKeptIsNone(t *testing.T) {
 	t.Parallel()
 	gone := breakage{err: &signature.RejectedError{Reason: signature.ReasonProviderRejected, Detail: "retention"}}
 	for name, prepare := range map[string]func(*rig){
-		"gone": func(r *rig) { r.vendor.fail("audit trail", gone) },
-		"too large": func(r *rig) {
-			r.archive.fail("create", nil, &fault.Error{
-				Code: codes.FailedPrecondition, Domain: "countersign.document.v1", Reason: "TOO_LARGE", Message: "too large",
-			})
-		},
+		"gone":      func(r *rig) { r.vendor.fail("audit trail", gone) },
+		"too large": func(r *rig) { r.archive.fail("create", nil, says("TOO_LARGE")) },
+		"deleted":   func(r *rig) { r.archive.fail("create", nil, says("DOCUMENT_DELETED")) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
