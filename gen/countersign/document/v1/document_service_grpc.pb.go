@@ -73,8 +73,8 @@ type DocumentServiceClient interface {
 	// Proves a signed document against the document that was sent and what was asked for, and keeps the proof. The first
 	// proof that decides anything stands: repeating the call returns it, and with other expectations fails with
 	// PROOF_DIFFERS. An indeterminate one is made again, as the trust anchors may have changed. Fails with
-	// DOCUMENT_NOT_FOUND, or INVALID_REQUEST when audit_trail names something else; a file that proves nothing is an
-	// answer, not a failure.
+	// DOCUMENT_NOT_FOUND, DOCUMENT_DELETED, or INVALID_REQUEST when audit_trail names something else; a file that proves
+	// nothing is an answer, not a failure.
 	ProveDocument(ctx context.Context, in *ProveDocumentRequest, opts ...grpc.CallOption) (*ProveDocumentResponse, error)
 	// Verifies a signed document against what the caller names and keeps nothing: the same checks as ProveDocument, of
 	// which those without an expectation are skipped. Fails with DOCUMENT_NOT_FOUND or DOCUMENT_DELETED.
@@ -304,8 +304,8 @@ type DocumentServiceServer interface {
 	// Proves a signed document against the document that was sent and what was asked for, and keeps the proof. The first
 	// proof that decides anything stands: repeating the call returns it, and with other expectations fails with
 	// PROOF_DIFFERS. An indeterminate one is made again, as the trust anchors may have changed. Fails with
-	// DOCUMENT_NOT_FOUND, or INVALID_REQUEST when audit_trail names something else; a file that proves nothing is an
-	// answer, not a failure.
+	// DOCUMENT_NOT_FOUND, DOCUMENT_DELETED, or INVALID_REQUEST when audit_trail names something else; a file that proves
+	// nothing is an answer, not a failure.
 	ProveDocument(context.Context, *ProveDocumentRequest) (*ProveDocumentResponse, error)
 	// Verifies a signed document against what the caller names and keeps nothing: the same checks as ProveDocument, of
 	// which those without an expectation are skipped. Fails with DOCUMENT_NOT_FOUND or DOCUMENT_DELETED.
