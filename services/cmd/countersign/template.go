@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/countersign/countersign/services/document"
 )
@@ -21,8 +19,8 @@ type templateCheckCommand struct {
 }
 
 // Run checks, tells all there is on the standard output, and fails when there is a mistake.
-func (c *templateCheckCommand) Run(ctx context.Context) error {
-	return document.CheckTemplate(ctx, c.Folder, os.Stdout)
+func (c *templateCheckCommand) Run(ctx context.Context, s streams) error {
+	return document.CheckTemplate(ctx, c.Folder, s.out)
 }
 
 type templateRenderCommand struct {
@@ -36,8 +34,8 @@ type templateRenderCommand struct {
 }
 
 // Run renders. On a failure nothing is written, and a file that was there stays as it was.
-func (c *templateRenderCommand) Run(ctx context.Context) error {
-	data, err := readInput(c.Data)
+func (c *templateRenderCommand) Run(ctx context.Context, s streams) error {
+	data, err := readInput(c.Data, s.in)
 	if err != nil {
 		return err
 	}
@@ -48,42 +46,24 @@ func (c *templateRenderCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return writeOutput(c.Out, content)
+	return writeOutput(ctx, c.Out, content, s.out)
 }
 
 // mostInput is one byte more than any file of values may have.
 const mostInput = 4<<20 + 1
 
-func readInput(path string) ([]byte, error) {
-	file := os.Stdin
+func readInput(path string, from io.Reader) ([]byte, error) {
 	if path != "-" {
-		var err error
-		if file, err = os.Open(path); err != nil {
+		file, err := os.Open(path)
+		if err != nil {
 			return nil, err
 		}
 		defer file.Close()
+		from = file
 	}
-	data, err := io.ReadAll(io.LimitReader(file, mostInput))
+	data, err := io.ReadAll(io.LimitReader(from, mostInput))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	return data, nil
-}
-
-// writeOutput writes a file whole or not at all: beside its place first, then into it.
-func writeOutput(path string, content []byte) error {
-	if path == "-" {
-		_, err := os.Stdout.Write(content)
-		return err
-	}
-	beside, err := os.CreateTemp(filepath.Dir(path), ".countersign-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(beside.Name()) }() // is gone when all went well
-	_, writeErr := beside.Write(content)
-	if err := errors.Join(writeErr, beside.Sync(), beside.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return os.Rename(beside.Name(), path)
 }

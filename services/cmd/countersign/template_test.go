@@ -38,17 +38,17 @@ func TestTemplateRenderWritesTheFileOrNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := templateRenderCommand{Folder: builtIn, Data: data(t, "deal.name: Umbau"), Out: out, Language: "de"}
-	if err := c.Run(t.Context()); err == nil {
+	if err := c.Run(t.Context(), streams{}); err == nil {
 		t.Error("rendered without required values")
 	}
 	only(t, out, []byte("before"))
 	c.Placeholders = true
-	if err := c.Run(t.Context()); err != nil {
+	if err := c.Run(t.Context(), streams{}); err != nil {
 		t.Error(err)
 	}
 	only(t, out, []byte("%PDF-1.7"))
 	c.Data = filepath.Join(t.TempDir(), "none")
-	if err := c.Run(t.Context()); err == nil {
+	if err := c.Run(t.Context(), streams{}); err == nil {
 		t.Error("rendered without data")
 	}
 	only(t, out, []byte("%PDF-1.7"))
@@ -59,13 +59,13 @@ func TestTemplateRenderDrawsAPage(t *testing.T) {
 	c := templateRenderCommand{
 		Folder: builtIn, Data: data(t, ""), Out: out, Language: "de", Placeholders: true, PNG: 2, DPI: 50,
 	}
-	if err := c.Run(t.Context()); err != nil {
+	if err := c.Run(t.Context(), streams{}); err != nil {
 		t.Error(err)
 	}
 	only(t, out, []byte("\x89PNG"))
 	for _, wrong := range []templateRenderCommand{{PNG: 3, DPI: 50}, {PNG: -1, DPI: 50}, {PNG: 1, DPI: 10}} {
 		c.PNG, c.DPI = wrong.PNG, wrong.DPI
-		if err := c.Run(t.Context()); err == nil {
+		if err := c.Run(t.Context(), streams{}); err == nil {
 			t.Errorf("drew page %d at %d dpi", c.PNG, c.DPI)
 		}
 	}
@@ -76,7 +76,7 @@ func TestTemplateRenderNeedsAFolderToWriteIn(t *testing.T) {
 	c := templateRenderCommand{
 		Folder: builtIn, Data: data(t, ""), Out: filepath.Join(t.TempDir(), "none", "a.pdf"), Language: "de", Placeholders: true,
 	}
-	if err := c.Run(t.Context()); err == nil {
+	if err := c.Run(t.Context(), streams{}); err == nil {
 		t.Error("wrote into a folder that is not there")
 	}
 }

@@ -86,18 +86,14 @@ func (c *verifyCommand) Run(ctx context.Context, s streams) error {
 // read is request, until the user has enough: a pipe may stay empty for ever.
 func (c *verifyCommand) read(ctx context.Context, in io.Reader) (document.VerifyRequest, error) {
 	var r document.VerifyRequest
-	done := make(chan error, 1)
-	go func() {
-		var err error
+	err := await(ctx, func() (err error) {
 		r, err = c.request(in)
-		done <- err
-	}()
-	select {
-	case err := <-done:
-		return r, err
-	case <-ctx.Done():
-		return document.VerifyRequest{}, errors.New("interrupted")
+		return err
+	})
+	if err != nil {
+		return document.VerifyRequest{}, err // r may still be written to
 	}
+	return r, nil
 }
 
 // request reads every file that the command line names.
