@@ -10,18 +10,6 @@ import (
 	"path/filepath"
 )
 
-// await runs work that may wait for ever, such as for the other end of a pipe, until the user has enough.
-func await(ctx context.Context, work func() error) error {
-	done := make(chan error, 1)
-	go func() { done <- work() }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return errors.New("interrupted")
-	}
-}
-
 // writeOutput writes to the standard output, which is "-", into a pipe or a device, or a file whole or not at all.
 func writeOutput(ctx context.Context, path string, content []byte, standard io.Writer) error {
 	if path == "-" {
