@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"os"
 
@@ -29,20 +29,46 @@ type templateRenderCommand struct {
 	Out          string `required:"" placeholder:"FILE" help:"Where the PDF, or the PNG, goes; - is the standard output."`
 	Language     string `placeholder:"xx" help:"Language of the text, ISO 639-1; needed when the template has several."`
 	Placeholders bool   `help:"Show a missing value as its label in brackets instead of refusing."`
-	PNG          int    `name:"png" placeholder:"PAGE" help:"Draw this page, counted from 1, as a PNG instead of writing the PDF."`
-	DPI          int    `name:"dpi" default:"100" placeholder:"N" help:"Dots per inch of the PNG, 36 to 300."`
+	PNG          *int   `name:"png" placeholder:"PAGE" help:"Draw this page, counted from 1, as a PNG instead of writing the PDF."`
+	DPI          *int   `name:"dpi" placeholder:"N" help:"Dots per inch of the PNG, 36 to 300; 100 when not given."`
+}
+
+// Validate refuses what no template could be drawn as.
+func (c *templateRenderCommand) Validate() error {
+	switch {
+	case c.PNG == nil && c.DPI != nil:
+		return errors.New("--dpi: there is no --png")
+	case c.PNG != nil && *c.PNG < 1:
+		return errors.New("--png: pages count from 1")
+	case c.DPI != nil && (*c.DPI < 36 || *c.DPI > 300):
+		return errors.New("--dpi: want 36 to 300")
+	}
+	return nil
 }
 
 // Run renders. On a failure nothing is written, and a file that was there stays as it was.
 func (c *templateRenderCommand) Run(ctx context.Context, s streams) error {
-	data, err := readInput(c.Data, s.in)
+	request := document.TemplateRequest{
+		Folder: c.Folder, Language: c.Language, DataName: c.Data, Placeholders: c.Placeholders, Page: given(c.PNG), Resolution: 100,
+	}
+	if c.Data == "-" {
+		request.DataName = "the standard input"
+	}
+	if c.DPI != nil {
+		request.Resolution = *c.DPI
+	}
+	err := await(ctx, func() (err error) {
+		request.Data, err = readInput(c.Data, s.in)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	content, err := document.RenderTemplate(ctx, document.TemplateRequest{
-		Folder: c.Folder, Language: c.Language, Data: data, Placeholders: c.Placeholders,
-		Page: c.PNG, Resolution: c.DPI,
-	})
+	content, err := document.RenderTemplate(ctx, request)
+	var choice *document.ChoiceError
+	if errors.As(err, &choice) {
+		return exit{status: exitMisused, err: err}
+	}
 	if err != nil {
 		return err
 	}
@@ -61,9 +87,5 @@ func readInput(path string, from io.Reader) ([]byte, error) {
 		defer file.Close()
 		from = file
 	}
-	data, err := io.ReadAll(io.LimitReader(from, mostInput))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
-	}
-	return data, nil
+	return io.ReadAll(io.LimitReader(from, mostInput))
 }
