@@ -14,8 +14,8 @@ import (
 // MaxPackageBytes is the size of the largest evidence package that Verify looks at.
 const MaxPackageBytes = evidence.MaxBytes
 
-// IsPackage tells an evidence package by its first bytes.
-func IsPackage(file []byte) bool { return bytes.HasPrefix(file, []byte("PK")) }
+// MayBePackage says by its first two bytes that a file can be an evidence package.
+func MayBePackage(file []byte) bool { return bytes.HasPrefix(file, []byte("PK")) }
 
 // checkPackage asks whether a package is as it was packed.
 const checkPackage proof.Check = "PACKAGE"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,11 +18,15 @@ import (
 // file:line: what it is. A template without mistakes is then rendered in each language with its examples, to tell pages,
 // size and signature fields. Fails when there is a mistake, and when the folder cannot be read.
 func CheckTemplate(ctx context.Context, folder string, out io.Writer) error {
+	files, err := templateFolder(folder)
+	if err != nil {
+		return err
+	}
 	renderer, err := render.New()
 	if err != nil {
 		return err
 	}
-	report, err := renderer.Check(ctx, os.DirFS(folder))
+	report, err := renderer.Check(ctx, files)
 	if err != nil {
 		return fmt.Errorf("%s: %w", folder, err)
 	}
@@ -34,14 +39,33 @@ func CheckTemplate(ctx context.Context, folder string, out io.Writer) error {
 	return nil
 }
 
+// templateFolder opens a folder; what cannot be listed is none.
+func templateFolder(path string) (fs.FS, error) {
+	about, err := os.Stat(path)
+	if err == nil && !about.IsDir() {
+		return nil, fmt.Errorf("%s: not a folder", path)
+	}
+	if err == nil {
+		_, err = os.ReadDir(path)
+	}
+	var cause *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: no such folder", path)
+	case errors.As(err, &cause):
+		return nil, fmt.Errorf("%s: the folder cannot be read: %w", path, cause.Err)
+	}
+	return os.DirFS(path), err
+}
+
 func describe(report render.Report, folder string) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	for _, m := range report.Mistakes {
-		line("%s", place(folder, m, ""))
+		line("%s", inFolder(folder, m, ""))
 	}
 	for _, m := range report.Warnings {
-		line("%s", place(folder, m, "warning: "))
+		line("%s", inFolder(folder, m, "warning: "))
 	}
 	t := report.Template
 	for _, d := range report.Rendered {
@@ -55,13 +79,17 @@ func describe(report render.Report, folder string) string {
 	return b.String()
 }
 
-// place writes a mistake with the path that an editor can open.
-func place(folder string, m *render.LoadError, kind string) string {
-	file := filepath.Join(folder, m.File)
-	if m.Line > 0 {
-		file += fmt.Sprintf(":%d", m.Line)
+// inFolder writes a mistake with the path that an editor can open.
+func inFolder(folder string, m *render.LoadError, kind string) string {
+	return place(filepath.Join(folder, m.File), m.Line, kind+m.Detail)
+}
+
+// place writes what is at a line of a file; 0 is no line.
+func place(file string, line int, is string) string {
+	if line > 0 {
+		file += fmt.Sprintf(":%d", line)
 	}
-	return fmt.Sprintf("%s: %s%s", file, kind, m.Detail)
+	return file + ": " + is
 }
 
 func count(n int, what string) string {
@@ -77,8 +105,9 @@ type TemplateRequest struct {
 	Folder string
 	// Language of the text, ISO 639-1; may be empty when the template has only one.
 	Language string
-	// Data is one JSON object or YAML mapping of values by variable name.
-	Data []byte
+	// Data is one JSON object or YAML mapping of values by variable name. DataName is what people call it.
+	Data     []byte
+	DataName string
 	// Placeholders shows a missing value as its label in brackets instead of refusing.
 	Placeholders bool
 	// Page to draw, counted from 1; 0 for the PDF.
@@ -87,18 +116,37 @@ type TemplateRequest struct {
 	Resolution int
 }
 
-// RenderTemplate renders a template from its folder and returns the PDF, or a page of it as a PNG. It fails with every mistake of the template, or
-// every refused value by its variable, a line each and never with the value.
+// ChoiceError is a language or a page that a template does not have. It names those that it has.
+type ChoiceError struct{ has string }
+
+// Error implements error.
+func (e *ChoiceError) Error() string { return e.has }
+
+// RenderTemplate renders a template from its folder and returns the PDF, or a page of it as a PNG. It fails with every
+// mistake of the template, or every refused value by its variable, a line each and never with the value; and with a
+// *ChoiceError.
 func RenderTemplate(ctx context.Context, request TemplateRequest) ([]byte, error) {
-	renderer, err := render.New()
+	files, err := templateFolder(request.Folder)
 	if err != nil {
 		return nil, err
 	}
-	source, err := render.Load(os.DirFS(request.Folder))
+	source, err := render.Load(files)
 	if err != nil {
 		return nil, mistakes(request.Folder, err)
 	}
 	values, err := render.ParseValues(request.Data)
+	var malformed *render.DataError
+	if errors.As(err, &malformed) {
+		return nil, errors.New(place(request.DataName, malformed.Line, malformed.Detail))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return request.render(ctx, source, values)
+}
+
+func (request TemplateRequest) render(ctx context.Context, source render.Source, values paper.Values) ([]byte, error) {
+	renderer, err := render.New()
 	if err != nil {
 		return nil, err
 	}
@@ -113,15 +161,20 @@ func RenderTemplate(ctx context.Context, request TemplateRequest) ([]byte, error
 	result, err := draw(ctx, source, request.Language, values)
 	var language *paper.LanguageError
 	if errors.As(err, &language) {
-		return nil, fmt.Errorf("name a language of the template: %s", strings.Join(languages, ", "))
+		return nil, &ChoiceError{"name a language of the template: " + strings.Join(languages, ", ")}
 	}
 	if err != nil {
-		return nil, refusals(source.Template, err)
+		return nil, refusals(source.Template, request.DataName, err)
 	}
-	if request.Page != 0 {
-		return renderer.PNG(ctx, result, request.Page, request.Resolution)
+	if request.Page == 0 {
+		return result.PDF, nil
 	}
-	return result.PDF, nil
+	image, err := renderer.PNG(ctx, result, request.Page, request.Resolution)
+	var page *render.PageError
+	if errors.As(err, &page) {
+		return nil, &ChoiceError{"the document has " + count(page.Pages, "page")}
+	}
+	return image, err
 }
 
 // mistakes writes each mistake of a template on a line of its own; another error stays what it is.
@@ -132,18 +185,18 @@ func mistakes(folder string, err error) error {
 	}
 	lines := []string{"the template has " + count(len(all), "mistake")}
 	for _, m := range all {
-		lines = append(lines, place(folder, m, ""))
+		lines = append(lines, inFolder(folder, m, ""))
 	}
 	return errors.New(strings.Join(lines, "\n"))
 }
 
 // refusals writes each refused value's variable on a line of its own, with an example where there is one.
-func refusals(t paper.Template, err error) error {
+func refusals(t paper.Template, data string, err error) error {
 	var refused *paper.ValuesError
 	if !errors.As(err, &refused) {
 		return err
 	}
-	lines := []string{count(len(refused.Problems), "value") + " refused"}
+	lines := []string{place(data, 0, count(len(refused.Problems), "value")+" refused")}
 	for _, p := range refused.Problems {
 		line := fmt.Sprintf("%s: %s", p.Variable, p.Fault)
 		if p.Variable == "" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,6 +52,23 @@ func TestCheckTemplatePassesWarnings(t *testing.T) {
 	}
 }
 
+func TestATemplateIsAFolder(t *testing.T) {
+	folder := filepath.Join(template(t, "offer", manifest, body), "offer")
+	for path, want := range map[string]string{
+		filepath.Join(folder, "manifest.yaml"): "manifest.yaml: not a folder",
+		filepath.Join(folder, "none"):          "none: no such folder",
+		"":                                     ": no such folder",
+	} {
+		if err := document.CheckTemplate(t.Context(), path, io.Discard); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("check: got %v, want %s", err, want)
+		}
+		if _, err := document.RenderTemplate(t.Context(), document.TemplateRequest{Folder: path}); err == nil ||
+			!strings.HasSuffix(err.Error(), want) {
+			t.Errorf("render: got %v, want %s", err, want)
+		}
+	}
+}
+
 func TestCheckTemplateEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -83,15 +101,21 @@ func TestRenderTemplateRefusesByVariableAndNeverTheValue(t *testing.T) {
 		want    string
 	}{
 		"values": {document.TemplateRequest{Folder: folder, Data: []byte("day: secret\nnot a name: secret\nother: secret\n")},
-			"4 values refused\na name that is no variable's: unknown variable\nday: malformed\n" +
+			"values.yaml: 4 values refused\na name that is no variable's: unknown variable\nday: malformed\n" +
 				"deal.name: missing; for example \"Umbau\"\nother: unknown variable"},
-		"data":     {document.TemplateRequest{Folder: folder, Data: []byte("day: [secret]")}, "data:1: a value is a text, a number, true, false or null"},
+		"data":     {document.TemplateRequest{Folder: folder, Data: []byte("day: [secret]")}, "values.yaml:1: a value is a text, a number, true, false or null"},
 		"language": {document.TemplateRequest{Folder: folder, Language: "fr"}, "name a language of the template: de"},
 		"glyph":    {document.TemplateRequest{Folder: folder, Data: []byte("deal.name: 中")}, "no glyph for U+4E2D"},
+		"page":     {document.TemplateRequest{Folder: folder, Placeholders: true, Page: 9, Resolution: 72}, "the document has 1 page"},
 		"template": {document.TemplateRequest{Folder: broken}, "the template has 2 mistakes\n" +
 			broken + "/de.md:9: unknown variable \"no\"\n" + broken + "/de.md:11: unknown variable \"such\""},
 	} {
+		test.request.DataName = "values.yaml"
 		content, err := document.RenderTemplate(t.Context(), test.request)
+		var choice *document.ChoiceError
+		if errors.As(err, &choice) != (name == "language" || name == "page") {
+			t.Errorf("%s: %T", name, err)
+		}
 		if err == nil || len(content) > 0 || err.Error() != test.want {
 			t.Errorf("%s: %d bytes, got %v, want %s", name, len(content), err, test.want)
 		}

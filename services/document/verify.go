@@ -1,10 +1,13 @@
 package document
 
 import (
+	"bytes"
 	"context"
 	"time"
 
+	"github.com/countersign/countersign/services/document/internal/evidence"
 	"github.com/countersign/countersign/services/document/internal/proof"
+	"github.com/countersign/countersign/services/document/internal/proof/revocation"
 	"github.com/countersign/countersign/services/document/internal/proof/statement"
 )
 
@@ -40,6 +43,12 @@ type Verification = statement.Statement
 // MaxVerifyBytes is the size of the largest PDF that Verify looks at.
 const MaxVerifyBytes = 64 << 20
 
+// IsPDF tells a PDF by its first bytes (ISO 32000-2, 7.5.2).
+func IsPDF(file []byte) bool { return bytes.HasPrefix(file, []byte("%PDF-")) }
+
+// IsRevocation says that a file, in DER or PEM, holds CRLs and OCSP answers and nothing else, at most 16 MiB of them.
+func IsRevocation(file []byte) bool { return revocation.Readable(file) }
+
 // Verify says what a signed file proves. It needs no service, no network and no configuration. The error means that the
 // request itself cannot be used, never that the file is bad.
 func Verify(ctx context.Context, r VerifyRequest) (Verification, error) {
@@ -49,10 +58,15 @@ func Verify(ctx context.Context, r VerifyRequest) (Verification, error) {
 	}
 	verifier := trusted.verifier(proof.Options{MaxBytes: MaxVerifyBytes, RequireRevocation: r.RequireRevocation})
 	var v Verification
-	if IsPackage(r.File) {
+	if evidence.Recognized(r.File) {
 		v = verifyPackage(ctx, verifier, r)
 	} else {
-		v = statement.Of(r.Name, r.Level, verifier.Verify(ctx, r.proofRequest()))
+		report := verifier.Verify(ctx, r.proofRequest())
+		if report.Verdict == proof.Failed && !IsPDF(r.File) {
+			report.Findings = []proof.Finding{{Check: proof.CheckFile, Outcome: proof.CheckFailed, Reason: "NOT_A_PDF",
+				Detail: "the file is neither a PDF nor an evidence package"}}
+		}
+		v = statement.Of(r.Name, r.Level, report)
 	}
 	if trusted.lists != nil {
 		for _, refused := range trusted.lists.Refused() {

@@ -121,13 +121,15 @@ func TestVerifyAnswersForAnyFile(t *testing.T) {
 		file            []byte
 		verdict, reason string
 	}{
-		"empty":      {[]byte{}, "FAILED", "FILE_MALFORMED"},
-		"nil":        {nil, "FAILED", "FILE_MALFORMED"},
-		"a web page": {[]byte("<html>"), "FAILED", "FILE_MALFORMED"},
-		"a ZIP":      {[]byte("PK\x03\x04"), "FAILED", "PART_MISSING"},
-		"cut off":    {file[:len(file)-100], "FAILED", "FILE_MALFORMED"},
-		"unsigned":   {page(), "FAILED", "NO_SIGNATURE"},
-		"signed":     {file, "PROVEN", "TRUSTED"},
+		"empty":              {[]byte{}, "FAILED", "NOT_A_PDF"},
+		"nil":                {nil, "FAILED", "NOT_A_PDF"},
+		"a web page":         {[]byte("<html>"), "FAILED", "NOT_A_PDF"},
+		"a ZIP":              {[]byte("PK\x03\x04"), "FAILED", "NOT_A_PDF"},
+		"an extension":       {[]byte("PK\x03\x04 manifest.json"), "FAILED", "NOT_A_PDF"},
+		"a package, cut off": {[]byte("PK\x03\x04 proof.json signed.pdf"), "FAILED", "PART_MISSING"},
+		"cut off":            {file[:len(file)-100], "FAILED", "FILE_MALFORMED"},
+		"unsigned":           {page(), "FAILED", "NO_SIGNATURE"},
+		"signed":             {file, "PROVEN", "TRUSTED"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := verify(t, document.VerifyRequest{

@@ -119,8 +119,10 @@ func TestVerifyCommandReadsPackages(t *testing.T) {
 	t.Chdir(folder)
 	flipped := bytes.Clone(sound)
 	flipped[bytes.Index(flipped, []byte("/ByteRange"))] ^= 1
+	manifest := bytes.Clone(sound)
+	manifest[bytes.LastIndex(manifest, []byte("\"head\":"))] ^= 1
 	for name, content := range map[string][]byte{
-		"sound.zip": sound, "flipped.zip": flipped, "cut.zip": sound[:len(sound)-1], "letters.zip": []byte("PK"), "large.zip": []byte("PK"),
+		"sound.zip": sound, "flipped.zip": flipped, "cut.zip": sound[:len(sound)-1], "manifest.zip": manifest, "large.zip": []byte("PK"),
 	} {
 		if err := os.WriteFile(name, content, 0o600); err != nil {
 			t.Fatal(err)
@@ -141,7 +143,7 @@ func TestVerifyCommandReadsPackages(t *testing.T) {
 		{"--anchors qualified.pem --signatures 2 sound.zip", 1, "FAILED", ""},
 		{"--anchors qualified.pem flipped.zip", 1, "FAILED", "signed.pdf"},
 		{"--anchors qualified.pem cut.zip", 1, "FAILED", "package structure"},
-		{"letters.zip", 1, "FAILED", "manifest.json, package structure"},
+		{"manifest.zip", 1, "FAILED", "manifest.json"},
 		{"large.zip", 64, "", ""},
 	} {
 		status, out, errOut := command(t, sound, append([]string{"verify", "--json"}, strings.Fields(c.args)...)...)

@@ -8,7 +8,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
 	"runtime/debug"
+	"slices"
 	"syscall"
 	_ "time/tzdata" // a container FROM scratch has none
 
@@ -72,10 +74,35 @@ func run(ctx context.Context, args []string, s streams) int {
 		return statusOf(err, s.err)
 	}
 	parsed, err := parser.Parse(args)
+	if err == nil {
+		err = noneEmpty(parsed)
+	}
 	if err != nil {
 		return statusOf(exit{exitMisused, fmt.Errorf("%w\nTry: countersign --help", err)}, s.err)
 	}
 	return statusOf(parsed.Run(), s.err)
+}
+
+// noneEmpty refuses a value that is given and empty: a script whose variable is not set would drop a check that way.
+func noneEmpty(parsed *kong.Context) error {
+	for _, given := range parsed.Path {
+		value := given.Positional
+		if given.Flag != nil {
+			value = given.Flag.Value
+		}
+		if value == nil {
+			continue
+		}
+		target := reflect.Indirect(value.Target)
+		empty := target.Kind() == reflect.String && target.Len() == 0
+		if target.Kind() == reflect.Slice && target.Type().Elem().Kind() == reflect.String {
+			empty = slices.Contains(target.Interface().([]string), "")
+		}
+		if empty {
+			return fmt.Errorf("%s: must not be empty", value.ShortSummary())
+		}
+	}
+	return nil
 }
 
 // statusOf says what is left to say of an error.

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/countersign/countersign/services/document"
 )
@@ -21,8 +19,8 @@ type templateCheckCommand struct {
 }
 
 // Run checks, tells all there is on the standard output, and fails when there is a mistake.
-func (c *templateCheckCommand) Run(ctx context.Context) error {
-	return document.CheckTemplate(ctx, c.Folder, os.Stdout)
+func (c *templateCheckCommand) Run(ctx context.Context, s streams) error {
+	return document.CheckTemplate(ctx, c.Folder, s.out)
 }
 
 type templateRenderCommand struct {
@@ -31,59 +29,63 @@ type templateRenderCommand struct {
 	Out          string `required:"" placeholder:"FILE" help:"Where the PDF, or the PNG, goes; - is the standard output."`
 	Language     string `placeholder:"xx" help:"Language of the text, ISO 639-1; needed when the template has several."`
 	Placeholders bool   `help:"Show a missing value as its label in brackets instead of refusing."`
-	PNG          int    `name:"png" placeholder:"PAGE" help:"Draw this page, counted from 1, as a PNG instead of writing the PDF."`
-	DPI          int    `name:"dpi" default:"100" placeholder:"N" help:"Dots per inch of the PNG, 36 to 300."`
+	PNG          *int   `name:"png" placeholder:"PAGE" help:"Draw this page, counted from 1, as a PNG instead of writing the PDF."`
+	DPI          *int   `name:"dpi" placeholder:"N" help:"Dots per inch of the PNG, 36 to 300; 100 when not given."`
+}
+
+// Validate refuses what no template could be drawn as.
+func (c *templateRenderCommand) Validate() error {
+	switch {
+	case c.PNG == nil && c.DPI != nil:
+		return errors.New("--dpi: there is no --png")
+	case c.PNG != nil && *c.PNG < 1:
+		return errors.New("--png: pages count from 1")
+	case c.DPI != nil && (*c.DPI < 36 || *c.DPI > 300):
+		return errors.New("--dpi: want 36 to 300")
+	}
+	return nil
 }
 
 // Run renders. On a failure nothing is written, and a file that was there stays as it was.
-func (c *templateRenderCommand) Run(ctx context.Context) error {
-	data, err := readInput(c.Data)
-	if err != nil {
-		return err
+func (c *templateRenderCommand) Run(ctx context.Context, s streams) error {
+	request := document.TemplateRequest{
+		Folder: c.Folder, Language: c.Language, DataName: c.Data, Placeholders: c.Placeholders, Page: given(c.PNG), Resolution: 100,
 	}
-	content, err := document.RenderTemplate(ctx, document.TemplateRequest{
-		Folder: c.Folder, Language: c.Language, Data: data, Placeholders: c.Placeholders,
-		Page: c.PNG, Resolution: c.DPI,
+	if c.Data == "-" {
+		request.DataName = "the standard input"
+	}
+	if c.DPI != nil {
+		request.Resolution = *c.DPI
+	}
+	err := await(ctx, func() (err error) {
+		request.Data, err = readInput(c.Data, s.in)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	return writeOutput(c.Out, content)
+	content, err := document.RenderTemplate(ctx, request)
+	var choice *document.ChoiceError
+	if errors.As(err, &choice) {
+		return exit{status: exitMisused, err: err}
+	}
+	if err != nil {
+		return err
+	}
+	return writeOutput(ctx, c.Out, content, s.out)
 }
 
 // mostInput is one byte more than any file of values may have.
 const mostInput = 4<<20 + 1
 
-func readInput(path string) ([]byte, error) {
-	file := os.Stdin
+func readInput(path string, from io.Reader) ([]byte, error) {
 	if path != "-" {
-		var err error
-		if file, err = os.Open(path); err != nil {
+		file, err := os.Open(path)
+		if err != nil {
 			return nil, err
 		}
 		defer file.Close()
+		from = file
 	}
-	data, err := io.ReadAll(io.LimitReader(file, mostInput))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
-	}
-	return data, nil
-}
-
-// writeOutput writes a file whole or not at all: beside its place first, then into it.
-func writeOutput(path string, content []byte) error {
-	if path == "-" {
-		_, err := os.Stdout.Write(content)
-		return err
-	}
-	beside, err := os.CreateTemp(filepath.Dir(path), ".countersign-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(beside.Name()) }() // is gone when all went well
-	_, writeErr := beside.Write(content)
-	if err := errors.Join(writeErr, beside.Sync(), beside.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return os.Rename(beside.Name(), path)
+	return io.ReadAll(io.LimitReader(from, mostInput))
 }

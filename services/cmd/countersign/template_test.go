@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -38,17 +41,17 @@ func TestTemplateRenderWritesTheFileOrNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := templateRenderCommand{Folder: builtIn, Data: data(t, "deal.name: Umbau"), Out: out, Language: "de"}
-	if err := c.Run(t.Context()); err == nil {
+	if err := c.Run(t.Context(), streams{}); err == nil {
 		t.Error("rendered without required values")
 	}
 	only(t, out, []byte("before"))
 	c.Placeholders = true
-	if err := c.Run(t.Context()); err != nil {
+	if err := c.Run(t.Context(), streams{}); err != nil {
 		t.Error(err)
 	}
 	only(t, out, []byte("%PDF-1.7"))
 	c.Data = filepath.Join(t.TempDir(), "none")
-	if err := c.Run(t.Context()); err == nil {
+	if err := c.Run(t.Context(), streams{}); err == nil {
 		t.Error("rendered without data")
 	}
 	only(t, out, []byte("%PDF-1.7"))
@@ -56,27 +59,65 @@ func TestTemplateRenderWritesTheFileOrNothing(t *testing.T) {
 
 func TestTemplateRenderDrawsAPage(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "a.png")
-	c := templateRenderCommand{
-		Folder: builtIn, Data: data(t, ""), Out: out, Language: "de", Placeholders: true, PNG: 2, DPI: 50,
+	values := data(t, "")
+	render := func(more ...string) (status int, errOut string) {
+		t.Helper()
+		args := []string{"template", "render", "--placeholders", "--data", values, "--out", out, builtIn}
+		status, _, errOut = command(t, nil, append(args, more...)...)
+		return status, errOut
 	}
-	if err := c.Run(t.Context()); err != nil {
-		t.Error(err)
+	if status, errOut := render("--language=de", "--png=2", "--dpi=50"); status != 0 {
+		t.Fatal(errOut)
 	}
 	only(t, out, []byte("\x89PNG"))
-	for _, wrong := range []templateRenderCommand{{PNG: 3, DPI: 50}, {PNG: -1, DPI: 50}, {PNG: 1, DPI: 10}} {
-		c.PNG, c.DPI = wrong.PNG, wrong.DPI
-		if err := c.Run(t.Context()); err == nil {
-			t.Errorf("drew page %d at %d dpi", c.PNG, c.DPI)
+	drawn, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string]string{
+		"--language=de --png=9":            "the document has 2 pages",
+		"--language=de --png=0":            "--png: pages count from 1",
+		"--language=de --png=-1":           "--png: pages count from 1",
+		"--language=de --png=1 --dpi=9999": "--dpi: want 36 to 300",
+		"--language=de --png=1 --dpi=0":    "--dpi: want 36 to 300",
+		"--language=de --dpi=50":           "--dpi: there is no --png",
+		"--language=xx":                    "name a language of the template: de, ",
+		"--png=1":                          "name a language of the template: de, ",
+	} {
+		if status, errOut := render(strings.Fields(line)...); status != 64 || !strings.Contains(errOut, want) {
+			t.Errorf("%s: status %d, %s", line, status, errOut)
 		}
 	}
-	only(t, out, []byte("\x89PNG"))
+	only(t, out, drawn)
+}
+
+func TestTemplateRenderNamesTheFileOfValues(t *testing.T) {
+	values, out := data(t, "a: [secret]"), filepath.Join(t.TempDir(), "a.pdf")
+	for path, want := range map[string]string{values: values + ":1: a value is", "-": "the standard input:1: a value is"} {
+		status, _, errOut := command(t, []byte("a: [secret]"), "template", "render", "--data", path, "--out", out, builtIn)
+		if status != 1 || !strings.Contains(errOut, want) || strings.Contains(errOut, "secret") {
+			t.Errorf("status %d, %s", status, errOut)
+		}
+	}
+}
+
+// Whoever has enough of waiting for values can stop.
+func TestTemplateRenderInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	never, end := io.Pipe()
+	defer end.Close()
+	cancel()
+	c := templateRenderCommand{Folder: builtIn, Data: "-", Out: "-"}
+	if err := c.Run(ctx, streams{in: never}); err == nil || err.Error() != "interrupted" {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestTemplateRenderNeedsAFolderToWriteIn(t *testing.T) {
 	c := templateRenderCommand{
 		Folder: builtIn, Data: data(t, ""), Out: filepath.Join(t.TempDir(), "none", "a.pdf"), Language: "de", Placeholders: true,
 	}
-	if err := c.Run(t.Context()); err == nil {
+	if err := c.Run(t.Context(), streams{}); err == nil {
 		t.Error("wrote into a folder that is not there")
 	}
 }

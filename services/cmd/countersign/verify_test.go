@@ -3,9 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
@@ -64,10 +68,30 @@ func signedFiles(t *testing.T) (folder string, signed []byte) {
 	return folder, signed
 }
 
+// revocationList is a CRL of an issuer that nothing in the files knows.
+func revocationList(t *testing.T) []byte {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	issuer := &x509.Certificate{KeyUsage: x509.KeyUsageCRLSign, SubjectKeyId: []byte{1}}
+	list, err := x509.CreateRevocationList(rand.Reader, &x509.RevocationList{
+		Number: big.NewInt(1), ThisUpdate: time.Now(), NextUpdate: time.Now().Add(time.Hour),
+	}, issuer, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
 func TestVerifyCommand(t *testing.T) {
 	folder, signed := signedFiles(t)
 	t.Chdir(folder)
 	if err := os.Truncate("page.html", 65<<20); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile("none.crl", revocationList(t), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -81,7 +105,16 @@ func TestVerifyCommand(t *testing.T) {
 		{"--anchors anchors.pem --level QES signed.pdf", 0, "ATTESTED_BY_PROVIDER", ""},
 		{"signed.pdf", 2, "INDETERMINATE", ""},
 		{"--anchors qualified.pem --require-revocation signed.pdf", 2, "INDETERMINATE", ""},
-		{"--anchors qualified.pem --revocation empty.pdf signed.pdf", 2, "INDETERMINATE", ""},
+		{"--anchors qualified.pem --revocation none.crl signed.pdf", 0, "PROVEN", ""},
+		{"--revocation empty.pdf signed.pdf", 64, "", "empty.pdf: is no CRL"},
+		{"--revocation anchors.pem signed.pdf", 64, "", "anchors.pem: is no CRL"},
+		{"--anchors qualified.pem --at 2020-01-01 signed.pdf", 1, "FAILED", ""},
+		{"--at 0001-01-01 signed.pdf", 64, "", "a date such as"},
+		{"--at 0001-01-01T00:00:00Z signed.pdf", 64, "", "a date such as"},
+		{"--at 2020-13-01 signed.pdf", 64, "", "a date such as"},
+		{"--anchors qualified.pem --signer Müller signed.pdf", 64, "", "want FIRST LAST"},
+		{"--anchors qualified.pem --signer Müller_- signed.pdf", 64, "", "want FIRST LAST"},
+		{"--anchors qualified.pem --legislation EIDAS signed.pdf", 0, "PROVEN", ""},
 		{"--anchors qualified.pem --at 2020-01-01T00:00:00Z signed.pdf", 1, "FAILED", ""},
 		{"--anchors qualified.pem --signatures 2 signed.pdf", 1, "FAILED", ""},
 		{"--anchors qualified.pem changed.pdf", 1, "FAILED", ""},
@@ -94,12 +127,13 @@ func TestVerifyCommand(t *testing.T) {
 		{"--level XES signed.pdf", 64, "", "--level"},
 		{"--legislation US signed.pdf", 64, "", "--legislation"},
 		{"--signatures -1 signed.pdf", 64, "", "--signatures"},
-		{"--signatures 1 --signer a --signer b signed.pdf", 64, "", "--signer"},
+		{"--signatures 0 signed.pdf", 64, "", "--signatures"},
+		{"--signatures 1 --signer a_b --signer c_d signed.pdf", 64, "", "--signer"},
 		{"--at noon signed.pdf", 64, "", "--at"},
 		{"--signer ... signed.pdf", 64, "", "--signer"},
 		{"--nothing signed.pdf", 64, "", "--nothing"},
 		{"--anchors nothing.pem signed.pdf", 64, "", "no such file"},
-		{"--anchors qualified.pem --sent empty.pdf signed.pdf", 2, "INDETERMINATE", ""},
+		{"--anchors qualified.pem --sent empty.pdf signed.pdf", 64, "", "empty.pdf: is no PDF"},
 		{"--anchors broken.pem signed.pdf", 64, "", "trust anchors"},
 		{"--sent nothing.pdf signed.pdf", 64, "", "no such file"},
 		{"--revocation nothing.crl signed.pdf", 64, "", "no such file"},

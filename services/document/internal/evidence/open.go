@@ -1,6 +1,7 @@
 package evidence
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"time"
@@ -64,6 +65,17 @@ func (p Package) Part(name string) []byte {
 		}
 	}
 	return nil
+}
+
+// Recognized says that a file is a package, however damaged: a ZIP that names two of the parts that only packages have.
+func Recognized(raw []byte) bool {
+	named := 0
+	for _, name := range []string{Manifest, Proof, Events, Signed} {
+		if bytes.Contains(raw, []byte(name)) {
+			named++
+		}
+	}
+	return bytes.HasPrefix(raw, []byte("PK")) && named > 1
 }
 
 // Open reads and verifies a package. Anything may be given: what is no package is a damaged one. The only error is that

@@ -51,6 +51,13 @@ func (d *Data) Add(data []byte) {
 	}
 }
 
+// Readable says that all of it is CRLs and OCSP responses that Add takes.
+func Readable(data []byte) bool {
+	var d Data
+	d.Add(data)
+	return !d.incomplete
+}
+
 func (d *Data) add(der []byte) {
 	hash := sha256.Sum256(der)
 	if d.seen[hash] {
