@@ -59,8 +59,8 @@ func loadConfig(path string, roles []string) (Config, error) {
 		}
 	}
 	cfg := defaultConfig()
-	if err := config.Load(&cfg, file, environmentPrefix, os.LookupEnv); err != nil {
-		return Config{}, fmt.Errorf("configuration: %w", err)
+	if err := config.Load(&cfg, path, file, environmentPrefix, os.LookupEnv); err != nil {
+		return Config{}, fmt.Errorf("configuration:\n%w", err)
 	}
 	if err := cfg.check(roles); err != nil {
 		return Config{}, fmt.Errorf("configuration:\n%w", err)
