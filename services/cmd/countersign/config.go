@@ -59,13 +59,18 @@ func loadConfig(path string, roles []string) (Config, error) {
 			return Config{}, fmt.Errorf("read the configuration: %w", err)
 		}
 	}
-	cfg := defaultConfig()
-	if err := config.Load(&cfg, path, file, environmentPrefix, os.LookupEnv); err != nil {
+	cfg, looked := defaultConfig(), variables{}
+	if err := config.Load(&cfg, path, file, environmentPrefix, looked.lookup); err != nil {
 		return Config{}, fmt.Errorf("configuration:\n%w", err)
 	}
 	if err := cfg.check(roles); err != nil {
 		return Config{}, fmt.Errorf("configuration:\n%w", err)
 	}
+	logger, err := cfg.Log.logger()
+	if err != nil {
+		return Config{}, err
+	}
+	looked.warn(os.Environ(), file, logger)
 	return cfg, nil
 }
 
