@@ -79,13 +79,10 @@ func (c Config) Check() error {
 
 func (c Config) checkArchive() error {
 	settings, err := c.archive("")
-	if err == nil {
-		err = settings.Check()
-	}
 	if err != nil {
 		return fmt.Errorf("document.archive: %w", err)
 	}
-	return nil
+	return settings.Check()
 }
 
 // archive returns the archive's settings; data is the data folder.

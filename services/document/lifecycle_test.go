@@ -141,8 +141,8 @@ func TestRetentionIsRead(t *testing.T) {
 		t.Errorf("deleted: %v", err)
 	}
 	refused(t, document.Config{Retention: document.Retention{AuditTrail: document.Period{KeepDays: 2, DeleteAfterDays: 1}}},
-		"document.retention.audit_trail", "delete_after_days")
-	refused(t, document.Config{Retention: document.Retention{Rendered: document.Period{KeepDays: -1}}}, "document.retention.rendered")
+		"document.retention.audit_trail.delete_after_days: must not be less")
+	refused(t, document.Config{Retention: document.Retention{Rendered: document.Period{KeepDays: -1}}}, "document.retention.rendered.keep_days: must be 0 to 36500")
 	refused(t, document.Config{Retention: document.Retention{Uploaded: document.Period{DeleteAfterDays: 399}}},
 		"document.retention.uploaded.delete_after_days", "400")
 	refused(t, document.Config{Retention: document.Retention{

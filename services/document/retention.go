@@ -59,7 +59,7 @@ func (c Config) checkRetention() error {
 	var errs []error
 	for _, kind := range slices.Sorted(maps.Keys(periods)) {
 		if err := periods[kind].Check(); err != nil {
-			errs = append(errs, fmt.Errorf("document.retention.%s: %w", strings.ToLower(string(kind)), err))
+			errs = append(errs, fmt.Errorf("document.retention.%s.%w", strings.ToLower(string(kind)), err))
 		}
 	}
 	for _, kind := range []paper.Kind{paper.KindRendered, paper.KindUploaded} {

@@ -38,6 +38,11 @@ func (c Config) Check() error {
 	if err := rpc.CheckLoopback(c.Listen); err != nil {
 		errs = append(errs, fmt.Errorf("gateway.listen: %w", err))
 	}
+	if c.WebhookListen != "" {
+		if err := rpc.CheckAddress(c.WebhookListen); err != nil {
+			errs = append(errs, fmt.Errorf("gateway.webhook_listen: %w", err))
+		}
+	}
 	if c.WebhookTimeout <= 0 || c.CallTimeout <= 0 {
 		errs = append(errs, errors.New("gateway.webhook_timeout and gateway.call_timeout: must be more than 0"))
 	}

@@ -158,7 +158,7 @@ signing:
       webhook_secrets: [` + webhookSecret + `]
 `
 	environment := func(name string) (string, bool) { return "20m", name == "COUNTERSIGN_SIGNING_FIRST_CHECK" }
-	if err := config.Load(&root, []byte(file), "COUNTERSIGN", environment); err != nil {
+	if err := config.Load(&root, "c.yaml", []byte(file), "COUNTERSIGN", environment); err != nil {
 		t.Fatal(err)
 	}
 	got := root.Signing
@@ -166,7 +166,7 @@ signing:
 		got.Providers["eu"].APIKey.Reveal() != apiKey {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if err := config.Load(&root, []byte("signing:\n  provider: eu\n"), "COUNTERSIGN", environment); err == nil {
+	if err := config.Load(&root, "c.yaml", []byte("signing:\n  provider: eu\n"), "COUNTERSIGN", environment); err == nil {
 		t.Error("an unknown key was taken")
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/countersign/countersign/services/document"
 	"github.com/countersign/countersign/services/gateway"
 	"github.com/countersign/countersign/services/internal/config"
+	"github.com/countersign/countersign/services/internal/rpc"
 	"github.com/countersign/countersign/services/signing"
 )
 
@@ -58,26 +59,59 @@ func loadConfig(path string, roles []string) (Config, error) {
 			return Config{}, fmt.Errorf("read the configuration: %w", err)
 		}
 	}
-	cfg := defaultConfig()
-	if err := config.Load(&cfg, file, environmentPrefix, os.LookupEnv); err != nil {
-		return Config{}, fmt.Errorf("configuration: %w", err)
+	cfg, looked := defaultConfig(), variables{}
+	if err := config.Load(&cfg, path, file, environmentPrefix, looked.lookup); err != nil {
+		return Config{}, fmt.Errorf("configuration:\n%w", err)
 	}
 	if err := cfg.check(roles); err != nil {
 		return Config{}, fmt.Errorf("configuration:\n%w", err)
 	}
+	logger, err := cfg.Log.logger()
+	if err != nil {
+		return Config{}, err
+	}
+	looked.warn(os.Environ(), file, logger)
 	return cfg, nil
 }
 
-func (c Config) check(roles []string) error {
+func (c Config) check(names []string) error {
 	checks := map[string]func() error{
 		"document": c.Document.Check, "signing": c.Signing.Check, "crm": c.CRM.Check, "gateway": c.Gateway.Check,
 	}
 	var errs []error
-	for _, name := range roles {
+	if c.Data == "" {
+		errs = append(errs, errors.New("data: must name a folder"))
+	}
+	for _, name := range names {
 		errs = append(errs, checks[name]())
 	}
 	_, err := c.Log.logger()
-	return errors.Join(append(errs, err, c.checkProof(roles))...)
+	return errors.Join(append(errs, err, c.checkAddresses(names), c.checkProof(names))...)
+}
+
+// checkAddresses refuses a start of roles that could not be reached, or that could not reach the roles they call.
+func (c Config) checkAddresses(names []string) error {
+	listens := map[string]string{"document": c.Document.Listen, "signing": c.Signing.Listen, "crm": c.CRM.Listen}
+	addresses := map[string]string{"document": c.Document.Address, "signing": c.Signing.Address, "crm": c.CRM.Address}
+	var errs []error
+	missing := map[string]bool{}
+	for _, r := range roles() {
+		if !slices.Contains(names, r.name) {
+			continue
+		}
+		if listens[r.name] != "" {
+			if err := rpc.CheckLoopback(listens[r.name]); err != nil {
+				errs = append(errs, fmt.Errorf("%s.listen: %w", r.name, err))
+			}
+		}
+		for _, called := range r.calls {
+			if !slices.Contains(names, called) && addresses[called] == "" && !missing[called] {
+				missing[called] = true
+				errs = append(errs, fmt.Errorf("%s.address: is needed, because %s calls it and it does not run in the same process", called, r.name))
+			}
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // checkProof refuses a start in which documents would be signed and none could ever be proven: without trust anchors

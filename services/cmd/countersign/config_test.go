@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +36,7 @@ func TestShippedConfigurationsLoad(t *testing.T) {
 		for _, name := range regexp.MustCompile(`\{env: (\w+)\}`).FindAllSubmatch(content, -1) {
 			t.Setenv(string(name[1]), "a-secret-of-thirty-two-characters")
 		}
+		t.Setenv("COUNTERSIGN_DOCUMENT_ADDRESS", "127.0.0.1:7001")
 		if _, err := loadConfig(here, roles); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
@@ -48,6 +51,7 @@ func TestProvidersWithoutTrustAnchorsAreRefused(t *testing.T) {
 	if err := cfg.check(roleNames()); err == nil || !strings.Contains(err.Error(), "document.trust_anchors") {
 		t.Errorf("err = %v", err)
 	}
+	cfg.Document.Address = "127.0.0.1:7001"
 	if err := cfg.check([]string{"signing"}); err != nil {
 		t.Errorf("signing alone cannot know the anchors: %v", err)
 	}
@@ -94,11 +98,55 @@ func TestTheDemoNeedsNoSettings(t *testing.T) {
 
 func TestARoleNeedsOnlyItsOwnSettings(t *testing.T) {
 	cfg := defaultConfig()
-	cfg.CRM.Sweep = 0
+	cfg.CRM.Sweep, cfg.CRM.Address = 0, "127.0.0.1:7003"
 	if err := cfg.check([]string{"document", "signing", "gateway"}); err != nil {
 		t.Errorf("crm's settings were checked: %v", err)
 	}
 	if err := cfg.check([]string{"crm"}); err == nil {
 		t.Error("crm's settings were not checked")
+	}
+}
+
+// What calls a role that is neither here nor anywhere else cannot start, and the check says so beforehand.
+func TestTheCheckNamesTheAddressesThatAStartNeeds(t *testing.T) {
+	for name, want := range map[string][]string{
+		"document": nil, "signing": {"document"}, "crm": {"document", "signing"}, "gateway": {"document", "signing", "crm"},
+	} {
+		cfg := defaultConfig()
+		cfg.Data = t.TempDir()
+		for _, called := range roleNames() {
+			err := cfg.checkAddresses([]string{name})
+			if got := err != nil && strings.Contains(err.Error(), called+".address: is needed"); got != slices.Contains(want, called) {
+				t.Errorf("%s: %s is named: %t", name, called, got)
+			}
+		}
+		p, err := build(t.Context(), cfg, []string{name}, slog.New(slog.DiscardHandler))
+		if (err != nil) != (len(want) > 0) {
+			t.Errorf("%s alone: the start says %v", name, err)
+		}
+		if p != nil {
+			if err := p.close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if err := defaultConfig().checkAddresses(roleNames()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestTheCheckSaysWhatAStartWouldSay(t *testing.T) {
+	for want, change := range map[string]func(*Config){
+		"data: must name a folder":               func(c *Config) { c.Data = "" },
+		"signing.listen: want HOST:PORT":         func(c *Config) { c.Signing.Listen = "7002" },
+		"crm.listen: address":                    func(c *Config) { c.CRM.Listen = "0.0.0.0:7003" },
+		"gateway.listen: want HOST:PORT":         func(c *Config) { c.Gateway.Listen = "127.0.0.1:99999" },
+		"gateway.webhook_listen: want HOST:PORT": func(c *Config) { c.Gateway.WebhookListen = "8081" },
+	} {
+		cfg := defaultConfig()
+		change(&cfg)
+		if err := cfg.check(roleNames()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("err = %v, want %q", err, want)
+		}
 	}
 }

@@ -20,6 +20,8 @@ import (
 // role is one part of the product that can run by itself.
 type role struct {
 	name string
+	// calls are the roles that this one calls.
+	calls []string
 	// build makes the role; what it calls was built before it, or runs elsewhere.
 	build func(ctx context.Context, p *product) error
 }
@@ -27,10 +29,10 @@ type role struct {
 // roles are all there are, callees first.
 func roles() []role {
 	return []role{
-		{"document", buildDocument},
-		{"signing", buildSigning},
-		{"crm", buildCRM},
-		{"gateway", buildGateway},
+		{"document", nil, buildDocument},
+		{"signing", []string{"document"}, buildSigning},
+		{"crm", []string{"signing", "document"}, buildCRM},
+		{"gateway", []string{"document", "signing", "crm"}, buildGateway},
 	}
 }
 

@@ -32,7 +32,7 @@ type simulators struct {
 // simulatedConfig is the configuration that fits the simulators at their documented addresses.
 func simulatedConfig() (Config, error) {
 	cfg := defaultConfig()
-	err := config.Load(&cfg, simulateConfig, environmentPrefix, os.LookupEnv)
+	err := config.Load(&cfg, "simulate.yaml", simulateConfig, environmentPrefix, os.LookupEnv)
 	return cfg, err
 }
 

@@ -30,11 +30,6 @@ func readme(t *testing.T) (text string, files fstest.MapFS, snippets []string) {
 			snippets = append(snippets, block)
 		}
 	}
-	var logo bytes.Buffer
-	if err := png.Encode(&logo, image.NewGray(image.Rect(0, 0, 50, 15))); err != nil {
-		t.Fatal(err)
-	}
-	files["logo.png"] = &fstest.MapFile{Data: logo.Bytes()}
 	return string(content), files, snippets
 }
 
@@ -62,6 +57,23 @@ func TestTheGuidesExampleIsATemplate(t *testing.T) {
 	}
 	if result.Pages != 2 || len(result.Fields) != 2 || result.FileName != "Bestellung-B-2026-17.pdf" {
 		t.Errorf("%d pages, %d fields, %s", result.Pages, len(result.Fields), result.FileName)
+	}
+}
+
+func TestTheGuidesLetterheadNeedsOnlyALogo(t *testing.T) {
+	_, files, _ := readme(t)
+	manifest := files["manifest.yaml"].Data
+	with := bytes.Replace(manifest, []byte("# letterhead:"), []byte("letterhead:"), 1)
+	if bytes.Equal(manifest, with) {
+		t.Fatal("the example has no letterhead to uncomment")
+	}
+	var logo bytes.Buffer
+	if err := png.Encode(&logo, image.NewGray(image.Rect(0, 0, 50, 15))); err != nil {
+		t.Fatal(err)
+	}
+	files["manifest.yaml"], files["logo.png"] = &fstest.MapFile{Data: with}, &fstest.MapFile{Data: logo.Bytes()}
+	if _, err := render.Load(files); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -28,7 +28,7 @@ type settings struct {
 func load(t *testing.T, file string, env map[string]string) (settings, error) {
 	t.Helper()
 	s := settings{Data: "default"}
-	err := config.Load(&s, []byte(file), "APP", func(name string) (string, bool) {
+	err := config.Load(&s, "c.yaml", []byte(file), "APP", func(name string) (string, bool) {
 		value, ok := env[name]
 		return value, ok
 	})
@@ -53,15 +53,28 @@ func TestMistakesAreNamedWithTheirPlaceAndWithoutSecrets(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		"unknown key":        {file: "data: x\nsigning:\n  expiri: 1h\n", want: "[3:3]"},
-		"beside a secret":    {file: "signing:\n  key: s3cret\n  tries: many\n", want: "[3:10]"},
-		"wrong type":         {file: "signing:\n  tries: many\n", want: "[2:10]"},
+		"unknown key":        {file: "data: x\nsigning:\n  expiri: 1h\n", want: "c.yaml:3: signing.expiri: unknown setting"},
+		"beside a secret":    {file: "signing:\n  key: s3cret\n  tries: many\n", want: "c.yaml:3: signing.tries: want a whole number"},
+		"wrong type":         {file: "signing:\n  tries: many\n", want: "c.yaml:2: signing.tries: want a whole number"},
 		"bad duration":       {env: map[string]string{"APP_SIGNING_EXPIRY": "long"}, want: "APP_SIGNING_EXPIRY: want a duration"},
 		"breaks the library": {file: "lists: ! ", want: "not YAML"},
 		"bad boolean":        {env: map[string]string{"APP_SIGNING_LIVE": "s3cret"}, want: "APP_SIGNING_LIVE: want true or false"},
 		"bad number":         {env: map[string]string{"APP_SIGNING_TRIES": "x"}, want: "APP_SIGNING_TRIES: want a whole number"},
 		"secret elsewhere":   {file: "accounts:\n  acme:\n    token: {file: /does/not/exist}\n", want: "secret's file"},
-		"empty secret":       {file: "accounts:\n  acme:\n    token: {env: NOT_SET_ANYWHERE}\n", want: "empty"},
+		"empty secret":       {file: "accounts:\n  acme:\n    token: {env: NOT_SET_ANYWHERE}\n", want: "accounts.acme.token: the environment variable NOT_SET_ANYWHERE is empty or not set"},
+		"secret of a shape":  {file: "signing:\n  key: [s3cret]\n", want: "signing.key: want a text, {file: PATH} or {env: NAME}"},
+		"word for a boolean": {file: "signing:\n  live: s3cret\n", want: "c.yaml:2: signing.live: want true or false"},
+		"word for a length":  {file: "signing:\n  expiry: s3cret\n", want: "c.yaml:2: signing.expiry: want a duration such as 15m"},
+		"length of no unit":  {file: "signing:\n  expiry: 5\n", want: "c.yaml:2: signing.expiry: want a duration such as 15m"},
+		"half a number":      {file: "signing:\n  tries: 1.5\n", want: "c.yaml:2: signing.tries: want a whole number"},
+		"too big a number":   {file: "signing:\n  tries: 99999999999999999999\n", want: "c.yaml:2: signing.tries: want a whole number"},
+		"alias":              {file: "data: &s s3cret\nsigning:\n  live: *s\n", want: "c.yaml:1: not what"},
+		"text for a list":    {file: "lists: s3cret\n", want: "c.yaml:1: lists: want a list"},
+		"list for a text":    {file: "lists:\n- [s3cret]\n", want: "c.yaml:2: lists[0]: want a text"},
+		"text for settings":  {file: "signing: s3cret\n", want: "c.yaml:1: signing: want settings below it"},
+		"text for the file":  {file: "s3cret\n", want: "c.yaml:1: want settings below it"},
+		"twice":              {file: "data: x\ndata: s3cret\n", want: "c.yaml:2: mapping key"},
+		"two documents":      {file: "data: x\n---\ndata: s3cret\n", want: "c.yaml: want one YAML document"},
 	} {
 		_, err := load(t, c.file, c.env)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -71,6 +84,56 @@ func TestMistakesAreNamedWithTheirPlaceAndWithoutSecrets(t *testing.T) {
 			t.Errorf("%s: the error shows the value: %v", name, err)
 		}
 	}
+}
+
+func TestAllMistakesOfAKindAreToldAtOnce(t *testing.T) {
+	for file, want := range map[string]string{
+		"signing:\n  live: 1\n  tries: x\naccounts:\n  acme:\n    tokn: x\n": `c.yaml:2: signing.live: want true or false
+c.yaml:3: signing.tries: want a whole number
+c.yaml:6: accounts.acme.tokn: unknown setting`,
+		"signing:\n  key: {env: NOT_SET_1}\naccounts:\n  b: {token: {env: NOT_SET_3}}\n  a: {token: {env: NOT_SET_2}}\n": `signing.key: the environment variable NOT_SET_1 is empty or not set
+accounts.a.token: the environment variable NOT_SET_2 is empty or not set
+accounts.b.token: the environment variable NOT_SET_3 is empty or not set`,
+	} {
+		if _, err := load(t, file, nil); err == nil || err.Error() != want {
+			t.Errorf("got\n%v\nwant\n%s", err, want)
+		}
+	}
+}
+
+func TestTheEnvironmentMendsASecretThatIsNotWhereTheFileSays(t *testing.T) {
+	s, err := load(t, "signing:\n  key: {env: NOT_SET_ANYWHERE}\n", map[string]string{"APP_SIGNING_KEY": "sesame"})
+	if err != nil || s.Signing.Key.Reveal() != "sesame" {
+		t.Error(err)
+	}
+}
+
+func TestAFileOfCommentsSetsNothing(t *testing.T) {
+	if s, err := load(t, "# data: x\n", nil); err != nil || s.Data != "default" {
+		t.Errorf("%v, %v", s, err)
+	}
+}
+
+func TestWhatYAMLCanWriteOtherwiseIsStillRead(t *testing.T) {
+	s, err := load(t, "accounts:\n  a: &a {token: one}\n  b: *a\n  c:\n    <<: *a\nsigning:\n  tries: &n 0x10\n  live:\nlists: [1, two]\n", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Accounts["b"].Token.Reveal() != "one" || s.Accounts["c"].Token.Reveal() != "one" || s.Signing.Tries != 16 || len(s.Lists) != 2 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add([]byte("signing:\n  expiry: 1h\naccounts: {a: {token: {env: X}}}\nlists: [x]\n"))
+	f.Add([]byte("lists: ! "))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		var s settings
+		err := config.Load(&s, "c.yaml", file, "APP", func(string) (string, bool) { return "", false })
+		if err != nil && err.Error() == "" {
+			t.Error("an error without words")
+		}
+	})
 }
 
 func TestASecretComesFromAFileAndNeverPrints(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strconv"
 	"time"
 
 	"buf.build/go/protovalidate"
@@ -77,12 +78,29 @@ func listen(address string) (net.Listener, error) {
 
 // CheckLoopback refuses an address that others than this machine could reach.
 func CheckLoopback(address string) error {
+	if err := CheckAddress(address); err != nil {
+		return err
+	}
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("address %q: %w", address, err)
+		return errAddress
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return fmt.Errorf("address %q is not on the loopback: callers are not authenticated there", address)
+	}
+	return nil
+}
+
+var errAddress = errors.New("want HOST:PORT, the port a number up to 65535")
+
+// CheckAddress refuses what is not HOST:PORT; the host may be empty.
+func CheckAddress(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return errAddress
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return errAddress
 	}
 	return nil
 }

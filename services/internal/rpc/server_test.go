@@ -183,6 +183,7 @@ func TestOnlyTheLoopbackIsServed(t *testing.T) {
 		"": false, ":0": false, "0.0.0.0:0": false, "[::]:0": false, "192.168.1.1:80": false, "10.0.0.1:1": false,
 		"[fe80::1]:80": false, "example.com:80": false, "localhost.example.com:80": false, "127.0.0.1": false,
 		"127.0.0.1.example.com:80": false, "2130706433:80": false, "localhost": false, "127.1:80": false,
+		"127.0.0.1:": false, "127.0.0.1:65536": false, "127.0.0.1:http": false, "http://127.0.0.1:80": false,
 	} {
 		if err := rpc.CheckLoopback(address); (err == nil) != ok {
 			t.Errorf("%q: %v", address, err)

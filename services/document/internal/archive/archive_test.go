@@ -46,6 +46,10 @@ func TestAFolderThatCannotBeWrittenFailsTheCheck(t *testing.T) {
 }
 
 func TestBadSettingsAreRefusedAndNeverQuoted(t *testing.T) {
+	taken := filepath.Join(t.TempDir(), "hidden")
+	if err := os.WriteFile(taken, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, tt := range map[string]struct {
 		cfg  archive.Config
 		word string
@@ -55,7 +59,13 @@ func TestBadSettingsAreRefusedAndNeverQuoted(t *testing.T) {
 		"a path alone":          {archive.Config{URL: "/var/archive"}, "file:///FOLDER"},
 		"two slashes":           {archive.Config{URL: "file://var/archive"}, "three slashes"},
 		"no folder":             {archive.Config{URL: "file://"}, "three slashes"},
-		"folder's parameter":    {archive.Config{URL: "file:///x?prefix=hidden"}, `parameter "prefix"`},
+		"folder's parameter":    {archive.Config{URL: "file:///x?prefix=hidden"}, "file:///FOLDER takes no parameters"},
+		"a file":                {archive.Config{URL: "file://" + taken}, "document.archive: the archive's URL names a file"},
+		"half a truth":          {archive.Config{URL: "s3://b?region=a&use_path_style=hidden"}, `"use_path_style" of the archive's URL: want true or false`},
+		"no server":             {archive.Config{URL: "s3://b?region=a&endpoint=hidden"}, "want a URL"},
+		"no scheme":             {archive.Config{URL: "s3://b?region=a&endpoint=hidden:9000"}, "want a URL"},
+		"checksums":             {archive.Config{URL: "s3://b?region=a&request_checksum_calculation=hidden"}, "when_required"},
+		"protocol":              {archive.Config{URL: "azblob://c?protocol=hidden"}, "http or https"},
 		"no bucket":             {archive.Config{URL: "s3://?region=a"}, "s3://NAME"},
 		"a folder in a bucket":  {archive.Config{URL: "s3://b/hidden"}, "?prefix=FOLDER"},
 		"a port":                {archive.Config{URL: "s3://b:9000"}, "endpoint"},
@@ -66,11 +76,11 @@ func TestBadSettingsAreRefusedAndNeverQuoted(t *testing.T) {
 		"anonymous":             {archive.Config{URL: "gs://b?access_id=hidden"}, "gs takes"},
 		"no URL":                {archive.Config{URL: "s3://b\x7f?k=hidden"}, "cannot be read"},
 		"bad query":             {archive.Config{URL: "s3://b?k=%zzhidden"}, "cannot be read"},
-		"unknown lock":          {archive.Config{URL: "s3://b", Lock: "forever", LockDays: 1}, "compliance or governance"},
-		"days without a lock":   {archive.Config{URL: "s3://b", LockDays: 1}, "compliance or governance"},
-		"lock without days":     {archive.Config{URL: "s3://b", Lock: "compliance"}, "1 to 36500"},
-		"lock for ever":         {archive.Config{URL: "s3://b", Lock: "compliance", LockDays: 36_501}, "1 to 36500"},
-		"lock on a folder":      {archive.Config{URL: "file:///x", Lock: "compliance", LockDays: 1}, "only an s3 archive"},
+		"unknown lock":          {archive.Config{URL: "s3://b", Lock: "forever", LockDays: 1}, "document.archive_lock: must be compliance or governance"},
+		"days without a lock":   {archive.Config{URL: "s3://b", LockDays: 1}, "document.archive_lock: must be compliance or governance"},
+		"lock without days":     {archive.Config{URL: "s3://b", Lock: "compliance"}, "document.archive_lock_days: must be 1 to 36500"},
+		"lock for ever":         {archive.Config{URL: "s3://b", Lock: "compliance", LockDays: 36_501}, "document.archive_lock_days: must be 1 to 36500"},
+		"lock on a folder":      {archive.Config{URL: "file:///x", Lock: "compliance", LockDays: 1}, "document.archive_lock: only an s3 archive"},
 		"no region":             {archive.Config{URL: "s3://b"}, "region"},
 		"no account":            {archive.Config{URL: "azblob://c"}, "AccountName"},
 		"no Google credentials": {archive.Config{URL: "gs://b"}, "application default credentials"},

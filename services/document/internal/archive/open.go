@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"gocloud.dev/blob"
@@ -35,31 +33,35 @@ const mostLockDays = 36_500
 // place is a kind of archive.
 type place struct {
 	open func(ctx context.Context, u *url.URL) (*blob.Bucket, error)
-	// parameters that the URL may have; prefix is ours, the others are the driver's.
-	parameters []string
+	// parameters that the URL may have, and their values; prefix is ours, the others are the driver's.
+	parameters map[string]value
 }
 
 // places are the kinds of archive by the URL's scheme.
 func places() map[string]place {
 	return map[string]place{
 		"file": {openFolder, nil},
-		s3blob.Scheme: {openS3, []string{
-			"dualstack", "endpoint", "fips", prefixParameter, "profile", "region", "request_checksum_calculation", "role",
-			"use_path_style",
+		s3blob.Scheme: {openS3, map[string]value{
+			"dualstack": truth, "endpoint": server, "fips": truth, prefixParameter: text, "profile": text, "region": text,
+			"request_checksum_calculation": checksums, "role": text, "use_path_style": truth,
 		}},
-		gcsblob.Scheme: {openGCS, []string{prefixParameter}},
-		azureblob.Scheme: {openAzure, []string{
-			"cdn", "domain", "localemu", prefixParameter, "protocol", "storage_account",
+		gcsblob.Scheme: {openGCS, map[string]value{prefixParameter: text}},
+		azureblob.Scheme: {openAzure, map[string]value{
+			"cdn": truth, "domain": text, "localemu": truth, prefixParameter: text, "protocol": protocol,
+			"storage_account": text,
 		}},
 	}
 }
 
 const prefixParameter = "prefix"
 
-// Check tells what is wrong with the settings, without the network. Its errors never hold a value of the URL: somebody
-// may have put a secret there.
+// Check tells what is wrong with the settings, by their names in the configuration and without the network. Its errors
+// never hold a value of the URL: somebody may have put a secret there.
 func (c Config) Check() error {
 	_, err := c.parse()
+	if err != nil {
+		err = fmt.Errorf("document.archive: %w", err)
+	}
 	return errors.Join(err, c.checkLock())
 }
 
@@ -79,17 +81,12 @@ func (c Config) parse() (*url.URL, error) {
 	case u.Scheme != "file" && (u.Hostname() == "" || u.Port() != "" || strings.Trim(u.Path, "/") != ""):
 		return nil, fmt.Errorf("the archive's URL must be %s://NAME: a folder inside is ?prefix=FOLDER, a server ?endpoint=URL", u.Scheme)
 	}
-	query, err := url.ParseQuery(u.RawQuery)
-	if err != nil {
-		return nil, errors.New("the parameters of the archive's URL cannot be read")
-	}
-	for _, name := range slices.Sorted(maps.Keys(query)) {
-		if !slices.Contains(kind.parameters, name) || len(query[name]) > 1 || query[name][0] == "" {
-			return nil, fmt.Errorf("parameter %q of the archive's URL: %s takes, at most once each: %s",
-				name, u.Scheme, strings.Join(kind.parameters, ", "))
+	if u.Scheme == "file" {
+		if info, err := os.Stat(filepath.FromSlash(u.Path)); err == nil && !info.IsDir() {
+			return nil, errors.New("the archive's URL names a file, not a folder")
 		}
 	}
-	return u, nil
+	return u, kind.check(u)
 }
 
 func (c Config) checkLock() error {
@@ -97,11 +94,11 @@ func (c Config) checkLock() error {
 	case c.Lock == "" && c.LockDays == 0:
 		return nil
 	case c.Lock != "compliance" && c.Lock != "governance":
-		return errors.New("the archive's lock must be compliance or governance")
+		return errors.New("document.archive_lock: must be compliance or governance")
 	case c.LockDays < 1 || c.LockDays > mostLockDays:
-		return fmt.Errorf("the archive's lock must last 1 to %d days", mostLockDays)
+		return fmt.Errorf("document.archive_lock_days: must be 1 to %d", mostLockDays)
 	case !strings.HasPrefix(c.URL, s3blob.Scheme+"://"):
-		return errors.New("only an s3 archive can be locked from here: elsewhere set a retention policy on the bucket")
+		return errors.New("document.archive_lock: only an s3 archive can be locked from here: elsewhere set a retention policy on the bucket")
 	}
 	return nil
 }

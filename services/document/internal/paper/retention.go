@@ -14,11 +14,13 @@ type Period struct {
 	DeleteAfterDays int
 }
 
-// Check tells what is wrong with a period.
+// Check tells what is wrong with a period; the error begins with the setting's name.
 func (p Period) Check() error {
 	switch {
-	case p.KeepDays < 0 || p.KeepDays > MostDays || p.DeleteAfterDays < 0 || p.DeleteAfterDays > MostDays:
-		return errPeriod
+	case p.KeepDays < 0 || p.KeepDays > MostDays:
+		return errKeep
+	case p.DeleteAfterDays < 0 || p.DeleteAfterDays > MostDays:
+		return errDelete
 	case p.DeleteAfterDays > 0 && p.DeleteAfterDays < p.KeepDays:
 		return errOrder
 	}
@@ -29,8 +31,9 @@ func (p Period) Check() error {
 const MostDays = 36_500
 
 var (
-	errPeriod = errors.New("must be 0 to 36500 days")
-	errOrder  = errors.New("delete_after_days must not be less than keep_days")
+	errKeep   = errors.New("keep_days: must be 0 to 36500")
+	errDelete = errors.New("delete_after_days: must be 0 to 36500")
+	errOrder  = errors.New("delete_after_days: must not be less than keep_days")
 )
 
 // Retention is the period of each kind; a kind without one has no minimum and is never deleted by itself.
