@@ -94,10 +94,10 @@ func (v *vault) delete(ctx context.Context, key string) error {
 		if err != nil {
 			return err
 		}
-		_, err = v.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &v.bucket, Key: &key, VersionId: head.VersionId})
-		if apiCode(err) == "AccessDenied" && locked(head) {
+		if locked(head) {
 			return ErrLocked
 		}
+		_, err = v.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &v.bucket, Key: &key, VersionId: head.VersionId})
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,8 @@ func (v *vault) delete(ctx context.Context, key string) error {
 	return fmt.Errorf("the object has more than %d versions", mostVersions)
 }
 
-// locked tells whether a refusal is the lock's: it has the same code as a permission that lacks.
+// locked tells that the server would refuse a deletion, as far as it told about the lock: that takes
+// s3:GetObjectRetention and s3:GetObjectLegalHold, and a clock like the server's. Without, see lockedByS3.
 func locked(head *s3.HeadObjectOutput) bool {
 	return head.ObjectLockLegalHoldStatus == types.ObjectLockLegalHoldStatusOn ||
 		head.ObjectLockMode != "" && head.ObjectLockRetainUntilDate != nil && head.ObjectLockRetainUntilDate.After(time.Now())
