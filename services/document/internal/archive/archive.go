@@ -153,7 +153,7 @@ type Object struct {
 	Key string
 	// Hash of the content by the key; empty when the key is none that this package writes.
 	Hash string
-	// Unfinished says that it is what a killed process left of a put.
+	// Unfinished says that it is a put under way, or what a killed process left of one.
 	Unfinished bool
 	// Size in bytes.
 	Size int64
@@ -184,6 +184,11 @@ func (a *Archive) List(ctx context.Context, each func(Object) error) error {
 		token = next
 	}
 	return nil
+}
+
+// Holds tells whether something is under a key that List gave.
+func (a *Archive) Holds(ctx context.Context, key string) (bool, error) {
+	return a.bucket.Exists(ctx, key)
 }
 
 func (a *Archive) object(o *blob.ListObject) Object {

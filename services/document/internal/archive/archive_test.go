@@ -1,10 +1,14 @@
 package archive_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/countersign/countersign/services/document/internal/archive"
 )
@@ -32,6 +36,33 @@ func TestAFileThatIsThereIsNotWrittenAgainAndNothingIsLeftBeside(t *testing.T) {
 	entries, err := os.ReadDir(filepath.Dir(v.file(name)))
 	if err != nil || len(entries) != 1 {
 		t.Errorf("%v, %v", entries, err)
+	}
+}
+
+func TestTheCheckRemovesWhatAKilledProcessLeft(t *testing.T) {
+	v := folder(t)
+	name := v.put(t, []byte("whole"))
+	beside := filepath.Dir(v.file(name))
+	for file, age := range map[string]time.Duration{".put-old": 2 * time.Hour, ".put-new": time.Minute, "note": 2 * time.Hour} {
+		path, then := filepath.Join(beside, file), time.Now().Add(-age)
+		if err := errors.Join(os.WriteFile(path, []byte("a contract"), 0o600), os.Chtimes(path, then, then)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := time.Now().Add(-2 * time.Hour)
+	if err := errors.Join(os.Chtimes(v.file(name), old, old), v.Check(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	entries, err := os.ReadDir(beside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		left = append(left, entry.Name())
+	}
+	if diff := cmp.Diff([]string{".put-new", name, "note"}, left); diff != "" {
+		t.Error(diff)
 	}
 }
 

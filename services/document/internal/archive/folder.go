@@ -1,10 +1,12 @@
 package archive
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // unfinished begins the name of a file that is being written.
@@ -34,6 +36,37 @@ func (a *Archive) putFile(key string, content []byte) (exists bool, err error) {
 		return false, err
 	}
 	return false, flush(a.folder, filepath.Dir(path))
+}
+
+// abandoned is how old the file of a put is that nobody writes any more: its content is in memory before it is made.
+const abandoned = time.Hour
+
+// sweep removes what killed processes left of their puts: whole contracts that no deletion would find.
+func (a *Archive) sweep(ctx context.Context) error {
+	root := os.DirFS(a.folder)
+	folders, err := fs.Glob(root, "sha256/*")
+	if err != nil {
+		return err
+	}
+	for _, folder := range folders {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		left, err := fs.Glob(root, folder+"/"+unfinished+"*")
+		if err != nil {
+			return err
+		}
+		for _, name := range left {
+			info, err := fs.Stat(root, name)
+			if err == nil && time.Since(info.ModTime()) > abandoned {
+				err = a.removeFile(name)
+			}
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // removeFile removes a file for good. One that is not there is no error.
