@@ -57,7 +57,7 @@ func Scrub(ctx context.Context, cfg Config, data string, report func(Finding), w
 		return Tally{}, err
 	}
 	defer func() { _ = db.Close() }()
-	files, err := open(ctx, cfg, data)
+	files, err := open(ctx, cfg, data, nil) // it puts nothing, and so mends nothing
 	if err != nil {
 		return Tally{}, err
 	}

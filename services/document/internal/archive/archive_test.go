@@ -1,7 +1,9 @@
 package archive_test
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,6 +38,24 @@ func TestAFileThatIsThereIsNotWrittenAgainAndNothingIsLeftBeside(t *testing.T) {
 	entries, err := os.ReadDir(filepath.Dir(v.file(name)))
 	if err != nil || len(entries) != 1 {
 		t.Errorf("%v, %v", entries, err)
+	}
+}
+
+func TestDamageThatWasMendedIsLogged(t *testing.T) {
+	var log bytes.Buffer
+	path := filepath.Join(t.TempDir(), "archive")
+	v := open(t, archive.Config{URL: "file://" + path, Logger: slog.New(slog.NewTextHandler(&log, nil))}, path)
+	name := v.put(t, []byte("good"))
+	v.put(t, []byte("good"))
+	if log.Len() != 0 {
+		t.Errorf("nothing was damaged: %s", &log)
+	}
+	if err := os.WriteFile(v.file(name), []byte("bad"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v.put(t, []byte("good"))
+	if !strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), name) {
+		t.Errorf("log: %s", &log)
 	}
 }
 

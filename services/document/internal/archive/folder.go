@@ -13,8 +13,8 @@ import (
 const unfinished = ".put-"
 
 // putFile writes a file that is whole and on the disk, its name included, or not there at all; exists tells that it was
-// there before. The library's own writer flushes nothing, so a power cut could leave an empty file under a good name.
-func (a *Archive) putFile(key string, content []byte) (exists bool, err error) {
+// there before and stayed. The library's own writer flushes nothing, so a power cut could leave an empty file under a good name.
+func (a *Archive) putFile(key string, o object) (exists bool, err error) {
 	path := filepath.Join(a.folder, filepath.FromSlash(key))
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return false, err
@@ -24,14 +24,14 @@ func (a *Archive) putFile(key string, content []byte) (exists bool, err error) {
 		return false, err
 	}
 	defer func() { _ = os.Remove(f.Name()) }() // a no-op after the rename
-	if _, err := os.Stat(path); err == nil {
+	if _, err := os.Stat(path); err == nil && o.once {
 		return true, errors.Join(f.Close(), flush(a.folder, path))
 	}
-	_, err = f.Write(content)
+	_, err = f.Write(o.content)
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return false, err
 	}
-	// Beside another writer this replaces a file by another with the same content.
+	// Beside another writer this replaces a file by another with the same content, and otherwise a damaged one.
 	if err := os.Rename(f.Name(), path); err != nil {
 		return false, err
 	}

@@ -83,7 +83,7 @@ func (v *vault) extend(ctx context.Context, key string) error {
 	return err
 }
 
-// mostVersions bounds a deletion: we never write a second version, so more than a few are somebody else's doing.
+// mostVersions bounds a deletion: we write another version only of what was damaged, so more than a few are somebody else's doing.
 const mostVersions = 100
 
 // delete deletes the current version until there is none. Without a version's id S3 would accept the deletion of a locked
