@@ -57,7 +57,7 @@ func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Se
 	if err != nil {
 		return nil, err
 	}
-	files, err := open(ctx, cfg, data)
+	files, err := open(ctx, cfg, data, logger)
 	if err != nil {
 		return nil, err
 	}
@@ -104,11 +104,12 @@ func openStore(ctx context.Context, data string, files *archive.Archive, logger 
 }
 
 // open opens the archive.
-func open(ctx context.Context, cfg Config, data string) (*archive.Archive, error) {
+func open(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*archive.Archive, error) {
 	settings, err := cfg.archive(data)
 	if err != nil {
 		return nil, err
 	}
+	settings.Logger = logger
 	return archive.Open(ctx, settings)
 }
 

@@ -57,7 +57,7 @@ func Scrub(ctx context.Context, cfg Config, data string, report func(Finding), w
 		return Tally{}, err
 	}
 	defer func() { _ = db.Close() }()
-	files, err := open(ctx, cfg, data)
+	files, err := open(ctx, cfg, data, nil) // it puts nothing, and so mends nothing
 	if err != nil {
 		return Tally{}, err
 	}
@@ -111,7 +111,7 @@ func (s *scrub) object(ctx context.Context, o archive.Object) error {
 	sum, ok := digest(o.Hash)
 	switch {
 	case o.Unfinished:
-		return s.find(Finding{Problem: Unknown, Key: o.Key})
+		return s.unfinished(ctx, o)
 	case !ok:
 		return s.find(Finding{Problem: Misplaced, Key: o.Key})
 	}
@@ -122,6 +122,21 @@ func (s *scrub) object(ctx context.Context, o archive.Object) error {
 		s.mu.Unlock()
 	}
 	return err
+}
+
+// putTime is how long a put may be under way, the archive's clock and ours not being the same.
+const putTime = time.Minute
+
+// unfinished reports what a killed process left, and nothing that a running one still writes.
+func (s *scrub) unfinished(ctx context.Context, o archive.Object) error {
+	if !o.Time.Before(s.start.Add(-putTime)) {
+		return nil
+	}
+	there, err := s.archive.Holds(ctx, o.Key)
+	if err != nil || !there {
+		return err
+	}
+	return s.find(Finding{Problem: Unknown, Key: o.Key})
 }
 
 // digest is a hash without its form; ok is false when it is none.

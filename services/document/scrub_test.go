@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -111,10 +112,11 @@ func TestAScrubNamesWhatIsWrongBesideARunningServer(t *testing.T) {
 	}
 	for name, bytes := range map[string][]byte{
 		key(all[0]): content, "note.txt": nil, "sha256/zz/" + all[2].GetSha256(): nil, "sha256/ab/" + stray: nil,
-		"sha256/ab/.put-1": nil,
+		"sha256/ab/.put-1": nil, "sha256/ab/.put-under-way": nil,
 	} {
 		file(t, path(name), string(bytes))
 	}
+	age(t, path("sha256/ab/.put-1"))
 	if err := os.Remove(path(key(all[1]))); err != nil {
 		t.Fatal(err)
 	}
@@ -127,6 +129,33 @@ func TestAScrubNamesWhatIsWrongBesideARunningServer(t *testing.T) {
 		document.Damaged: 2, document.Missing: 1, document.Misplaced: 2, document.Unknown: 2,
 	}, tally.Findings); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// age makes a file one that nobody has written for a while.
+func age(t *testing.T, path string) {
+	t.Helper()
+	then := time.Now().Add(-10 * time.Minute)
+	if err := os.Chtimes(path, then, then); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnUploadThatEndsUnderTheScrubIsNoFinding(t *testing.T) {
+	data := t.TempDir()
+	client, stop := run(t, document.Config{}, data)
+	defer stop()
+	for i := range 8 { // more than are read at once, so that one is read before the list's last is looked at
+		upload(t, client, fmt.Sprint("r-", i), i)
+	}
+	last := filepath.Join(data, "archive", "sha256", "zz", ".put-1")
+	file(t, last, "")
+	age(t, last)
+	tally, err := document.Scrub(t.Context(), document.Config{}, data,
+		func(f document.Finding) { t.Errorf("%s %s", f.Problem, f.Key) },
+		func(document.Tally) { _ = os.Remove(last) })
+	if err != nil || tally.Objects != 9 {
+		t.Errorf("%+v, %v", tally, err)
 	}
 }
 

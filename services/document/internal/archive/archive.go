@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -38,14 +39,18 @@ type Archive struct {
 	folder string
 	// s3 is set when the archive is an S3 bucket.
 	s3 *vault
+	// logger is told what nobody asked for.
+	logger *slog.Logger
 }
 
 // Close closes the archive.
 func (a *Archive) Close() error { return a.bucket.Close() }
 
-// Put archives content with its media type and returns its hash. What is there already is never written again: it is
-// read and checked instead, and locked anew where the archive locks. So success means that the content is in the archive,
-// undamaged; ErrDamaged means that it was there and is not what it was.
+// Put archives content with its media type and returns its hash. What is there already is read and checked, and locked
+// anew where the archive locks; it is written again only when it is damaged, which is logged. So success means that the
+// content is in the archive, undamaged; ErrDamaged means that it is not, and that it cannot be written there again.
+//
+// Where versions are kept the damaged one stays behind the good one, for as long as its own lock.
 func (a *Archive) Put(ctx context.Context, content []byte, mediaType string) (string, error) {
 	sum := sha256.Sum256(content)
 	o := object{name: hex.EncodeToString(sum[:]), content: content, mediaType: mediaType, once: true}
@@ -56,18 +61,36 @@ func (a *Archive) Put(ctx context.Context, content []byte, mediaType string) (st
 	if !exists {
 		return o.name, nil
 	}
-	_, err = a.Verify(ctx, o.name)
-	if errors.Is(err, ErrMissing) {
-		// Deleted in between, or hidden by a version's marker that this server counts as an object.
-		o.once = false
-		_, err = a.write(ctx, o)
-	} else if err == nil && a.s3 != nil {
+	err = a.mend(ctx, o)
+	if err == nil && a.s3 != nil {
 		err = a.s3.extend(ctx, a.Key(o.name))
 	}
 	if err != nil {
 		return "", fmt.Errorf("archive what was archived before: %w", err)
 	}
 	return o.name, nil
+}
+
+// mend checks an object that is there, and writes it again unless it is what it was.
+func (a *Archive) mend(ctx context.Context, o object) error {
+	_, found := a.Verify(ctx, o.name)
+	damaged := errors.Is(found, ErrDamaged)
+	if !damaged && !errors.Is(found, ErrMissing) {
+		return found
+	}
+	// What is missing was deleted in between, or is hidden by a version's marker that this server counts as an object.
+	o.once = false
+	_, err := a.write(ctx, o)
+	if damaged && retained(err) {
+		return ErrDamaged
+	}
+	if err == nil {
+		_, err = a.Verify(ctx, o.name)
+	}
+	if damaged && err == nil {
+		a.logger.WarnContext(ctx, "archived bytes were damaged and are written again: look at the disk", "sha256", o.name)
+	}
+	return err
 }
 
 // object is something to write.
@@ -89,7 +112,7 @@ func (a *Archive) write(ctx context.Context, o object) (exists bool, err error) 
 		case ctx.Err() != nil:
 			return false, ctx.Err()
 		case a.folder != "":
-			return a.putFile(a.Key(o.name), o.content)
+			return a.putFile(a.Key(o.name), o)
 		case a.s3 != nil:
 			err = a.s3.put(ctx, a.Key(o.name), o)
 		default:
@@ -153,7 +176,7 @@ type Object struct {
 	Key string
 	// Hash of the content by the key; empty when the key is none that this package writes.
 	Hash string
-	// Unfinished says that it is what a killed process left of a put.
+	// Unfinished says that it is a put under way, or what a killed process left of one.
 	Unfinished bool
 	// Size in bytes.
 	Size int64
@@ -184,6 +207,11 @@ func (a *Archive) List(ctx context.Context, each func(Object) error) error {
 		token = next
 	}
 	return nil
+}
+
+// Holds tells whether something is under a key that List gave.
+func (a *Archive) Holds(ctx context.Context, key string) (bool, error) {
+	return a.bucket.Exists(ctx, key)
 }
 
 func (a *Archive) object(o *blob.ListObject) Object {

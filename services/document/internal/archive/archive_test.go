@@ -1,10 +1,16 @@
 package archive_test
 
 import (
+	"bytes"
+	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/countersign/countersign/services/document/internal/archive"
 )
@@ -32,6 +38,51 @@ func TestAFileThatIsThereIsNotWrittenAgainAndNothingIsLeftBeside(t *testing.T) {
 	entries, err := os.ReadDir(filepath.Dir(v.file(name)))
 	if err != nil || len(entries) != 1 {
 		t.Errorf("%v, %v", entries, err)
+	}
+}
+
+func TestDamageThatWasMendedIsLogged(t *testing.T) {
+	var log bytes.Buffer
+	path := filepath.Join(t.TempDir(), "archive")
+	v := open(t, archive.Config{URL: "file://" + path, Logger: slog.New(slog.NewTextHandler(&log, nil))}, path)
+	name := v.put(t, []byte("good"))
+	v.put(t, []byte("good"))
+	if log.Len() != 0 {
+		t.Errorf("nothing was damaged: %s", &log)
+	}
+	if err := os.WriteFile(v.file(name), []byte("bad"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v.put(t, []byte("good"))
+	if !strings.Contains(log.String(), "level=WARN") || !strings.Contains(log.String(), name) {
+		t.Errorf("log: %s", &log)
+	}
+}
+
+func TestTheCheckRemovesWhatAKilledProcessLeft(t *testing.T) {
+	v := folder(t)
+	name := v.put(t, []byte("whole"))
+	beside := filepath.Dir(v.file(name))
+	for file, age := range map[string]time.Duration{".put-old": 2 * time.Hour, ".put-new": time.Minute, "note": 2 * time.Hour} {
+		path, then := filepath.Join(beside, file), time.Now().Add(-age)
+		if err := errors.Join(os.WriteFile(path, []byte("a contract"), 0o600), os.Chtimes(path, then, then)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := time.Now().Add(-2 * time.Hour)
+	if err := errors.Join(os.Chtimes(v.file(name), old, old), v.Check(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	entries, err := os.ReadDir(beside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		left = append(left, entry.Name())
+	}
+	if diff := cmp.Diff([]string{".put-new", name, "note"}, left); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -17,7 +17,7 @@ var errEnough = errors.New("enough")
 
 // Check tells whether the archive can be written, read and listed, and locked where it locks, and names the permission
 // that lacks. What it writes, once, is the empty content under its hash, like any other: nothing needs to be removed, and
-// with a lock that would not even be possible.
+// with a lock that would not even be possible. From a folder it removes what killed processes left of their puts.
 func (a *Archive) Check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
@@ -34,6 +34,11 @@ func (a *Archive) Check(ctx context.Context) error {
 	}
 	if err := a.List(ctx, func(Object) error { return errEnough }); err != nil && !errors.Is(err, errEnough) {
 		return fmt.Errorf("the archive cannot be listed%s: %w", a.needs("s3:ListBucket"), err)
+	}
+	if a.folder != "" {
+		if err := a.sweep(ctx); err != nil {
+			return fmt.Errorf("what a killed process left in the archive cannot be removed: %w", err)
+		}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"strings"
 
 	"cloud.google.com/go/storage"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
@@ -31,7 +32,7 @@ func conflicting(err error) bool { return apiCode(err) == "ConditionalRequestCon
 // retained tells that a retention rule refused a deletion. Sources: cloud.google.com/storage/docs/json_api/v1/status-codes,
 // learn.microsoft.com/rest/api/storageservices/blob-service-error-codes.
 func retained(err error) bool {
-	if errors.Is(err, ErrLocked) || bloberror.HasCode(err, bloberror.BlobImmutableDueToPolicy) {
+	if errors.Is(err, ErrLocked) || lockedByS3(err) || bloberror.HasCode(err, bloberror.BlobImmutableDueToPolicy) {
 		return true
 	}
 	var google *googleapi.Error
@@ -44,6 +45,18 @@ func retained(err error) bool {
 		}
 	}
 	return false
+}
+
+// lockedByS3 tells that Object Lock refused. Only the message does: the code is that of any other refusal. Amazon and
+// versitygw answer AccessDenied "... because object protected by object lock", MinIO and older versitygw InvalidRequest
+// "Object is WORM protected ...". Sources: github.com/versity/versitygw s3err, github.com/minio/minio cmd/api-errors.go.
+func lockedByS3(err error) bool {
+	var api smithy.APIError
+	if !errors.As(err, &api) || api.ErrorCode() != "AccessDenied" && api.ErrorCode() != "InvalidRequest" {
+		return false
+	}
+	message := strings.ToLower(api.ErrorMessage())
+	return strings.Contains(message, "object lock") || strings.Contains(message, "worm protected")
 }
 
 // apiCode is the error code of S3; empty when the error is not its.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -25,6 +26,8 @@ type Config struct {
 	Lock string
 	// LockDays is how long an object stays locked after it was last put, in days.
 	LockDays int
+	// Logger is told of damage that was mended; nil means that nobody is.
+	Logger *slog.Logger
 }
 
 // mostLockDays is a hundred years: more is a mistake that nobody could take back.
@@ -132,7 +135,10 @@ func Open(ctx context.Context, cfg Config) (*Archive, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the archive: %w", err)
 	}
-	a := &Archive{bucket: bucket, prefix: prefix, folder: cfg.Folder()}
+	a := &Archive{bucket: bucket, prefix: prefix, folder: cfg.Folder(), logger: cfg.Logger}
+	if a.logger == nil {
+		a.logger = slog.New(slog.DiscardHandler)
+	}
 	if u.Scheme == s3blob.Scheme {
 		a.s3, err = newVault(bucket, u.Host, cfg)
 	}

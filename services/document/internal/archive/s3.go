@@ -83,7 +83,7 @@ func (v *vault) extend(ctx context.Context, key string) error {
 	return err
 }
 
-// mostVersions bounds a deletion: we never write a second version, so more than a few are somebody else's doing.
+// mostVersions bounds a deletion: we write another version only of what was damaged, so more than a few are somebody else's doing.
 const mostVersions = 100
 
 // delete deletes the current version until there is none. Without a version's id S3 would accept the deletion of a locked
@@ -94,10 +94,10 @@ func (v *vault) delete(ctx context.Context, key string) error {
 		if err != nil {
 			return err
 		}
-		_, err = v.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &v.bucket, Key: &key, VersionId: head.VersionId})
-		if apiCode(err) == "AccessDenied" && locked(head) {
+		if locked(head) {
 			return ErrLocked
 		}
+		_, err = v.client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &v.bucket, Key: &key, VersionId: head.VersionId})
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,8 @@ func (v *vault) delete(ctx context.Context, key string) error {
 	return fmt.Errorf("the object has more than %d versions", mostVersions)
 }
 
-// locked tells whether a refusal is the lock's: it has the same code as a permission that lacks.
+// locked tells that the server would refuse a deletion, as far as it told about the lock: that takes
+// s3:GetObjectRetention and s3:GetObjectLegalHold, and a clock like the server's. Without, see lockedByS3.
 func locked(head *s3.HeadObjectOutput) bool {
 	return head.ObjectLockLegalHoldStatus == types.ObjectLockLegalHoldStatusOn ||
 		head.ObjectLockMode != "" && head.ObjectLockRetainUntilDate != nil && head.ObjectLockRetainUntilDate.After(time.Now())

@@ -2,6 +2,7 @@ package archive_test
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +114,24 @@ func TestALockIsExtendedByAnotherPutAndNeverShortened(t *testing.T) {
 		if cfg.Lock == "compliance" && head.ObjectLockMode != types.ObjectLockModeCompliance {
 			t.Errorf("asked for compliance and got %s", head.ObjectLockMode)
 		}
+	}
+}
+
+func TestDamageIsMendedBesideALock(t *testing.T) {
+	server := startS3(t)
+	location, folder := server.bucket(t, "mended", "locked")
+	v := open(t, archive.Config{URL: location, Lock: "compliance", LockDays: 30}, folder)
+	content := sample(t, 10)
+	name := v.put(t, content)
+	if err := os.WriteFile(v.file(name), []byte("bad"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v.put(t, content)
+	if _, err := v.Verify(t.Context(), name); err != nil {
+		t.Error(err)
+	}
+	if err := v.Delete(t.Context(), name); !errors.Is(err, archive.ErrLocked) {
+		t.Errorf("delete said %v", err)
 	}
 }
 
