@@ -58,6 +58,9 @@ func TestWriteOutputKeepsWhatIsNoFile(t *testing.T) {
 func TestWriteOutputNamesItsTarget(t *testing.T) {
 	folder := t.TempDir()
 	t.Chdir(folder)
+	if err := os.WriteFile("file", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Symlink("none", "dangling"); err != nil {
 		t.Fatal(err)
 	}
@@ -65,12 +68,13 @@ func TestWriteOutputNamesItsTarget(t *testing.T) {
 		".":          ".: is a folder, not a file",
 		"none/a.pdf": "none/a.pdf: the folder that it goes to is not there",
 		"dangling":   "dangling: is a symbolic link to nothing",
+		"file/a.pdf": "file/a.pdf: not a directory",
 	} {
 		if err := writeOutput(t.Context(), path, nil, io.Discard); err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	if entries, err := os.ReadDir("."); err != nil || len(entries) != 1 {
+	if entries, err := os.ReadDir("."); err != nil || len(entries) != 2 {
 		t.Errorf("%v, %v", entries, err)
 	}
 }
