@@ -41,13 +41,12 @@ func Load(target any, name string, file []byte, prefix string, environment func(
 
 func fromEnvironment(v reflect.Value, name string, environment func(string) (string, bool)) error {
 	if v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[Secret]() {
+		var errs []error
 		for i := range v.NumField() {
-			name := name + "_" + strings.ToUpper(key(v.Type().Field(i)))
-			if err := fromEnvironment(v.Field(i), name, environment); err != nil {
-				return err
-			}
+			below := name + "_" + strings.ToUpper(key(v.Type().Field(i)))
+			errs = append(errs, fromEnvironment(v.Field(i), below, environment))
 		}
-		return nil
+		return errors.Join(errs...)
 	}
 	text, set := environment(name)
 	if !set {

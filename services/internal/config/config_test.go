@@ -101,6 +101,16 @@ accounts.b.token: the environment variable NOT_SET_3 is empty or not set`,
 	}
 }
 
+func TestAllMistakesOfTheEnvironmentAreToldAtOnce(t *testing.T) {
+	_, err := load(t, "", map[string]string{"APP_SIGNING_LIVE": "s3cret", "APP_SIGNING_TRIES": "x", "APP_LISTS": "x"})
+	want := `environment variable APP_SIGNING_LIVE: want true or false
+environment variable APP_SIGNING_TRIES: want a whole number
+environment variable APP_LISTS: this setting cannot come from the environment: use the file`
+	if err == nil || err.Error() != want {
+		t.Errorf("got\n%v\nwant\n%s", err, want)
+	}
+}
+
 func TestTheEnvironmentMendsASecretThatIsNotWhereTheFileSays(t *testing.T) {
 	s, err := load(t, "signing:\n  key: {env: NOT_SET_ANYWHERE}\n", map[string]string{"APP_SIGNING_KEY": "sesame"})
 	if err != nil || s.Signing.Key.Reveal() != "sesame" {
