@@ -46,7 +46,8 @@ func (a *Archive) mend(ctx context.Context, o object) error {
 	// What is missing was deleted in between, or is hidden by a version's marker that this server counts as an object.
 	o.once = false
 	_, err := a.write(ctx, o)
-	if damaged && retained(err) {
+	if damaged && (retained(err) || refused(err)) {
+		a.logger.WarnContext(ctx, "archived bytes are damaged and cannot be written again", "sha256", o.name, "error", err)
 		return ErrDamaged
 	}
 	if err == nil {

@@ -103,3 +103,34 @@ func TestNothingIsPutUnlockedIntoABucketThatWasNeverAskedForItsLock(t *testing.T
 		t.Error("no error")
 	}
 }
+
+func TestDamageThatCannotBeMendedStaysDamage(t *testing.T) {
+	for name, tt := range map[string]struct {
+		status        int
+		code, message string
+		damaged       bool
+	}{
+		"not permitted": {http.StatusForbidden, "AccessDenied", "Access Denied", true},
+		"locked":        {http.StatusBadRequest, "InvalidRequest", "Object is WORM protected and cannot be overwritten", true},
+		"away":          {http.StatusServiceUnavailable, "SlowDown", "no", false}, // it is worth another try
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := pretend(t, "", func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == http.MethodGet:
+					fmt.Fprint(w, "bad")
+				case r.Header.Get("If-None-Match") != "":
+					refuse(w, http.StatusPreconditionFailed, "PreconditionFailed", "no")
+				default:
+					refuse(w, tt.status, tt.code, tt.message)
+				}
+			})
+			if _, err := a.Put(t.Context(), []byte("good"), pdfType); err == nil || errors.Is(err, archive.ErrDamaged) != tt.damaged {
+				t.Errorf("put said %v", err)
+			}
+			if err := a.Check(t.Context()); err == nil || errors.Is(err, archive.ErrRefused) {
+				t.Errorf("check said %v", err)
+			}
+		})
+	}
+}
