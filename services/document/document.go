@@ -61,7 +61,7 @@ func New(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*Se
 	if err != nil {
 		return nil, err
 	}
-	if err := files.Check(ctx); err != nil {
+	if err := check(ctx, files, logger); err != nil {
 		return nil, errors.Join(err, files.Close())
 	}
 	db, documents, err := openStore(ctx, data, files, logger)
@@ -111,6 +111,17 @@ func open(ctx context.Context, cfg Config, data string, logger *slog.Logger) (*a
 	}
 	settings.Logger = logger
 	return archive.Open(ctx, settings)
+}
+
+// check fails when the archive can never work as it is configured. One that is only away now keeps nobody from starting:
+// what needs it is tried again, and webhooks come in meanwhile.
+func check(ctx context.Context, files *archive.Archive, logger *slog.Logger) error {
+	err := files.Check(ctx)
+	if err == nil || errors.Is(err, archive.ErrRefused) || ctx.Err() != nil {
+		return err
+	}
+	logger.WarnContext(ctx, "the archive does not work now", "error", err)
+	return nil
 }
 
 // templates loads the built-in templates and then the operator's, which take the place of those with the same id.

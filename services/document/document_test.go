@@ -1,11 +1,17 @@
 package document_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -109,6 +115,49 @@ func TestADataFolderIsOpenOnce(t *testing.T) {
 		t.Error("a second process opened the same folder")
 	}
 	stop()
+	_, stop = run(t, document.Config{}, data)
+	stop()
+}
+
+func TestAnArchiveThatIsAwayKeepsNobodyFromStarting(t *testing.T) {
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_CONFIG_FILE": os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull, "AWS_PROFILE": "",
+	} {
+		t.Setenv(name, value)
+	}
+	for name, tt := range map[string]struct {
+		status int
+		starts bool
+	}{
+		"away":          {http.StatusServiceUnavailable, true},
+		"not permitted": {http.StatusForbidden, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(tt.status) }))
+			defer server.Close()
+			var log bytes.Buffer
+			cfg := document.Config{Archive: "s3://b?region=a&use_path_style=true&endpoint=" + server.URL}
+			service, err := document.New(t.Context(), cfg, t.TempDir(), slog.New(slog.NewTextHandler(&log, nil)))
+			if (err == nil) != tt.starts || strings.Contains(log.String(), "level=WARN") != tt.starts {
+				t.Errorf("%v, log: %s", err, &log)
+			}
+			if service != nil {
+				err = service.Close()
+			}
+			if tt.starts && err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestADamagedProbeKeepsNobodyFromStarting(t *testing.T) {
+	data := t.TempDir()
+	_, stop := run(t, document.Config{}, data)
+	stop()
+	empty := hex.EncodeToString(sha256.New().Sum(nil))
+	file(t, filepath.Join(data, "archive", "sha256", empty[:2], empty), "not empty")
 	_, stop = run(t, document.Config{}, data)
 	stop()
 }

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
+	"syscall"
 
 	"cloud.google.com/go/storage"
 	"github.com/Azure/azure-sdk-for-go/sdk/storage/azblob/bloberror"
@@ -57,6 +59,36 @@ func lockedByS3(err error) bool {
 	}
 	message := strings.ToLower(api.ErrorMessage())
 	return strings.Contains(message, "object lock") || strings.Contains(message, "worm protected")
+}
+
+// refused tells what only somebody who configures can mend from what passes: a store that cannot be reached, is busy or
+// full, or fails.
+func refused(err error) bool {
+	var file *fs.PathError
+	var s3Answer interface{ HTTPStatusCode() int }
+	var google *googleapi.Error
+	switch {
+	case errors.Is(err, errNoLock):
+		return true
+	case errors.As(err, &file):
+		return !errors.Is(err, syscall.ENOSPC) && !errors.Is(err, syscall.EDQUOT) && !errors.Is(err, syscall.EIO)
+	case errors.As(err, &s3Answer):
+		return refusal(s3Answer.HTTPStatusCode()) && apiCode(err) != "RequestTimeout" // which has status 400
+	case errors.As(err, &google):
+		return refusal(google.Code)
+	}
+	return bloberror.HasCode(err, bloberror.ContainerNotFound, bloberror.ContainerDisabled, bloberror.AuthenticationFailed,
+		bloberror.AuthorizationFailure, bloberror.AuthorizationPermissionMismatch, bloberror.InsufficientAccountPermissions,
+		bloberror.AccountIsDisabled, bloberror.NoAuthenticationInformation)
+}
+
+// refusal tells a status of HTTP that the same request will get again: S3 has 301 for another region, 501 for what a
+// server does not know.
+func refusal(status int) bool {
+	return slices.Contains([]int{
+		http.StatusMovedPermanently, http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden,
+		http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented,
+	}, status)
 }
 
 // apiCode is the error code of S3; empty when the error is not its.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,6 +22,8 @@ type vault struct {
 	// mode is empty when nothing is locked.
 	mode types.ObjectLockRetentionMode
 	days int
+	// lockable is set when the bucket was found to lock.
+	lockable atomic.Bool
 }
 
 func newVault(bucket *blob.Bucket, name string, cfg Config) (*vault, error) {
@@ -42,6 +45,9 @@ func (v *vault) until() time.Time {
 // put writes an object in one request, with its lock, so that it is never there without. The driver would cut a large one
 // into parts, and a killed process would leave them: bytes of a contract that no list shows.
 func (v *vault) put(ctx context.Context, key string, o object) error {
+	if err := v.canLock(ctx); err != nil { // asked already, unless the server was away when the archive was checked
+		return err
+	}
 	in := &s3.PutObjectInput{Bucket: &v.bucket, Key: &key, ContentType: &o.mediaType, Body: bytes.NewReader(o.content)}
 	if o.once {
 		in.IfNoneMatch = aws.String("*")
@@ -112,15 +118,19 @@ func locked(head *s3.HeadObjectOutput) bool {
 		head.ObjectLockMode != "" && head.ObjectLockRetainUntilDate != nil && head.ObjectLockRetainUntilDate.After(time.Now())
 }
 
-// canLock fails when the bucket would not lock what is put: some servers ignore what they do not know.
+var errNoLock = errors.New("the bucket has no Object Lock: it must be switched on there before anything can be locked")
+
+// canLock fails when the bucket would not lock what is put: some servers ignore what they do not know. It asks until it
+// was answered once.
 func (v *vault) canLock(ctx context.Context) error {
-	if v.mode == "" {
+	if v.mode == "" || v.lockable.Load() {
 		return nil
 	}
 	out, err := v.client.GetObjectLockConfiguration(ctx, &s3.GetObjectLockConfigurationInput{Bucket: &v.bucket})
 	if apiCode(err) == "ObjectLockConfigurationNotFoundError" ||
 		err == nil && (out.ObjectLockConfiguration == nil || out.ObjectLockConfiguration.ObjectLockEnabled != types.ObjectLockEnabledEnabled) {
-		return errors.New("the bucket has no Object Lock: it must be switched on there before anything can be locked")
+		return errNoLock
 	}
+	v.lockable.Store(err == nil)
 	return err
 }

@@ -177,17 +177,19 @@ func TestTheCheckSaysWhatLacks(t *testing.T) {
 		cfg   archive.Config
 		key   string
 		words string
+		mend  bool // whether only somebody's change helps
 	}{
-		"no bucket":       {archive.Config{URL: strings.Replace(plain, "unlocked", "nowhere", 1)}, accessKey, "cannot be written (needs s3:PutObject"},
-		"no Object Lock":  {archive.Config{URL: plain, Lock: "compliance", LockDays: 1}, accessKey, "no Object Lock"},
-		"unknown key":     {archive.Config{URL: good}, "somebody", "cannot be written (needs s3:PutObject"},
-		"nobody's server": {archive.Config{URL: "s3://b?region=a&use_path_style=true&endpoint=http://127.0.0.1:1"}, accessKey, "cannot be written"},
+		"no bucket":       {archive.Config{URL: strings.Replace(plain, "unlocked", "nowhere", 1)}, accessKey, "cannot be written (needs s3:PutObject", true},
+		"no Object Lock":  {archive.Config{URL: plain, Lock: "compliance", LockDays: 1}, accessKey, "no Object Lock", true},
+		"unknown key":     {archive.Config{URL: good}, "somebody", "cannot be written (needs s3:PutObject", true},
+		"nobody's server": {archive.Config{URL: "s3://b?region=a&use_path_style=true&endpoint=http://127.0.0.1:1"}, accessKey, "cannot be written", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("AWS_ACCESS_KEY_ID", tt.key)
 			t.Setenv("AWS_MAX_ATTEMPTS", "1")
 			v := open(t, tt.cfg, "")
-			if err := v.Check(t.Context()); err == nil || !strings.Contains(err.Error(), tt.words) {
+			err := v.Check(t.Context())
+			if err == nil || !strings.Contains(err.Error(), tt.words) || errors.Is(err, archive.ErrRefused) != tt.mend {
 				t.Error(err)
 			}
 		})
