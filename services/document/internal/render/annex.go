@@ -5,9 +5,17 @@ import (
 	"io/fs"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 const maxAnnexes = 20
+
+// Bounds of the marks in a file for which the parser needs time that grows with the square of their number: one minute
+// for 60,000 brackets.
+const (
+	maxBrackets = 4000
+	maxStars    = 20_000
+)
 
 // contract reads the text of one language and its annexes, each from a file such as preise.de.md for the annex preise.
 // An annex starts a page and counts its clauses by itself.
@@ -47,6 +55,10 @@ func (r *reader) file(fsys fs.FS, name string) ([]block, error) {
 		return nil, err
 	}
 	r.files = append(r.files, name)
+	if strings.Count(string(source), "[") > maxBrackets || strings.Count(string(source), "*")+strings.Count(string(source), "_") > maxStars {
+		r.mistakes.add(&LoadError{File: name, Detail: fmt.Sprintf("more than %d [, or %d * and _", maxBrackets, maxStars)})
+		return nil, nil
+	}
 	blocks := r.parse()
 	(&numberer{}).blocks(blocks)
 	return blocks, nil

@@ -150,3 +150,12 @@ func (a *asking) Open(name string) (fs.File, error) {
 	a.names = append(a.names, name)
 	return a.FS.Open(name)
 }
+
+// TestMarksAreCounted because the parser's time grows with the square of some.
+func TestMarksAreCounted(t *testing.T) {
+	for _, body := range []string{strings.Repeat("[](", maxBrackets+1), strings.Repeat("*a _b ", maxStars/2+1)} {
+		if got, _ := mistakesIn(t, "{{x}} "+body); got != "de.md: more than 4000 [, or 20000 * and _" {
+			t.Errorf("got %.80q", got)
+		}
+	}
+}
