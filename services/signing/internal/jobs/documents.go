@@ -101,8 +101,8 @@ func documentRefusal(err error) *signature.Refusal {
 		return &signature.Refusal{Reason: signature.ReasonDocumentTooLarge, Detail: "the document is larger than can be sent"}
 	case fault.Reason(err) == "HASH_MISMATCH":
 		return &signature.Refusal{Reason: signature.ReasonDocumentRejected, Detail: "the document is damaged in the archive"}
-	case fault.Reason(err) == "DOCUMENT_DELETED":
-		return &signature.Refusal{Reason: signature.ReasonDocumentRejected, Detail: "the document was deleted"}
+	case fault.Reason(err) == "DOCUMENT_DELETED", fault.Reason(err) == "DOCUMENT_NOT_FOUND":
+		return &signature.Refusal{Reason: signature.ReasonDocumentRejected, Detail: "the document is not in the archive any more"}
 	}
 	return nil
 }
