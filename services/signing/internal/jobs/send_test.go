@@ -134,10 +134,10 @@ func TestWhatCannotSucceedBecomesAState(t *testing.T) {
 			func(r *rig) { r.archive.fail("stream", says("HASH_MISMATCH")) }, "DOCUMENT_REJECTED", "the document is damaged in the archive", "",
 		},
 		"the document is missing": {
-			func(r *rig) { r.archive.fail("stream", says("DOCUMENT_NOT_FOUND")) }, "DOCUMENT_REJECTED", "not in the archive any more", "",
+			func(r *rig) { r.archive.fail("stream", says("DOCUMENT_NOT_FOUND")) }, "DOCUMENT_REJECTED", "the document is not in the archive any more", "",
 		},
 		"the document was deleted": {
-			func(r *rig) { r.archive.fail("stream", says("DOCUMENT_DELETED")) }, "DOCUMENT_REJECTED", "not in the archive any more", "",
+			func(r *rig) { r.archive.fail("stream", says("DOCUMENT_DELETED")) }, "DOCUMENT_REJECTED", "the document is not in the archive any more", "",
 		},
 		"the rendered document was deleted": {
 			func(r *rig) { r.archive.fail("render", says("DOCUMENT_DELETED")) }, "TEMPLATE_REJECTED", "the document was deleted", "",
