@@ -44,7 +44,8 @@ func lawOfImports() []rule {
 		{"services/document/internal/jobs", []string{"services/document/internal/...", plumbing}},
 		{"services/document/internal/pdf", nil},
 		{"services/document/internal/render/...", []string{
-			"services/document/internal/paper", "services/document/internal/pdf", "services/document/internal/render/...", outside,
+			"services/document/internal/paper", "services/document/internal/pdf", "services/document/internal/render/...",
+			"services/internal/spelling", outside,
 		}},
 		{"services/document/internal/inspect", []string{"services/document/internal/paper", "services/document/internal/pdf"}},
 		{"services/document/internal/proof/...", []string{

@@ -31,13 +31,3 @@ func TestAVariableThatIsNoSettingIsToldWithTheNearest(t *testing.T) {
 		t.Errorf("log:\n%s", log.String())
 	}
 }
-
-func TestTheNearestNameIsTheOneWithTheFewestChanges(t *testing.T) {
-	for pair, want := range map[[2]string]int{
-		{"", ""}: 0, {"abc", "abc"}: 0, {"abc", ""}: 3, {"", "ab"}: 2, {"kitten", "sitting"}: 3, {"ab", "ba"}: 2,
-	} {
-		if got := distance(pair[0], pair[1]); got != want {
-			t.Errorf("%q: %d, want %d", pair, got, want)
-		}
-	}
-}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/countersign/countersign/services/document/internal/paper"
+	"github.com/countersign/countersign/services/internal/spelling"
 )
 
 const (
@@ -71,7 +72,10 @@ func hidden(c rune) bool { return paper.Invisible(c) && c != '\t' && c != softHy
 func suggestion(names []string, wrong string) string {
 	best, found := min(3, (len(wrong)+1)/2), ""
 	for _, name := range names {
-		if d := distance(name, wrong); d < best {
+		if len(wrong) > len(name)+2 {
+			continue // much longer is far, and would take long to compare
+		}
+		if d := spelling.Distance(name, wrong); d < best {
 			best, found = d, fmt.Sprintf(" (did you mean %q?)", name)
 		}
 	}
@@ -84,27 +88,4 @@ func variableNames(t paper.Template) []string {
 		names = append(names, v.Name)
 	}
 	return names
-}
-
-// distance is that of Levenshtein, in bytes; names are short, and much longer ones are far.
-func distance(a, b string) int {
-	if len(b) > len(a)+2 {
-		return len(b)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }
