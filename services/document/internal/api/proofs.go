@@ -74,7 +74,7 @@ func (s *Service) examine(ctx context.Context, e expectations) (proof.Report, ti
 		return proof.Report{}, time.Time{}, err
 	}
 	r := e.request
-	if r.Signed, err = s.content(ctx, strings.TrimPrefix(e.name, documentPrefix)); err != nil {
+	if r.Signed, err = s.bytes(ctx, signed); err != nil {
 		return proof.Report{}, time.Time{}, fmt.Errorf("read the signed document: %w", err)
 	}
 	if e.sent != "" {
@@ -108,6 +108,11 @@ func (s *Service) content(ctx context.Context, id string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.bytes(ctx, d)
+}
+
+// bytes reads all of a document; its hash was checked when it returns.
+func (s *Service) bytes(ctx context.Context, d paper.Document) ([]byte, error) {
 	content, err := s.Archive.Get(ctx, d.SHA256, 0, 0)
 	if err != nil {
 		return nil, err

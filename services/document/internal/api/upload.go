@@ -11,6 +11,7 @@ import (
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	"github.com/countersign/countersign/services/document/internal/paper"
+	"github.com/countersign/countersign/services/internal/rpc"
 )
 
 type uploadStream = grpc.ClientStreamingServer[documentv1.CreateDocumentRequest, documentv1.CreateDocumentResponse]
@@ -93,25 +94,20 @@ func (s *Service) described(ctx context.Context, h *documentv1.CreateDocumentReq
 
 // receive collects the chunks. It gives up at the first byte too many.
 func receive(stream uploadStream) ([]byte, error) {
-	var content bytes.Buffer
-	for {
+	content, err := rpc.Collect(func() (*documentv1.CreateDocumentRequest, error) {
 		part, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			break
+		if err == nil && part.GetHeader() != nil {
+			err = errPart
 		}
-		if err != nil {
-			return nil, err
-		}
-		if part.GetHeader() != nil {
-			return nil, errPart
-		}
-		if content.Len()+len(part.GetChunk()) > mostBytes {
-			return nil, errTooLarge
-		}
-		content.Write(part.GetChunk())
-	}
-	if !bytes.HasPrefix(content.Bytes(), []byte("%PDF-")) {
+		return part, err
+	}, mostBytes)
+	switch {
+	case errors.Is(err, rpc.ErrTooLarge):
+		return nil, errTooLarge
+	case err != nil:
+		return nil, err
+	case !bytes.HasPrefix(content, []byte("%PDF-")):
 		return nil, errNotPDF
 	}
-	return content.Bytes(), nil
+	return content, nil
 }
