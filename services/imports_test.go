@@ -33,6 +33,7 @@ func lawOfImports() []rule {
 		{"services", nil},
 		{"services/internal/...", []string{plumbing, outside}},
 		{"services/gateway", []string{plumbing, "gen/...", outside}},
+		{"services/sim/vendorspec", []string{outside}},
 		{"services/sim/...", []string{"services/sim/..."}},
 		{"services/e2e/...", []string{"gen/...", "services/sim/...", outside}},
 		{"services/cmd/...", []string{"services/...", "gen/...", outside}},
@@ -68,8 +69,10 @@ func lawOfImports() []rule {
 		{"services/signing/internal/api", []string{"services/signing/internal/...", plumbing, signing, document, outside}},
 		{"services/signing/internal/ledger", []string{"services/signing/internal/...", plumbing, signing}},
 		{"services/signing/internal/jobs", []string{
-			"services/signing/internal/signature", "services/signing/internal/store", plumbing, document, outside,
+			"services/signing/internal/signature", "services/signing/internal/routing", "services/signing/internal/store", plumbing,
+			document, outside,
 		}},
+		{"services/signing/internal/routing", []string{"services/signing/internal/signature"}},
 		{"services/signing/internal/vendorhttp", []string{"services/signing/internal/signature", "golang.org/x/time/rate"}},
 		{"services/signing/internal/skribble", []string{
 			"services/signing/internal/signature", "services/signing/internal/vendorhttp",
@@ -104,6 +107,7 @@ func fences() []rule {
 		{"github.com/beevik/etree/...", []string{"services/document/internal/trustlist/..."}},
 		{"github.com/grpc-ecosystem/grpc-gateway/...", []string{"services/gateway", "gen/..."}},
 		{"github.com/alecthomas/...", []string{"services/cmd/..."}},
+		{"github.com/getkin/...", []string{"services/sim/vendorspec"}},
 		{"github.com/goccy/...", []string{"services/internal/config", "services/document/internal/render"}},
 	}
 }

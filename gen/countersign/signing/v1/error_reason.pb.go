@@ -22,8 +22,10 @@ const (
 )
 
 // Reason of an error answer, in google.rpc.ErrorInfo with domain `countersign.signing.v1` and without the prefix
-// `ERROR_REASON_`. The reasons from PROVIDER_UNKNOWN to TEMPLATE_REJECTED are refusals: they also stand in
-// SignatureRequest.state_reason when a request is found to be impossible after it was accepted.
+// `ERROR_REASON_`. The reasons from PROVIDER_UNKNOWN to TEMPLATE_REJECTED and from SUBJECT_NOT_OFFERED on are
+// refusals: they also stand in SignatureRequest.state_reason when a request is found to be impossible after it was
+// accepted. Metadata of a refusal: `field`, and `providers`, the names of the configured providers that could honour the
+// request as it is, separated by commas.
 type ErrorReason int32
 
 const (
@@ -90,6 +92,55 @@ const (
 	// A document of the request is not in the archive any more. Also in SignatureRequest.state_reason, when it was missing
 	// before the proof.
 	ErrorReason_ERROR_REASON_DOCUMENT_DELETED ErrorReason = 41
+	// The caller's, or routing's, wishes leave no provider: none is configured so, or none can honour the request. Metadata:
+	// `providers` that could, were they allowed.
+	ErrorReason_ERROR_REASON_NO_PROVIDER ErrorReason = 42
+	// The request has no signer of that role. Metadata: `field`.
+	ErrorReason_ERROR_REASON_SIGNER_NOT_FOUND ErrorReason = 43
+	// The signer's state does not allow this. Metadata: `signer_role`, `signer_state`.
+	ErrorReason_ERROR_REASON_SIGNER_STATE_DOES_NOT_ALLOW ErrorReason = 44
+	// A signer was reminded a short while ago. Metadata: `next_time`, RFC 3339, when it may be done again.
+	ErrorReason_ERROR_REASON_REMINDER_TOO_SOON ErrorReason = 45
+	// The provider cannot do this. Metadata: `provider`.
+	ErrorReason_ERROR_REASON_NOT_OFFERED ErrorReason = 46
+	// There is no signing link for this signer now.
+	ErrorReason_ERROR_REASON_SIGNING_LINK_NOT_FOUND ErrorReason = 47
+	// There is no audit trail (yet).
+	ErrorReason_ERROR_REASON_AUDIT_TRAIL_NOT_FOUND ErrorReason = 48
+	// The provider does not answer; nothing was done. Metadata: `provider`.
+	ErrorReason_ERROR_REASON_PROVIDER_UNAVAILABLE ErrorReason = 49
+	// Every signer signed, was told no, or has ended: nobody is left to remind.
+	ErrorReason_ERROR_REASON_NOBODY_TO_REMIND ErrorReason = 50
+	// The envelope was withdrawn at the provider, by somebody who is not the caller. Only in SignatureRequest.state_reason.
+	ErrorReason_ERROR_REASON_WITHDRAWN_AT_PROVIDER ErrorReason = 51
+	// The envelope vanished at the provider. Only in SignatureRequest.state_reason.
+	ErrorReason_ERROR_REASON_ENVELOPE_VANISHED ErrorReason = 52
+	// The signers at the provider are not those who were ordered. Only in SignatureRequest.state_reason.
+	ErrorReason_ERROR_REASON_SIGNERS_DIFFER ErrorReason = 53
+	// The provider sets no subject.
+	ErrorReason_ERROR_REASON_SUBJECT_NOT_OFFERED ErrorReason = 60
+	// The provider does not take a message or subject.
+	ErrorReason_ERROR_REASON_MESSAGE_INVALID ErrorReason = 61
+	// The provider has one message for all signers, and theirs differ.
+	ErrorReason_ERROR_REASON_TRANSLATION_NOT_OFFERED ErrorReason = 62
+	// The provider has no brands, or not this one.
+	ErrorReason_ERROR_REASON_BRAND_NOT_OFFERED ErrorReason = 63
+	// The provider does not redirect signers, or not in this way.
+	ErrorReason_ERROR_REASON_REDIRECT_NOT_OFFERED ErrorReason = 64
+	// The provider informs no observers, or not so many.
+	ErrorReason_ERROR_REASON_OBSERVER_NOT_OFFERED ErrorReason = 65
+	// The provider shows no attachments, not so many, or not this one.
+	ErrorReason_ERROR_REASON_ATTACHMENT_NOT_OFFERED ErrorReason = 66
+	// The provider has no templates.
+	ErrorReason_ERROR_REASON_TEMPLATE_NOT_OFFERED ErrorReason = 67
+	// The provider's template does not exist, or asks for other signers or texts.
+	ErrorReason_ERROR_REASON_PROVIDER_TEMPLATE_REJECTED ErrorReason = 68
+	// The provider cannot leave the links to the caller.
+	ErrorReason_ERROR_REASON_DELIVERY_NOT_OFFERED ErrorReason = 69
+	// The provider does not remind at this interval.
+	ErrorReason_ERROR_REASON_REMINDER_NOT_OFFERED ErrorReason = 70
+	// The provider keeps its data elsewhere.
+	ErrorReason_ERROR_REASON_REGION_NOT_OFFERED ErrorReason = 71
 )
 
 // Enum value maps for ErrorReason.
@@ -126,6 +177,30 @@ var (
 		39: "ERROR_REASON_LEVEL_LOWERED",
 		40: "ERROR_REASON_PROVIDER_FAILED",
 		41: "ERROR_REASON_DOCUMENT_DELETED",
+		42: "ERROR_REASON_NO_PROVIDER",
+		43: "ERROR_REASON_SIGNER_NOT_FOUND",
+		44: "ERROR_REASON_SIGNER_STATE_DOES_NOT_ALLOW",
+		45: "ERROR_REASON_REMINDER_TOO_SOON",
+		46: "ERROR_REASON_NOT_OFFERED",
+		47: "ERROR_REASON_SIGNING_LINK_NOT_FOUND",
+		48: "ERROR_REASON_AUDIT_TRAIL_NOT_FOUND",
+		49: "ERROR_REASON_PROVIDER_UNAVAILABLE",
+		50: "ERROR_REASON_NOBODY_TO_REMIND",
+		51: "ERROR_REASON_WITHDRAWN_AT_PROVIDER",
+		52: "ERROR_REASON_ENVELOPE_VANISHED",
+		53: "ERROR_REASON_SIGNERS_DIFFER",
+		60: "ERROR_REASON_SUBJECT_NOT_OFFERED",
+		61: "ERROR_REASON_MESSAGE_INVALID",
+		62: "ERROR_REASON_TRANSLATION_NOT_OFFERED",
+		63: "ERROR_REASON_BRAND_NOT_OFFERED",
+		64: "ERROR_REASON_REDIRECT_NOT_OFFERED",
+		65: "ERROR_REASON_OBSERVER_NOT_OFFERED",
+		66: "ERROR_REASON_ATTACHMENT_NOT_OFFERED",
+		67: "ERROR_REASON_TEMPLATE_NOT_OFFERED",
+		68: "ERROR_REASON_PROVIDER_TEMPLATE_REJECTED",
+		69: "ERROR_REASON_DELIVERY_NOT_OFFERED",
+		70: "ERROR_REASON_REMINDER_NOT_OFFERED",
+		71: "ERROR_REASON_REGION_NOT_OFFERED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -159,6 +234,30 @@ var (
 		"ERROR_REASON_LEVEL_LOWERED":               39,
 		"ERROR_REASON_PROVIDER_FAILED":             40,
 		"ERROR_REASON_DOCUMENT_DELETED":            41,
+		"ERROR_REASON_NO_PROVIDER":                 42,
+		"ERROR_REASON_SIGNER_NOT_FOUND":            43,
+		"ERROR_REASON_SIGNER_STATE_DOES_NOT_ALLOW": 44,
+		"ERROR_REASON_REMINDER_TOO_SOON":           45,
+		"ERROR_REASON_NOT_OFFERED":                 46,
+		"ERROR_REASON_SIGNING_LINK_NOT_FOUND":      47,
+		"ERROR_REASON_AUDIT_TRAIL_NOT_FOUND":       48,
+		"ERROR_REASON_PROVIDER_UNAVAILABLE":        49,
+		"ERROR_REASON_NOBODY_TO_REMIND":            50,
+		"ERROR_REASON_WITHDRAWN_AT_PROVIDER":       51,
+		"ERROR_REASON_ENVELOPE_VANISHED":           52,
+		"ERROR_REASON_SIGNERS_DIFFER":              53,
+		"ERROR_REASON_SUBJECT_NOT_OFFERED":         60,
+		"ERROR_REASON_MESSAGE_INVALID":             61,
+		"ERROR_REASON_TRANSLATION_NOT_OFFERED":     62,
+		"ERROR_REASON_BRAND_NOT_OFFERED":           63,
+		"ERROR_REASON_REDIRECT_NOT_OFFERED":        64,
+		"ERROR_REASON_OBSERVER_NOT_OFFERED":        65,
+		"ERROR_REASON_ATTACHMENT_NOT_OFFERED":      66,
+		"ERROR_REASON_TEMPLATE_NOT_OFFERED":        67,
+		"ERROR_REASON_PROVIDER_TEMPLATE_REJECTED":  68,
+		"ERROR_REASON_DELIVERY_NOT_OFFERED":        69,
+		"ERROR_REASON_REMINDER_NOT_OFFERED":        70,
+		"ERROR_REASON_REGION_NOT_OFFERED":          71,
 	}
 )
 
@@ -193,7 +292,7 @@ var File_countersign_signing_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_countersign_signing_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	")countersign/signing/v1/error_reason.proto\x12\x16countersign.signing.v1*\xfc\b\n" +
+	")countersign/signing/v1/error_reason.proto\x12\x16countersign.signing.v1*\x89\x10\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_INVALID_REQUEST\x10\x01\x12,\n" +
@@ -225,7 +324,31 @@ const file_countersign_signing_v1_error_reason_proto_rawDesc = "" +
 	"\x1fERROR_REASON_PROOF_INSUFFICIENT\x10&\x12\x1e\n" +
 	"\x1aERROR_REASON_LEVEL_LOWERED\x10'\x12 \n" +
 	"\x1cERROR_REASON_PROVIDER_FAILED\x10(\x12!\n" +
-	"\x1dERROR_REASON_DOCUMENT_DELETED\x10)B\xf1\x01\n" +
+	"\x1dERROR_REASON_DOCUMENT_DELETED\x10)\x12\x1c\n" +
+	"\x18ERROR_REASON_NO_PROVIDER\x10*\x12!\n" +
+	"\x1dERROR_REASON_SIGNER_NOT_FOUND\x10+\x12,\n" +
+	"(ERROR_REASON_SIGNER_STATE_DOES_NOT_ALLOW\x10,\x12\"\n" +
+	"\x1eERROR_REASON_REMINDER_TOO_SOON\x10-\x12\x1c\n" +
+	"\x18ERROR_REASON_NOT_OFFERED\x10.\x12'\n" +
+	"#ERROR_REASON_SIGNING_LINK_NOT_FOUND\x10/\x12&\n" +
+	"\"ERROR_REASON_AUDIT_TRAIL_NOT_FOUND\x100\x12%\n" +
+	"!ERROR_REASON_PROVIDER_UNAVAILABLE\x101\x12!\n" +
+	"\x1dERROR_REASON_NOBODY_TO_REMIND\x102\x12&\n" +
+	"\"ERROR_REASON_WITHDRAWN_AT_PROVIDER\x103\x12\"\n" +
+	"\x1eERROR_REASON_ENVELOPE_VANISHED\x104\x12\x1f\n" +
+	"\x1bERROR_REASON_SIGNERS_DIFFER\x105\x12$\n" +
+	" ERROR_REASON_SUBJECT_NOT_OFFERED\x10<\x12 \n" +
+	"\x1cERROR_REASON_MESSAGE_INVALID\x10=\x12(\n" +
+	"$ERROR_REASON_TRANSLATION_NOT_OFFERED\x10>\x12\"\n" +
+	"\x1eERROR_REASON_BRAND_NOT_OFFERED\x10?\x12%\n" +
+	"!ERROR_REASON_REDIRECT_NOT_OFFERED\x10@\x12%\n" +
+	"!ERROR_REASON_OBSERVER_NOT_OFFERED\x10A\x12'\n" +
+	"#ERROR_REASON_ATTACHMENT_NOT_OFFERED\x10B\x12%\n" +
+	"!ERROR_REASON_TEMPLATE_NOT_OFFERED\x10C\x12+\n" +
+	"'ERROR_REASON_PROVIDER_TEMPLATE_REJECTED\x10D\x12%\n" +
+	"!ERROR_REASON_DELIVERY_NOT_OFFERED\x10E\x12%\n" +
+	"!ERROR_REASON_REMINDER_NOT_OFFERED\x10F\x12#\n" +
+	"\x1fERROR_REASON_REGION_NOT_OFFERED\x10GB\xf1\x01\n" +
 	"\x1acom.countersign.signing.v1B\x10ErrorReasonProtoP\x01ZGgithub.com/countersign/countersign/gen/countersign/signing/v1;signingv1\xa2\x02\x03CSX\xaa\x02\x16Countersign.Signing.V1\xca\x02\x16Countersign\\Signing\\V1\xe2\x02\"Countersign\\Signing\\V1\\GPBMetadata\xea\x02\x18Countersign::Signing::V1b\x06proto3"
 
 var (

@@ -59,6 +59,24 @@ const (
 	Event_TYPE_REFUSED Event_Type = 14
 	// The signed document does not prove what it must.
 	Event_TYPE_PROOF_FAILED Event_Type = 15
+	// It became a signer's turn after others had signed. The first ones are invited with TYPE_SENT.
+	Event_TYPE_SIGNER_INVITED Event_Type = 16
+	// A signer was reminded.
+	Event_TYPE_SIGNER_REMINDED Event_Type = 17
+	// A reminder was asked for and the provider refused it.
+	Event_TYPE_SIGNER_REMINDER_REFUSED Event_Type = 18
+	// A change of a signer came through at the provider.
+	Event_TYPE_SIGNER_UPDATED Event_Type = 19
+	// A change of a signer was asked for and the provider refused it: the signer is as before.
+	Event_TYPE_SIGNER_UPDATE_REFUSED Event_Type = 20
+	// A signer was changed, added or removed at the provider itself.
+	Event_TYPE_SIGNER_CHANGED_AT_PROVIDER Event_Type = 21
+	// Another provider was chosen before anybody was invited, because the first one is down.
+	Event_TYPE_REROUTED Event_Type = 22
+	// A new attempt takes the place of this request.
+	Event_TYPE_REISSUED Event_Type = 23
+	// The envelope was erased at the provider.
+	Event_TYPE_ERASED Event_Type = 24
 )
 
 // Enum value maps for Event_Type.
@@ -80,6 +98,15 @@ var (
 		13: "TYPE_CANCELED",
 		14: "TYPE_REFUSED",
 		15: "TYPE_PROOF_FAILED",
+		16: "TYPE_SIGNER_INVITED",
+		17: "TYPE_SIGNER_REMINDED",
+		18: "TYPE_SIGNER_REMINDER_REFUSED",
+		19: "TYPE_SIGNER_UPDATED",
+		20: "TYPE_SIGNER_UPDATE_REFUSED",
+		21: "TYPE_SIGNER_CHANGED_AT_PROVIDER",
+		22: "TYPE_REROUTED",
+		23: "TYPE_REISSUED",
+		24: "TYPE_ERASED",
 	}
 	Event_Type_value = map[string]int32{
 		"TYPE_UNSPECIFIED":                  0,
@@ -98,6 +125,15 @@ var (
 		"TYPE_CANCELED":                     13,
 		"TYPE_REFUSED":                      14,
 		"TYPE_PROOF_FAILED":                 15,
+		"TYPE_SIGNER_INVITED":               16,
+		"TYPE_SIGNER_REMINDED":              17,
+		"TYPE_SIGNER_REMINDER_REFUSED":      18,
+		"TYPE_SIGNER_UPDATED":               19,
+		"TYPE_SIGNER_UPDATE_REFUSED":        20,
+		"TYPE_SIGNER_CHANGED_AT_PROVIDER":   21,
+		"TYPE_REROUTED":                     22,
+		"TYPE_REISSUED":                     23,
+		"TYPE_ERASED":                       24,
 	}
 )
 
@@ -151,7 +187,9 @@ type Event struct {
 	// Level that the file proves at this event; not set before there was a proof.
 	ProvenLevel v1.Level `protobuf:"varint,9,opt,name=proven_level,json=provenLevel,proto3,enum=countersign.document.v1.Level" json:"proven_level,omitempty"`
 	// When it happened, as far as the provider tells; else when it was found.
-	EventTime     *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=event_time,json=eventTime,proto3" json:"event_time,omitempty"`
+	EventTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=event_time,json=eventTime,proto3" json:"event_time,omitempty"`
+	// Name of the provider at this event, `providers/{id}`.
+	Provider      string `protobuf:"bytes,11,opt,name=provider,proto3" json:"provider,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -256,11 +294,18 @@ func (x *Event) GetEventTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Event) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
 var File_countersign_signing_v1_event_proto protoreflect.FileDescriptor
 
 const file_countersign_signing_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\"countersign/signing/v1/event.proto\x12\x16countersign.signing.v1\x1a#countersign/document/v1/level.proto\x1a#countersign/document/v1/proof.proto\x1a.countersign/signing/v1/signature_request.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd3\x06\n" +
+	"\"countersign/signing/v1/event.proto\x12\x16countersign.signing.v1\x1a#countersign/document/v1/level.proto\x1a#countersign/document/v1/proof.proto\x1a.countersign/signing/v1/signature_request.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd9\b\n" +
 	"\x05Event\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\x03R\bposition\x12+\n" +
 	"\x11signature_request\x18\x02 \x01(\tR\x10signatureRequest\x12\x1c\n" +
@@ -274,7 +319,8 @@ const file_countersign_signing_v1_event_proto_rawDesc = "" +
 	"\fproven_level\x18\t \x01(\x0e2\x1e.countersign.document.v1.LevelR\vprovenLevel\x129\n" +
 	"\n" +
 	"event_time\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampR\teventTime\"\xe0\x02\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\teventTime\x12\x1a\n" +
+	"\bprovider\x18\v \x01(\tR\bprovider\"\xca\x04\n" +
 	"\x04Type\x12\x14\n" +
 	"\x10TYPE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fTYPE_CREATED\x10\x01\x12\r\n" +
@@ -292,7 +338,16 @@ const file_countersign_signing_v1_event_proto_rawDesc = "" +
 	"\fTYPE_EXPIRED\x10\f\x12\x11\n" +
 	"\rTYPE_CANCELED\x10\r\x12\x10\n" +
 	"\fTYPE_REFUSED\x10\x0e\x12\x15\n" +
-	"\x11TYPE_PROOF_FAILED\x10\x0fB\xeb\x01\n" +
+	"\x11TYPE_PROOF_FAILED\x10\x0f\x12\x17\n" +
+	"\x13TYPE_SIGNER_INVITED\x10\x10\x12\x18\n" +
+	"\x14TYPE_SIGNER_REMINDED\x10\x11\x12 \n" +
+	"\x1cTYPE_SIGNER_REMINDER_REFUSED\x10\x12\x12\x17\n" +
+	"\x13TYPE_SIGNER_UPDATED\x10\x13\x12\x1e\n" +
+	"\x1aTYPE_SIGNER_UPDATE_REFUSED\x10\x14\x12#\n" +
+	"\x1fTYPE_SIGNER_CHANGED_AT_PROVIDER\x10\x15\x12\x11\n" +
+	"\rTYPE_REROUTED\x10\x16\x12\x11\n" +
+	"\rTYPE_REISSUED\x10\x17\x12\x0f\n" +
+	"\vTYPE_ERASED\x10\x18B\xeb\x01\n" +
 	"\x1acom.countersign.signing.v1B\n" +
 	"EventProtoP\x01ZGgithub.com/countersign/countersign/gen/countersign/signing/v1;signingv1\xa2\x02\x03CSX\xaa\x02\x16Countersign.Signing.V1\xca\x02\x16Countersign\\Signing\\V1\xe2\x02\"Countersign\\Signing\\V1\\GPBMetadata\xea\x02\x18Countersign::Signing::V1b\x06proto3"
 

@@ -22,6 +22,165 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Whether new requests go to an account.
+type Provider_Health int32
+
+const (
+	// Not set: never returned.
+	Provider_HEALTH_UNSPECIFIED Provider_Health = 0
+	// It answers, as far as is known.
+	Provider_HEALTH_UP Provider_Health = 1
+	// It failed several times in a row: routing passes it by until it answers again.
+	Provider_HEALTH_DOWN Provider_Health = 2
+)
+
+// Enum value maps for Provider_Health.
+var (
+	Provider_Health_name = map[int32]string{
+		0: "HEALTH_UNSPECIFIED",
+		1: "HEALTH_UP",
+		2: "HEALTH_DOWN",
+	}
+	Provider_Health_value = map[string]int32{
+		"HEALTH_UNSPECIFIED": 0,
+		"HEALTH_UP":          1,
+		"HEALTH_DOWN":        2,
+	}
+)
+
+func (x Provider_Health) Enum() *Provider_Health {
+	p := new(Provider_Health)
+	*p = x
+	return p
+}
+
+func (x Provider_Health) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Provider_Health) Descriptor() protoreflect.EnumDescriptor {
+	return file_countersign_signing_v1_provider_proto_enumTypes[0].Descriptor()
+}
+
+func (Provider_Health) Type() protoreflect.EnumType {
+	return &file_countersign_signing_v1_provider_proto_enumTypes[0]
+}
+
+func (x Provider_Health) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Provider_Health.Descriptor instead.
+func (Provider_Health) EnumDescriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_provider_proto_rawDescGZIP(), []int{0, 0}
+}
+
+// Whether a signer's browser can be sent elsewhere afterwards.
+type Provider_Redirecting int32
+
+const (
+	// Never.
+	Provider_REDIRECTING_UNSPECIFIED Provider_Redirecting = 0
+	// Always.
+	Provider_REDIRECTING_ALWAYS Provider_Redirecting = 1
+	// Only where the caller delivers the links.
+	Provider_REDIRECTING_CALLER_DELIVERY Provider_Redirecting = 2
+)
+
+// Enum value maps for Provider_Redirecting.
+var (
+	Provider_Redirecting_name = map[int32]string{
+		0: "REDIRECTING_UNSPECIFIED",
+		1: "REDIRECTING_ALWAYS",
+		2: "REDIRECTING_CALLER_DELIVERY",
+	}
+	Provider_Redirecting_value = map[string]int32{
+		"REDIRECTING_UNSPECIFIED":     0,
+		"REDIRECTING_ALWAYS":          1,
+		"REDIRECTING_CALLER_DELIVERY": 2,
+	}
+)
+
+func (x Provider_Redirecting) Enum() *Provider_Redirecting {
+	p := new(Provider_Redirecting)
+	*p = x
+	return p
+}
+
+func (x Provider_Redirecting) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Provider_Redirecting) Descriptor() protoreflect.EnumDescriptor {
+	return file_countersign_signing_v1_provider_proto_enumTypes[1].Descriptor()
+}
+
+func (Provider_Redirecting) Type() protoreflect.EnumType {
+	return &file_countersign_signing_v1_provider_proto_enumTypes[1]
+}
+
+func (x Provider_Redirecting) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Provider_Redirecting.Descriptor instead.
+func (Provider_Redirecting) EnumDescriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_provider_proto_rawDescGZIP(), []int{0, 1}
+}
+
+// What of a signer can be changed after the invitation.
+type Provider_SignerUpdates int32
+
+const (
+	// Nothing.
+	Provider_SIGNER_UPDATES_UNSPECIFIED Provider_SignerUpdates = 0
+	// Anything, until that signer has signed.
+	Provider_SIGNER_UPDATES_UNTIL_SIGNED Provider_SignerUpdates = 1
+	// Anything, until the first signer of the request has signed.
+	Provider_SIGNER_UPDATES_UNTIL_FIRST_SIGNATURE Provider_SignerUpdates = 2
+)
+
+// Enum value maps for Provider_SignerUpdates.
+var (
+	Provider_SignerUpdates_name = map[int32]string{
+		0: "SIGNER_UPDATES_UNSPECIFIED",
+		1: "SIGNER_UPDATES_UNTIL_SIGNED",
+		2: "SIGNER_UPDATES_UNTIL_FIRST_SIGNATURE",
+	}
+	Provider_SignerUpdates_value = map[string]int32{
+		"SIGNER_UPDATES_UNSPECIFIED":           0,
+		"SIGNER_UPDATES_UNTIL_SIGNED":          1,
+		"SIGNER_UPDATES_UNTIL_FIRST_SIGNATURE": 2,
+	}
+)
+
+func (x Provider_SignerUpdates) Enum() *Provider_SignerUpdates {
+	p := new(Provider_SignerUpdates)
+	*p = x
+	return p
+}
+
+func (x Provider_SignerUpdates) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Provider_SignerUpdates) Descriptor() protoreflect.EnumDescriptor {
+	return file_countersign_signing_v1_provider_proto_enumTypes[2].Descriptor()
+}
+
+func (Provider_SignerUpdates) Type() protoreflect.EnumType {
+	return &file_countersign_signing_v1_provider_proto_enumTypes[2]
+}
+
+func (x Provider_SignerUpdates) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Provider_SignerUpdates.Descriptor instead.
+func (Provider_SignerUpdates) EnumDescriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_provider_proto_rawDescGZIP(), []int{0, 2}
+}
+
 // An account at a signing vendor, and what it can honour.
 type Provider struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -41,6 +200,46 @@ type Provider struct {
 	MaxSigners int32 `protobuf:"varint,7,opt,name=max_signers,json=maxSigners,proto3" json:"max_signers,omitempty"`
 	// Largest document, in bytes.
 	MaxDocumentBytes int64 `protobuf:"varint,8,opt,name=max_document_bytes,json=maxDocumentBytes,proto3" json:"max_document_bytes,omitempty"`
+	// Where the account's data is kept: `EU` or `CH`.
+	Region string `protobuf:"bytes,9,opt,name=region,proto3" json:"region,omitempty"`
+	// Whether new requests go to the account.
+	Health Provider_Health `protobuf:"varint,10,opt,name=health,proto3,enum=countersign.signing.v1.Provider_Health" json:"health,omitempty"`
+	// True when signers can be asked in groups: one group after another, those of a group at once.
+	SignerGroups bool `protobuf:"varint,11,opt,name=signer_groups,json=signerGroups,proto3" json:"signer_groups,omitempty"`
+	// Longest time ahead that a request may end, in days.
+	MaxExpiryDays int32 `protobuf:"varint,12,opt,name=max_expiry_days,json=maxExpiryDays,proto3" json:"max_expiry_days,omitempty"`
+	// True when the provider ends a request by itself when its last day is over; else the service withdraws it in time.
+	OwnExpiry bool `protobuf:"varint,13,opt,name=own_expiry,json=ownExpiry,proto3" json:"own_expiry,omitempty"`
+	// Least hours between two reminders of a signer.
+	ReminderPauseHours int32 `protobuf:"varint,14,opt,name=reminder_pause_hours,json=reminderPauseHours,proto3" json:"reminder_pause_hours,omitempty"`
+	// True when one signer can be reminded alone; else all who have not signed are.
+	RemindOne bool `protobuf:"varint,15,opt,name=remind_one,json=remindOne,proto3" json:"remind_one,omitempty"`
+	// What of a signer can be changed after the invitation.
+	SignerUpdates Provider_SignerUpdates `protobuf:"varint,16,opt,name=signer_updates,json=signerUpdates,proto3,enum=countersign.signing.v1.Provider_SignerUpdates" json:"signer_updates,omitempty"`
+	// True when an expired envelope can be opened again.
+	Reactivates bool `protobuf:"varint,17,opt,name=reactivates,proto3" json:"reactivates,omitempty"`
+	// True when GetSigningLink has links.
+	SigningLinks bool `protobuf:"varint,18,opt,name=signing_links,json=signingLinks,proto3" json:"signing_links,omitempty"`
+	// True when the provider has templates of its own.
+	Templates bool `protobuf:"varint,19,opt,name=templates,proto3" json:"templates,omitempty"`
+	// True when the subject of the invitation can be set.
+	Subjects bool `protobuf:"varint,20,opt,name=subjects,proto3" json:"subjects,omitempty"`
+	// True when each signer can get a message in their language; else one message serves all.
+	Translations bool `protobuf:"varint,21,opt,name=translations,proto3" json:"translations,omitempty"`
+	// True when a brand can be chosen.
+	Brands bool `protobuf:"varint,22,opt,name=brands,proto3" json:"brands,omitempty"`
+	// Whether a signer's browser can be sent elsewhere afterwards.
+	Redirecting Provider_Redirecting `protobuf:"varint,23,opt,name=redirecting,proto3,enum=countersign.signing.v1.Provider_Redirecting" json:"redirecting,omitempty"`
+	// Most attachments; 0 means none.
+	MaxAttachments int32 `protobuf:"varint,24,opt,name=max_attachments,json=maxAttachments,proto3" json:"max_attachments,omitempty"`
+	// Most observers; 0 means none.
+	MaxObservers int32 `protobuf:"varint,25,opt,name=max_observers,json=maxObservers,proto3" json:"max_observers,omitempty"`
+	// True when the provider tells how its callbacks were delivered: GetDeliveryLog.
+	DeliveryLog bool `protobuf:"varint,26,opt,name=delivery_log,json=deliveryLog,proto3" json:"delivery_log,omitempty"`
+	// Most characters of a title.
+	MaxTitleLength int32 `protobuf:"varint,27,opt,name=max_title_length,json=maxTitleLength,proto3" json:"max_title_length,omitempty"`
+	// Most characters of a message.
+	MaxMessageLength int32 `protobuf:"varint,28,opt,name=max_message_length,json=maxMessageLength,proto3" json:"max_message_length,omitempty"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -131,6 +330,146 @@ func (x *Provider) GetMaxDocumentBytes() int64 {
 	return 0
 }
 
+func (x *Provider) GetRegion() string {
+	if x != nil {
+		return x.Region
+	}
+	return ""
+}
+
+func (x *Provider) GetHealth() Provider_Health {
+	if x != nil {
+		return x.Health
+	}
+	return Provider_HEALTH_UNSPECIFIED
+}
+
+func (x *Provider) GetSignerGroups() bool {
+	if x != nil {
+		return x.SignerGroups
+	}
+	return false
+}
+
+func (x *Provider) GetMaxExpiryDays() int32 {
+	if x != nil {
+		return x.MaxExpiryDays
+	}
+	return 0
+}
+
+func (x *Provider) GetOwnExpiry() bool {
+	if x != nil {
+		return x.OwnExpiry
+	}
+	return false
+}
+
+func (x *Provider) GetReminderPauseHours() int32 {
+	if x != nil {
+		return x.ReminderPauseHours
+	}
+	return 0
+}
+
+func (x *Provider) GetRemindOne() bool {
+	if x != nil {
+		return x.RemindOne
+	}
+	return false
+}
+
+func (x *Provider) GetSignerUpdates() Provider_SignerUpdates {
+	if x != nil {
+		return x.SignerUpdates
+	}
+	return Provider_SIGNER_UPDATES_UNSPECIFIED
+}
+
+func (x *Provider) GetReactivates() bool {
+	if x != nil {
+		return x.Reactivates
+	}
+	return false
+}
+
+func (x *Provider) GetSigningLinks() bool {
+	if x != nil {
+		return x.SigningLinks
+	}
+	return false
+}
+
+func (x *Provider) GetTemplates() bool {
+	if x != nil {
+		return x.Templates
+	}
+	return false
+}
+
+func (x *Provider) GetSubjects() bool {
+	if x != nil {
+		return x.Subjects
+	}
+	return false
+}
+
+func (x *Provider) GetTranslations() bool {
+	if x != nil {
+		return x.Translations
+	}
+	return false
+}
+
+func (x *Provider) GetBrands() bool {
+	if x != nil {
+		return x.Brands
+	}
+	return false
+}
+
+func (x *Provider) GetRedirecting() Provider_Redirecting {
+	if x != nil {
+		return x.Redirecting
+	}
+	return Provider_REDIRECTING_UNSPECIFIED
+}
+
+func (x *Provider) GetMaxAttachments() int32 {
+	if x != nil {
+		return x.MaxAttachments
+	}
+	return 0
+}
+
+func (x *Provider) GetMaxObservers() int32 {
+	if x != nil {
+		return x.MaxObservers
+	}
+	return 0
+}
+
+func (x *Provider) GetDeliveryLog() bool {
+	if x != nil {
+		return x.DeliveryLog
+	}
+	return false
+}
+
+func (x *Provider) GetMaxTitleLength() int32 {
+	if x != nil {
+		return x.MaxTitleLength
+	}
+	return 0
+}
+
+func (x *Provider) GetMaxMessageLength() int32 {
+	if x != nil {
+		return x.MaxMessageLength
+	}
+	return 0
+}
+
 // One level with the legislations and authentications it may be combined with.
 type Provider_Offer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -199,7 +538,7 @@ var File_countersign_signing_v1_provider_proto protoreflect.FileDescriptor
 
 const file_countersign_signing_v1_provider_proto_rawDesc = "" +
 	"\n" +
-	"%countersign/signing/v1/provider.proto\x12\x16countersign.signing.v1\x1a#countersign/document/v1/level.proto\x1a.countersign/signing/v1/signature_request.proto\"\x89\x04\n" +
+	"%countersign/signing/v1/provider.proto\x12\x16countersign.signing.v1\x1a#countersign/document/v1/level.proto\x1a.countersign/signing/v1/signature_request.proto\"\xef\f\n" +
 	"\bProvider\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06vendor\x18\x02 \x01(\tR\x06vendor\x12\x18\n" +
@@ -209,11 +548,46 @@ const file_countersign_signing_v1_provider_proto_rawDesc = "" +
 	"\x0fordered_signers\x18\x06 \x01(\bR\x0eorderedSigners\x12\x1f\n" +
 	"\vmax_signers\x18\a \x01(\x05R\n" +
 	"maxSigners\x12,\n" +
-	"\x12max_document_bytes\x18\b \x01(\x03R\x10maxDocumentBytes\x1a\xe0\x01\n" +
+	"\x12max_document_bytes\x18\b \x01(\x03R\x10maxDocumentBytes\x12\x16\n" +
+	"\x06region\x18\t \x01(\tR\x06region\x12?\n" +
+	"\x06health\x18\n" +
+	" \x01(\x0e2'.countersign.signing.v1.Provider.HealthR\x06health\x12#\n" +
+	"\rsigner_groups\x18\v \x01(\bR\fsignerGroups\x12&\n" +
+	"\x0fmax_expiry_days\x18\f \x01(\x05R\rmaxExpiryDays\x12\x1d\n" +
+	"\n" +
+	"own_expiry\x18\r \x01(\bR\townExpiry\x120\n" +
+	"\x14reminder_pause_hours\x18\x0e \x01(\x05R\x12reminderPauseHours\x12\x1d\n" +
+	"\n" +
+	"remind_one\x18\x0f \x01(\bR\tremindOne\x12U\n" +
+	"\x0esigner_updates\x18\x10 \x01(\x0e2..countersign.signing.v1.Provider.SignerUpdatesR\rsignerUpdates\x12 \n" +
+	"\vreactivates\x18\x11 \x01(\bR\vreactivates\x12#\n" +
+	"\rsigning_links\x18\x12 \x01(\bR\fsigningLinks\x12\x1c\n" +
+	"\ttemplates\x18\x13 \x01(\bR\ttemplates\x12\x1a\n" +
+	"\bsubjects\x18\x14 \x01(\bR\bsubjects\x12\"\n" +
+	"\ftranslations\x18\x15 \x01(\bR\ftranslations\x12\x16\n" +
+	"\x06brands\x18\x16 \x01(\bR\x06brands\x12N\n" +
+	"\vredirecting\x18\x17 \x01(\x0e2,.countersign.signing.v1.Provider.RedirectingR\vredirecting\x12'\n" +
+	"\x0fmax_attachments\x18\x18 \x01(\x05R\x0emaxAttachments\x12#\n" +
+	"\rmax_observers\x18\x19 \x01(\x05R\fmaxObservers\x12!\n" +
+	"\fdelivery_log\x18\x1a \x01(\bR\vdeliveryLog\x12(\n" +
+	"\x10max_title_length\x18\x1b \x01(\x05R\x0emaxTitleLength\x12,\n" +
+	"\x12max_message_length\x18\x1c \x01(\x05R\x10maxMessageLength\x1a\xe0\x01\n" +
 	"\x05Offer\x124\n" +
 	"\x05level\x18\x01 \x01(\x0e2\x1e.countersign.document.v1.LevelR\x05level\x12H\n" +
 	"\flegislations\x18\x02 \x03(\x0e2$.countersign.document.v1.LegislationR\flegislations\x12W\n" +
-	"\x0fauthentications\x18\x03 \x03(\x0e2-.countersign.signing.v1.Signer.AuthenticationR\x0fauthenticationsB\xee\x01\n" +
+	"\x0fauthentications\x18\x03 \x03(\x0e2-.countersign.signing.v1.Signer.AuthenticationR\x0fauthentications\"@\n" +
+	"\x06Health\x12\x16\n" +
+	"\x12HEALTH_UNSPECIFIED\x10\x00\x12\r\n" +
+	"\tHEALTH_UP\x10\x01\x12\x0f\n" +
+	"\vHEALTH_DOWN\x10\x02\"c\n" +
+	"\vRedirecting\x12\x1b\n" +
+	"\x17REDIRECTING_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12REDIRECTING_ALWAYS\x10\x01\x12\x1f\n" +
+	"\x1bREDIRECTING_CALLER_DELIVERY\x10\x02\"z\n" +
+	"\rSignerUpdates\x12\x1e\n" +
+	"\x1aSIGNER_UPDATES_UNSPECIFIED\x10\x00\x12\x1f\n" +
+	"\x1bSIGNER_UPDATES_UNTIL_SIGNED\x10\x01\x12(\n" +
+	"$SIGNER_UPDATES_UNTIL_FIRST_SIGNATURE\x10\x02B\xee\x01\n" +
 	"\x1acom.countersign.signing.v1B\rProviderProtoP\x01ZGgithub.com/countersign/countersign/gen/countersign/signing/v1;signingv1\xa2\x02\x03CSX\xaa\x02\x16Countersign.Signing.V1\xca\x02\x16Countersign\\Signing\\V1\xe2\x02\"Countersign\\Signing\\V1\\GPBMetadata\xea\x02\x18Countersign::Signing::V1b\x06proto3"
 
 var (
@@ -228,24 +602,31 @@ func file_countersign_signing_v1_provider_proto_rawDescGZIP() []byte {
 	return file_countersign_signing_v1_provider_proto_rawDescData
 }
 
+var file_countersign_signing_v1_provider_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
 var file_countersign_signing_v1_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
 var file_countersign_signing_v1_provider_proto_goTypes = []any{
-	(*Provider)(nil),           // 0: countersign.signing.v1.Provider
-	(*Provider_Offer)(nil),     // 1: countersign.signing.v1.Provider.Offer
-	(v1.Level)(0),              // 2: countersign.document.v1.Level
-	(v1.Legislation)(0),        // 3: countersign.document.v1.Legislation
-	(Signer_Authentication)(0), // 4: countersign.signing.v1.Signer.Authentication
+	(Provider_Health)(0),        // 0: countersign.signing.v1.Provider.Health
+	(Provider_Redirecting)(0),   // 1: countersign.signing.v1.Provider.Redirecting
+	(Provider_SignerUpdates)(0), // 2: countersign.signing.v1.Provider.SignerUpdates
+	(*Provider)(nil),            // 3: countersign.signing.v1.Provider
+	(*Provider_Offer)(nil),      // 4: countersign.signing.v1.Provider.Offer
+	(v1.Level)(0),               // 5: countersign.document.v1.Level
+	(v1.Legislation)(0),         // 6: countersign.document.v1.Legislation
+	(Signer_Authentication)(0),  // 7: countersign.signing.v1.Signer.Authentication
 }
 var file_countersign_signing_v1_provider_proto_depIdxs = []int32{
-	1, // 0: countersign.signing.v1.Provider.offers:type_name -> countersign.signing.v1.Provider.Offer
-	2, // 1: countersign.signing.v1.Provider.Offer.level:type_name -> countersign.document.v1.Level
-	3, // 2: countersign.signing.v1.Provider.Offer.legislations:type_name -> countersign.document.v1.Legislation
-	4, // 3: countersign.signing.v1.Provider.Offer.authentications:type_name -> countersign.signing.v1.Signer.Authentication
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	4, // 0: countersign.signing.v1.Provider.offers:type_name -> countersign.signing.v1.Provider.Offer
+	0, // 1: countersign.signing.v1.Provider.health:type_name -> countersign.signing.v1.Provider.Health
+	2, // 2: countersign.signing.v1.Provider.signer_updates:type_name -> countersign.signing.v1.Provider.SignerUpdates
+	1, // 3: countersign.signing.v1.Provider.redirecting:type_name -> countersign.signing.v1.Provider.Redirecting
+	5, // 4: countersign.signing.v1.Provider.Offer.level:type_name -> countersign.document.v1.Level
+	6, // 5: countersign.signing.v1.Provider.Offer.legislations:type_name -> countersign.document.v1.Legislation
+	7, // 6: countersign.signing.v1.Provider.Offer.authentications:type_name -> countersign.signing.v1.Signer.Authentication
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_countersign_signing_v1_provider_proto_init() }
@@ -259,13 +640,14 @@ func file_countersign_signing_v1_provider_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_countersign_signing_v1_provider_proto_rawDesc), len(file_countersign_signing_v1_provider_proto_rawDesc)),
-			NumEnums:      0,
+			NumEnums:      3,
 			NumMessages:   2,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
 		GoTypes:           file_countersign_signing_v1_provider_proto_goTypes,
 		DependencyIndexes: file_countersign_signing_v1_provider_proto_depIdxs,
+		EnumInfos:         file_countersign_signing_v1_provider_proto_enumTypes,
 		MessageInfos:      file_countersign_signing_v1_provider_proto_msgTypes,
 	}.Build()
 	File_countersign_signing_v1_provider_proto = out.File

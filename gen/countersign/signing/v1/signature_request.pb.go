@@ -24,6 +24,59 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Who brings the signers their links.
+type SignatureRequest_Delivery int32
+
+const (
+	// The provider.
+	SignatureRequest_DELIVERY_UNSPECIFIED SignatureRequest_Delivery = 0
+	// The provider, by mail.
+	SignatureRequest_DELIVERY_PROVIDER SignatureRequest_Delivery = 1
+	// The caller, with GetSigningLink: the provider invites nobody.
+	SignatureRequest_DELIVERY_CALLER SignatureRequest_Delivery = 2
+)
+
+// Enum value maps for SignatureRequest_Delivery.
+var (
+	SignatureRequest_Delivery_name = map[int32]string{
+		0: "DELIVERY_UNSPECIFIED",
+		1: "DELIVERY_PROVIDER",
+		2: "DELIVERY_CALLER",
+	}
+	SignatureRequest_Delivery_value = map[string]int32{
+		"DELIVERY_UNSPECIFIED": 0,
+		"DELIVERY_PROVIDER":    1,
+		"DELIVERY_CALLER":      2,
+	}
+)
+
+func (x SignatureRequest_Delivery) Enum() *SignatureRequest_Delivery {
+	p := new(SignatureRequest_Delivery)
+	*p = x
+	return p
+}
+
+func (x SignatureRequest_Delivery) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (SignatureRequest_Delivery) Descriptor() protoreflect.EnumDescriptor {
+	return file_countersign_signing_v1_signature_request_proto_enumTypes[0].Descriptor()
+}
+
+func (SignatureRequest_Delivery) Type() protoreflect.EnumType {
+	return &file_countersign_signing_v1_signature_request_proto_enumTypes[0]
+}
+
+func (x SignatureRequest_Delivery) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use SignatureRequest_Delivery.Descriptor instead.
+func (SignatureRequest_Delivery) EnumDescriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{0, 0}
+}
+
 // Where a request stands.
 type SignatureRequest_State int32
 
@@ -89,11 +142,11 @@ func (x SignatureRequest_State) String() string {
 }
 
 func (SignatureRequest_State) Descriptor() protoreflect.EnumDescriptor {
-	return file_countersign_signing_v1_signature_request_proto_enumTypes[0].Descriptor()
+	return file_countersign_signing_v1_signature_request_proto_enumTypes[1].Descriptor()
 }
 
 func (SignatureRequest_State) Type() protoreflect.EnumType {
-	return &file_countersign_signing_v1_signature_request_proto_enumTypes[0]
+	return &file_countersign_signing_v1_signature_request_proto_enumTypes[1]
 }
 
 func (x SignatureRequest_State) Number() protoreflect.EnumNumber {
@@ -102,7 +155,7 @@ func (x SignatureRequest_State) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SignatureRequest_State.Descriptor instead.
 func (SignatureRequest_State) EnumDescriptor() ([]byte, []int) {
-	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{0, 0}
+	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{0, 1}
 }
 
 // How a signer proves to be the one who was invited.
@@ -146,11 +199,11 @@ func (x Signer_Authentication) String() string {
 }
 
 func (Signer_Authentication) Descriptor() protoreflect.EnumDescriptor {
-	return file_countersign_signing_v1_signature_request_proto_enumTypes[1].Descriptor()
+	return file_countersign_signing_v1_signature_request_proto_enumTypes[2].Descriptor()
 }
 
 func (Signer_Authentication) Type() protoreflect.EnumType {
-	return &file_countersign_signing_v1_signature_request_proto_enumTypes[1]
+	return &file_countersign_signing_v1_signature_request_proto_enumTypes[2]
 }
 
 func (x Signer_Authentication) Number() protoreflect.EnumNumber {
@@ -159,7 +212,7 @@ func (x Signer_Authentication) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Signer_Authentication.Descriptor instead.
 func (Signer_Authentication) EnumDescriptor() ([]byte, []int) {
-	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{2, 0}
+	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{8, 0}
 }
 
 // How far a signer has come.
@@ -223,11 +276,11 @@ func (x Signer_State) String() string {
 }
 
 func (Signer_State) Descriptor() protoreflect.EnumDescriptor {
-	return file_countersign_signing_v1_signature_request_proto_enumTypes[2].Descriptor()
+	return file_countersign_signing_v1_signature_request_proto_enumTypes[3].Descriptor()
 }
 
 func (Signer_State) Type() protoreflect.EnumType {
-	return &file_countersign_signing_v1_signature_request_proto_enumTypes[2]
+	return &file_countersign_signing_v1_signature_request_proto_enumTypes[3]
 }
 
 func (x Signer_State) Number() protoreflect.EnumNumber {
@@ -236,7 +289,7 @@ func (x Signer_State) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Signer_State.Descriptor instead.
 func (Signer_State) EnumDescriptor() ([]byte, []int) {
-	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{2, 1}
+	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{8, 1}
 }
 
 // One attempt to have one document signed by its signers at one provider. States only move forward:
@@ -253,9 +306,9 @@ type SignatureRequest struct {
 	State SignatureRequest_State `protobuf:"varint,2,opt,name=state,proto3,enum=countersign.signing.v1.SignatureRequest_State" json:"state,omitempty"`
 	// Title that signers see, 1 to 128 characters.
 	Title string `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
-	// Message to the signers, at most 1000 characters; may be empty.
+	// Message to the signers in the request's language, at most 1000 characters; may be empty.
 	Message string `protobuf:"bytes,4,opt,name=message,proto3" json:"message,omitempty"`
-	// Name of the provider, `providers/{id}`.
+	// Name of the provider, `providers/{id}`. Empty when routing shall choose it; then it is set by the service.
 	Provider string `protobuf:"bytes,5,opt,name=provider,proto3" json:"provider,omitempty"`
 	// Level that every signature must have. Never lowered.
 	Level v1.Level `protobuf:"varint,6,opt,name=level,proto3,enum=countersign.document.v1.Level" json:"level,omitempty"`
@@ -269,6 +322,7 @@ type SignatureRequest struct {
 	//
 	//	*SignatureRequest_Template
 	//	*SignatureRequest_SourceDocument
+	//	*SignatureRequest_ProviderTemplate
 	Source isSignatureRequest_Source `protobuf_oneof:"source"`
 	// Everyone who is asked to sign, 1 to 50.
 	Signers []*Signer `protobuf:"bytes,11,rep,name=signers,proto3" json:"signers,omitempty"`
@@ -305,8 +359,38 @@ type SignatureRequest struct {
 	// Name of the archived evidence package, of a request whose signed document was proven; it comes a moment after the end
 	// state, which does not wait for it. Empty until then, and where it cannot be made.
 	EvidencePackage string `protobuf:"bytes,26,opt,name=evidence_package,json=evidencePackage,proto3" json:"evidence_package,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// How the provider is chosen when none is named; not allowed beside one. Not set means any live provider that can honour
+	// the request, in the order of the configuration.
+	Routing *Routing `protobuf:"bytes,28,opt,name=routing,proto3" json:"routing,omitempty"`
+	// Subject of the invitation mail in the request's language, at most 200 characters; empty means the provider's own.
+	Subject string `protobuf:"bytes,29,opt,name=subject,proto3" json:"subject,omitempty"`
+	// Subject and message in other languages, by ISO 639-1 code. A signer whose language has no entry gets the request's.
+	Translations map[string]*MailText `protobuf:"bytes,30,rep,name=translations,proto3" json:"translations,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Names of archived PDFs, `documents/{id}`, that signers are shown beside the document and do not sign; at most 10.
+	Attachments []string `protobuf:"bytes,31,rep,name=attachments,proto3" json:"attachments,omitempty"`
+	// Who else is kept informed by the provider; at most 20. They sign nothing.
+	Observers []*Observer `protobuf:"bytes,32,rep,name=observers,proto3" json:"observers,omitempty"`
+	// Reminders that are sent without being asked for; not set means none.
+	Reminders *Reminders `protobuf:"bytes,33,opt,name=reminders,proto3" json:"reminders,omitempty"`
+	// Id of the provider's brand or theme, at most 64 characters; empty means the account's own look.
+	Brand string `protobuf:"bytes,34,opt,name=brand,proto3" json:"brand,omitempty"`
+	// Where a signer's browser goes afterwards; not set means that it stays at the provider. Proves nothing.
+	Redirects *Redirects `protobuf:"bytes,35,opt,name=redirects,proto3" json:"redirects,omitempty"`
+	// Who brings the signers their links; not set means the provider, by mail.
+	Delivery SignatureRequest_Delivery `protobuf:"varint,36,opt,name=delivery,proto3,enum=countersign.signing.v1.SignatureRequest_Delivery" json:"delivery,omitempty"`
+	// Caller's own labels, at most 20; keys of 1 to 63 characters, values of at most 128. Kept, returned, filterable; never
+	// sent to the provider.
+	Labels map[string]string `protobuf:"bytes,37,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Which attempt this is, from 1. Set by the service.
+	Attempt int32 `protobuf:"varint,38,opt,name=attempt,proto3" json:"attempt,omitempty"`
+	// Name of the request that this one reissues; empty for a first attempt.
+	PreviousAttempt string `protobuf:"bytes,39,opt,name=previous_attempt,json=previousAttempt,proto3" json:"previous_attempt,omitempty"`
+	// Name of the request that reissues this one; empty until then.
+	NextAttempt string `protobuf:"bytes,40,opt,name=next_attempt,json=nextAttempt,proto3" json:"next_attempt,omitempty"`
+	// When the envelope was erased at the provider; not set while it is kept there.
+	EraseTime     *timestamppb.Timestamp `protobuf:"bytes,41,opt,name=erase_time,json=eraseTime,proto3" json:"erase_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SignatureRequest) Reset() {
@@ -418,6 +502,15 @@ func (x *SignatureRequest) GetSourceDocument() string {
 		}
 	}
 	return ""
+}
+
+func (x *SignatureRequest) GetProviderTemplate() *ProviderTemplateSource {
+	if x != nil {
+		if x, ok := x.Source.(*SignatureRequest_ProviderTemplate); ok {
+			return x.ProviderTemplate
+		}
+	}
+	return nil
 }
 
 func (x *SignatureRequest) GetSigners() []*Signer {
@@ -532,6 +625,104 @@ func (x *SignatureRequest) GetEvidencePackage() string {
 	return ""
 }
 
+func (x *SignatureRequest) GetRouting() *Routing {
+	if x != nil {
+		return x.Routing
+	}
+	return nil
+}
+
+func (x *SignatureRequest) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *SignatureRequest) GetTranslations() map[string]*MailText {
+	if x != nil {
+		return x.Translations
+	}
+	return nil
+}
+
+func (x *SignatureRequest) GetAttachments() []string {
+	if x != nil {
+		return x.Attachments
+	}
+	return nil
+}
+
+func (x *SignatureRequest) GetObservers() []*Observer {
+	if x != nil {
+		return x.Observers
+	}
+	return nil
+}
+
+func (x *SignatureRequest) GetReminders() *Reminders {
+	if x != nil {
+		return x.Reminders
+	}
+	return nil
+}
+
+func (x *SignatureRequest) GetBrand() string {
+	if x != nil {
+		return x.Brand
+	}
+	return ""
+}
+
+func (x *SignatureRequest) GetRedirects() *Redirects {
+	if x != nil {
+		return x.Redirects
+	}
+	return nil
+}
+
+func (x *SignatureRequest) GetDelivery() SignatureRequest_Delivery {
+	if x != nil {
+		return x.Delivery
+	}
+	return SignatureRequest_DELIVERY_UNSPECIFIED
+}
+
+func (x *SignatureRequest) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *SignatureRequest) GetAttempt() int32 {
+	if x != nil {
+		return x.Attempt
+	}
+	return 0
+}
+
+func (x *SignatureRequest) GetPreviousAttempt() string {
+	if x != nil {
+		return x.PreviousAttempt
+	}
+	return ""
+}
+
+func (x *SignatureRequest) GetNextAttempt() string {
+	if x != nil {
+		return x.NextAttempt
+	}
+	return ""
+}
+
+func (x *SignatureRequest) GetEraseTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EraseTime
+	}
+	return nil
+}
+
 type isSignatureRequest_Source interface {
 	isSignatureRequest_Source()
 }
@@ -546,9 +737,16 @@ type SignatureRequest_SourceDocument struct {
 	SourceDocument string `protobuf:"bytes,10,opt,name=source_document,json=sourceDocument,proto3,oneof"`
 }
 
+type SignatureRequest_ProviderTemplate struct {
+	// A template that lives at the provider.
+	ProviderTemplate *ProviderTemplateSource `protobuf:"bytes,27,opt,name=provider_template,json=providerTemplate,proto3,oneof"`
+}
+
 func (*SignatureRequest_Template) isSignatureRequest_Source() {}
 
 func (*SignatureRequest_SourceDocument) isSignatureRequest_Source() {}
+
+func (*SignatureRequest_ProviderTemplate) isSignatureRequest_Source() {}
 
 // A template with the values of its variables.
 type TemplateSource struct {
@@ -614,10 +812,360 @@ func (x *TemplateSource) GetValues() map[string]string {
 	return nil
 }
 
+// A template that lives at the provider, with the texts that it asks for. The signers' roles are the labels of the
+// template's signers. The document that comes of it is archived before anybody can have signed it.
+type ProviderTemplateSource struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Provider's id of the template, 1 to 64 characters.
+	Template string `protobuf:"bytes,1,opt,name=template,proto3" json:"template,omitempty"`
+	// Texts by the label that the template gives them, at most 200; each at most 5000 characters.
+	Values        map[string]string `protobuf:"bytes,2,rep,name=values,proto3" json:"values,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProviderTemplateSource) Reset() {
+	*x = ProviderTemplateSource{}
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProviderTemplateSource) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProviderTemplateSource) ProtoMessage() {}
+
+func (x *ProviderTemplateSource) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProviderTemplateSource.ProtoReflect.Descriptor instead.
+func (*ProviderTemplateSource) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ProviderTemplateSource) GetTemplate() string {
+	if x != nil {
+		return x.Template
+	}
+	return ""
+}
+
+func (x *ProviderTemplateSource) GetValues() map[string]string {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
+// Subject and message of the invitation in one language.
+type MailText struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Subject, at most 200 characters; empty means the provider's own.
+	Subject string `protobuf:"bytes,1,opt,name=subject,proto3" json:"subject,omitempty"`
+	// Message, at most 1000 characters; may be empty.
+	Message       string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MailText) Reset() {
+	*x = MailText{}
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MailText) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MailText) ProtoMessage() {}
+
+func (x *MailText) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MailText.ProtoReflect.Descriptor instead.
+func (*MailText) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *MailText) GetSubject() string {
+	if x != nil {
+		return x.Subject
+	}
+	return ""
+}
+
+func (x *MailText) GetMessage() string {
+	if x != nil {
+		return x.Message
+	}
+	return ""
+}
+
+// How a provider is chosen. Only one that can honour the whole request and is up is; nothing is lowered to fit.
+type Routing struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Names of the providers to choose from, best first; empty means all that are configured, in the order of the
+	// configuration.
+	Providers []string `protobuf:"bytes,1,rep,name=providers,proto3" json:"providers,omitempty"`
+	// Where the provider must keep the data: `EU` or `CH`; empty means anywhere.
+	Region string `protobuf:"bytes,2,opt,name=region,proto3" json:"region,omitempty"`
+	// True to choose among sandbox accounts only, whose signatures have no legal value; else they are never chosen.
+	Sandbox       bool `protobuf:"varint,3,opt,name=sandbox,proto3" json:"sandbox,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Routing) Reset() {
+	*x = Routing{}
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Routing) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Routing) ProtoMessage() {}
+
+func (x *Routing) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Routing.ProtoReflect.Descriptor instead.
+func (*Routing) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Routing) GetProviders() []string {
+	if x != nil {
+		return x.Providers
+	}
+	return nil
+}
+
+func (x *Routing) GetRegion() string {
+	if x != nil {
+		return x.Region
+	}
+	return ""
+}
+
+func (x *Routing) GetSandbox() bool {
+	if x != nil {
+		return x.Sandbox
+	}
+	return false
+}
+
+// Somebody who is kept informed by the provider and signs nothing.
+type Observer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// E-mail address.
+	Email string `protobuf:"bytes,1,opt,name=email,proto3" json:"email,omitempty"`
+	// Language of the mails, ISO 639-1; empty means the request's.
+	Language      string `protobuf:"bytes,2,opt,name=language,proto3" json:"language,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Observer) Reset() {
+	*x = Observer{}
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Observer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Observer) ProtoMessage() {}
+
+func (x *Observer) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Observer.ProtoReflect.Descriptor instead.
+func (*Observer) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Observer) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *Observer) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+// Reminders of everyone who was invited and has not signed yet. The service sends them, the same at every provider.
+type Reminders struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Days between two reminders, 1 to 30; the first comes that long after the signer was invited.
+	IntervalDays int32 `protobuf:"varint,1,opt,name=interval_days,json=intervalDays,proto3" json:"interval_days,omitempty"`
+	// Most reminders of one signer, 1 to 10.
+	MaxReminders  int32 `protobuf:"varint,2,opt,name=max_reminders,json=maxReminders,proto3" json:"max_reminders,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Reminders) Reset() {
+	*x = Reminders{}
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Reminders) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Reminders) ProtoMessage() {}
+
+func (x *Reminders) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Reminders.ProtoReflect.Descriptor instead.
+func (*Reminders) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Reminders) GetIntervalDays() int32 {
+	if x != nil {
+		return x.IntervalDays
+	}
+	return 0
+}
+
+func (x *Reminders) GetMaxReminders() int32 {
+	if x != nil {
+		return x.MaxReminders
+	}
+	return 0
+}
+
+// Where a signer's browser goes afterwards: https URLs of at most 255 characters, each may be empty.
+type Redirects struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// After signing.
+	SuccessUrl string `protobuf:"bytes,1,opt,name=success_url,json=successUrl,proto3" json:"success_url,omitempty"`
+	// After declining.
+	DeclineUrl string `protobuf:"bytes,2,opt,name=decline_url,json=declineUrl,proto3" json:"decline_url,omitempty"`
+	// After an error.
+	ErrorUrl      string `protobuf:"bytes,3,opt,name=error_url,json=errorUrl,proto3" json:"error_url,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Redirects) Reset() {
+	*x = Redirects{}
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Redirects) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Redirects) ProtoMessage() {}
+
+func (x *Redirects) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Redirects.ProtoReflect.Descriptor instead.
+func (*Redirects) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Redirects) GetSuccessUrl() string {
+	if x != nil {
+		return x.SuccessUrl
+	}
+	return ""
+}
+
+func (x *Redirects) GetDeclineUrl() string {
+	if x != nil {
+		return x.DeclineUrl
+	}
+	return ""
+}
+
+func (x *Redirects) GetErrorUrl() string {
+	if x != nil {
+		return x.ErrorUrl
+	}
+	return ""
+}
+
 // One person who is asked to sign.
 type Signer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Role of the signature field in the document; unique within a request.
+	// Role of the signature field in the document, or label in the provider's template; unique within a request.
 	Role string `protobuf:"bytes,1,opt,name=role,proto3" json:"role,omitempty"`
 	// First name as on the signer's identity document, 1 to 255 characters. Never guessed or altered.
 	FirstName string `protobuf:"bytes,2,opt,name=first_name,json=firstName,proto3" json:"first_name,omitempty"`
@@ -636,14 +1184,21 @@ type Signer struct {
 	// How far the signer has come. Set by the service.
 	State Signer_State `protobuf:"varint,9,opt,name=state,proto3,enum=countersign.signing.v1.Signer_State" json:"state,omitempty"`
 	// When the signer signed; not set until then.
-	SignTime      *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=sign_time,json=signTime,proto3" json:"sign_time,omitempty"`
+	SignTime *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=sign_time,json=signTime,proto3" json:"sign_time,omitempty"`
+	// True when the signer signs for the company that sends: such a signer may use an account that the provider knows, while
+	// everyone else signs as a guest.
+	OwnCompany bool `protobuf:"varint,11,opt,name=own_company,json=ownCompany,proto3" json:"own_company,omitempty"`
+	// True while a change of the signer was asked for and has not come through at the provider. Set by the service.
+	UpdatePending bool `protobuf:"varint,12,opt,name=update_pending,json=updatePending,proto3" json:"update_pending,omitempty"`
+	// When the signer was reminded last; not set until then. Set by the service.
+	RemindTime    *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=remind_time,json=remindTime,proto3" json:"remind_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Signer) Reset() {
 	*x = Signer{}
-	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[2]
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -655,7 +1210,7 @@ func (x *Signer) String() string {
 func (*Signer) ProtoMessage() {}
 
 func (x *Signer) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[2]
+	mi := &file_countersign_signing_v1_signature_request_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -668,7 +1223,7 @@ func (x *Signer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Signer.ProtoReflect.Descriptor instead.
 func (*Signer) Descriptor() ([]byte, []int) {
-	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{2}
+	return file_countersign_signing_v1_signature_request_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Signer) GetRole() string {
@@ -741,18 +1296,39 @@ func (x *Signer) GetSignTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Signer) GetOwnCompany() bool {
+	if x != nil {
+		return x.OwnCompany
+	}
+	return false
+}
+
+func (x *Signer) GetUpdatePending() bool {
+	if x != nil {
+		return x.UpdatePending
+	}
+	return false
+}
+
+func (x *Signer) GetRemindTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RemindTime
+	}
+	return nil
+}
+
 var File_countersign_signing_v1_signature_request_proto protoreflect.FileDescriptor
 
 const file_countersign_signing_v1_signature_request_proto_rawDesc = "" +
 	"\n" +
-	".countersign/signing/v1/signature_request.proto\x12\x16countersign.signing.v1\x1a\x1bbuf/validate/validate.proto\x1a#countersign/document/v1/level.proto\x1a#countersign/document/v1/proof.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf2\f\n" +
+	".countersign/signing/v1/signature_request.proto\x12\x16countersign.signing.v1\x1a\x1bbuf/validate/validate.proto\x1a#countersign/document/v1/level.proto\x1a#countersign/document/v1/proof.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe2\x16\n" +
 	"\x10SignatureRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12D\n" +
 	"\x05state\x18\x02 \x01(\x0e2..countersign.signing.v1.SignatureRequest.StateR\x05state\x12 \n" +
 	"\x05title\x18\x03 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x05title\x12\"\n" +
-	"\amessage\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\amessage\x12C\n" +
-	"\bprovider\x18\x05 \x01(\tB'\xbaH$r\"2 ^providers/[a-z][a-z0-9-]{0,62}$R\bprovider\x12@\n" +
+	"\amessage\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\amessage\x12F\n" +
+	"\bprovider\x18\x05 \x01(\tB*\xbaH'r%2#^(providers/[a-z][a-z0-9-]{0,62})?$R\bprovider\x12@\n" +
 	"\x05level\x18\x06 \x01(\x0e2\x1e.countersign.document.v1.LevelB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x05level\x12R\n" +
 	"\vlegislation\x18\a \x01(\x0e2$.countersign.document.v1.LegislationB\n" +
@@ -761,7 +1337,8 @@ const file_countersign_signing_v1_signature_request_proto_rawDesc = "" +
 	"^[a-z]{2}$R\blanguage\x12D\n" +
 	"\btemplate\x18\t \x01(\v2&.countersign.signing.v1.TemplateSourceH\x00R\btemplate\x12K\n" +
 	"\x0fsource_document\x18\n" +
-	" \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$H\x00R\x0esourceDocument\x12D\n" +
+	" \x01(\tB \xbaH\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$H\x00R\x0esourceDocument\x12]\n" +
+	"\x11provider_template\x18\x1b \x01(\v2..countersign.signing.v1.ProviderTemplateSourceH\x00R\x10providerTemplate\x12D\n" +
 	"\asigners\x18\v \x03(\v2\x1e.countersign.signing.v1.SignerB\n" +
 	"\xbaH\a\x92\x01\x04\b\x01\x102R\asigners\x12;\n" +
 	"\vexpire_time\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\n" +
@@ -783,7 +1360,34 @@ const file_countersign_signing_v1_signature_request_proto_rawDesc = "" +
 	"updateTime\x12\x1f\n" +
 	"\vnext_action\x18\x19 \x01(\tR\n" +
 	"nextAction\x12)\n" +
-	"\x10evidence_package\x18\x1a \x01(\tR\x0fevidencePackage\"\xdd\x01\n" +
+	"\x10evidence_package\x18\x1a \x01(\tR\x0fevidencePackage\x129\n" +
+	"\arouting\x18\x1c \x01(\v2\x1f.countersign.signing.v1.RoutingR\arouting\x12\"\n" +
+	"\asubject\x18\x1d \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\asubject\x12x\n" +
+	"\ftranslations\x18\x1e \x03(\v2:.countersign.signing.v1.SignatureRequest.TranslationsEntryB\x18\xbaH\x15\x9a\x01\x12\x10\x14\"\x0er\f2\n" +
+	"^[a-z]{2}$R\ftranslations\x12K\n" +
+	"\vattachments\x18\x1f \x03(\tB)\xbaH&\x92\x01#\x10\n" +
+	"\x18\x01\"\x1dr\x1b2\x19^documents/[0-9a-f-]{36}$R\vattachments\x12H\n" +
+	"\tobservers\x18  \x03(\v2 .countersign.signing.v1.ObserverB\b\xbaH\x05\x92\x01\x02\x10\x14R\tobservers\x12?\n" +
+	"\treminders\x18! \x01(\v2!.countersign.signing.v1.RemindersR\treminders\x121\n" +
+	"\x05brand\x18\" \x01(\tB\x1b\xbaH\x18r\x162\x14^[A-Za-z0-9-]{0,64}$R\x05brand\x12?\n" +
+	"\tredirects\x18# \x01(\v2!.countersign.signing.v1.RedirectsR\tredirects\x12W\n" +
+	"\bdelivery\x18$ \x01(\x0e21.countersign.signing.v1.SignatureRequest.DeliveryB\b\xbaH\x05\x82\x01\x02\x10\x01R\bdelivery\x12{\n" +
+	"\x06labels\x18% \x03(\v24.countersign.signing.v1.SignatureRequest.LabelsEntryB-\xbaH*\x9a\x01'\x10\x14\"\x1cr\x1a2\x18^[a-z][a-z0-9_.-]{0,62}$*\x05r\x03\x18\x80\x01R\x06labels\x12\x18\n" +
+	"\aattempt\x18& \x01(\x05R\aattempt\x12)\n" +
+	"\x10previous_attempt\x18' \x01(\tR\x0fpreviousAttempt\x12!\n" +
+	"\fnext_attempt\x18( \x01(\tR\vnextAttempt\x129\n" +
+	"\n" +
+	"erase_time\x18) \x01(\v2\x1a.google.protobuf.TimestampR\teraseTime\x1aa\n" +
+	"\x11TranslationsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x126\n" +
+	"\x05value\x18\x02 \x01(\v2 .countersign.signing.v1.MailTextR\x05value:\x028\x01\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"P\n" +
+	"\bDelivery\x12\x18\n" +
+	"\x14DELIVERY_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11DELIVERY_PROVIDER\x10\x01\x12\x13\n" +
+	"\x0fDELIVERY_CALLER\x10\x02\"\xdd\x01\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fSTATE_PREPARING\x10\x01\x12\x1b\n" +
@@ -803,9 +1407,36 @@ const file_countersign_signing_v1_signature_request_proto_rawDesc = "" +
 	"\x06values\x18\x03 \x03(\v22.countersign.signing.v1.TemplateSource.ValuesEntryB\t\xbaH\x06\x9a\x01\x03\x10\xc8\x01R\x06values\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xf2\x06\n" +
-	"\x06Signer\x121\n" +
-	"\x04role\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9_]{0,63}$R\x04role\x12)\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xfa\x01\n" +
+	"\x16ProviderTemplateSource\x127\n" +
+	"\btemplate\x18\x01 \x01(\tB\x1b\xbaH\x18r\x162\x14^[A-Za-z0-9-]{1,64}$R\btemplate\x12l\n" +
+	"\x06values\x18\x02 \x03(\v2:.countersign.signing.v1.ProviderTemplateSource.ValuesEntryB\x18\xbaH\x15\x9a\x01\x12\x10\xc8\x01\"\x06r\x04\x10\x01\x18@*\x05r\x03\x18\x88'R\x06values\x1a9\n" +
+	"\vValuesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"R\n" +
+	"\bMailText\x12\"\n" +
+	"\asubject\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\xc8\x01R\asubject\x12\"\n" +
+	"\amessage\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\amessage\"\x9e\x01\n" +
+	"\aRouting\x12N\n" +
+	"\tproviders\x18\x01 \x03(\tB0\xbaH-\x92\x01*\x10\x14\x18\x01\"$r\"2 ^providers/[a-z][a-z0-9-]{0,62}$R\tproviders\x12)\n" +
+	"\x06region\x18\x02 \x01(\tB\x11\xbaH\x0er\f2\n" +
+	"^(EU|CH)?$R\x06region\x12\x18\n" +
+	"\asandbox\x18\x03 \x01(\bR\asandbox\"[\n" +
+	"\bObserver\x12\x1d\n" +
+	"\x05email\x18\x01 \x01(\tB\a\xbaH\x04r\x02`\x01R\x05email\x120\n" +
+	"\blanguage\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f2\r^([a-z]{2})?$R\blanguage\"k\n" +
+	"\tReminders\x12.\n" +
+	"\rinterval_days\x18\x01 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\x1e(\x01R\fintervalDays\x12.\n" +
+	"\rmax_reminders\x18\x02 \x01(\x05B\t\xbaH\x06\x1a\x04\x18\n" +
+	"(\x01R\fmaxReminders\"\xd0\x01\n" +
+	"\tRedirects\x12A\n" +
+	"\vsuccess_url\x18\x01 \x01(\tB \xbaH\x1dr\x1b2\x19^(https://[!-~]{1,247})?$R\n" +
+	"successUrl\x12A\n" +
+	"\vdecline_url\x18\x02 \x01(\tB \xbaH\x1dr\x1b2\x19^(https://[!-~]{1,247})?$R\n" +
+	"declineUrl\x12=\n" +
+	"\terror_url\x18\x03 \x01(\tB \xbaH\x1dr\x1b2\x19^(https://[!-~]{1,247})?$R\berrorUrl\"\x80\b\n" +
+	"\x06Signer\x12:\n" +
+	"\x04role\x18\x01 \x01(\tB&\xbaH#r!2\x1f^[A-Za-z][A-Za-z0-9_ .-]{0,63}$R\x04role\x12)\n" +
 	"\n" +
 	"first_name\x18\x02 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\xff\x01R\tfirstName\x12'\n" +
@@ -819,7 +1450,12 @@ const file_countersign_signing_v1_signature_request_proto_rawDesc = "" +
 	"orderGroup\x12:\n" +
 	"\x05state\x18\t \x01(\x0e2$.countersign.signing.v1.Signer.StateR\x05state\x127\n" +
 	"\tsign_time\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampR\bsignTime\"\x85\x01\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\bsignTime\x12\x1f\n" +
+	"\vown_company\x18\v \x01(\bR\n" +
+	"ownCompany\x12%\n" +
+	"\x0eupdate_pending\x18\f \x01(\bR\rupdatePending\x12;\n" +
+	"\vremind_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"remindTime\"\x85\x01\n" +
 	"\x0eAuthentication\x12\x1e\n" +
 	"\x1aAUTHENTICATION_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13AUTHENTICATION_NONE\x10\x01\x12\x1d\n" +
@@ -849,42 +1485,64 @@ func file_countersign_signing_v1_signature_request_proto_rawDescGZIP() []byte {
 	return file_countersign_signing_v1_signature_request_proto_rawDescData
 }
 
-var file_countersign_signing_v1_signature_request_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_countersign_signing_v1_signature_request_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_countersign_signing_v1_signature_request_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
+var file_countersign_signing_v1_signature_request_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_countersign_signing_v1_signature_request_proto_goTypes = []any{
-	(SignatureRequest_State)(0),   // 0: countersign.signing.v1.SignatureRequest.State
-	(Signer_Authentication)(0),    // 1: countersign.signing.v1.Signer.Authentication
-	(Signer_State)(0),             // 2: countersign.signing.v1.Signer.State
-	(*SignatureRequest)(nil),      // 3: countersign.signing.v1.SignatureRequest
-	(*TemplateSource)(nil),        // 4: countersign.signing.v1.TemplateSource
-	(*Signer)(nil),                // 5: countersign.signing.v1.Signer
-	nil,                           // 6: countersign.signing.v1.TemplateSource.ValuesEntry
-	(v1.Level)(0),                 // 7: countersign.document.v1.Level
-	(v1.Legislation)(0),           // 8: countersign.document.v1.Legislation
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
-	(v1.Proof_Verdict)(0),         // 10: countersign.document.v1.Proof.Verdict
+	(SignatureRequest_Delivery)(0), // 0: countersign.signing.v1.SignatureRequest.Delivery
+	(SignatureRequest_State)(0),    // 1: countersign.signing.v1.SignatureRequest.State
+	(Signer_Authentication)(0),     // 2: countersign.signing.v1.Signer.Authentication
+	(Signer_State)(0),              // 3: countersign.signing.v1.Signer.State
+	(*SignatureRequest)(nil),       // 4: countersign.signing.v1.SignatureRequest
+	(*TemplateSource)(nil),         // 5: countersign.signing.v1.TemplateSource
+	(*ProviderTemplateSource)(nil), // 6: countersign.signing.v1.ProviderTemplateSource
+	(*MailText)(nil),               // 7: countersign.signing.v1.MailText
+	(*Routing)(nil),                // 8: countersign.signing.v1.Routing
+	(*Observer)(nil),               // 9: countersign.signing.v1.Observer
+	(*Reminders)(nil),              // 10: countersign.signing.v1.Reminders
+	(*Redirects)(nil),              // 11: countersign.signing.v1.Redirects
+	(*Signer)(nil),                 // 12: countersign.signing.v1.Signer
+	nil,                            // 13: countersign.signing.v1.SignatureRequest.TranslationsEntry
+	nil,                            // 14: countersign.signing.v1.SignatureRequest.LabelsEntry
+	nil,                            // 15: countersign.signing.v1.TemplateSource.ValuesEntry
+	nil,                            // 16: countersign.signing.v1.ProviderTemplateSource.ValuesEntry
+	(v1.Level)(0),                  // 17: countersign.document.v1.Level
+	(v1.Legislation)(0),            // 18: countersign.document.v1.Legislation
+	(*timestamppb.Timestamp)(nil),  // 19: google.protobuf.Timestamp
+	(v1.Proof_Verdict)(0),          // 20: countersign.document.v1.Proof.Verdict
 }
 var file_countersign_signing_v1_signature_request_proto_depIdxs = []int32{
-	0,  // 0: countersign.signing.v1.SignatureRequest.state:type_name -> countersign.signing.v1.SignatureRequest.State
-	7,  // 1: countersign.signing.v1.SignatureRequest.level:type_name -> countersign.document.v1.Level
-	8,  // 2: countersign.signing.v1.SignatureRequest.legislation:type_name -> countersign.document.v1.Legislation
-	4,  // 3: countersign.signing.v1.SignatureRequest.template:type_name -> countersign.signing.v1.TemplateSource
-	5,  // 4: countersign.signing.v1.SignatureRequest.signers:type_name -> countersign.signing.v1.Signer
-	9,  // 5: countersign.signing.v1.SignatureRequest.expire_time:type_name -> google.protobuf.Timestamp
-	10, // 6: countersign.signing.v1.SignatureRequest.required_verdict:type_name -> countersign.document.v1.Proof.Verdict
-	10, // 7: countersign.signing.v1.SignatureRequest.verdict:type_name -> countersign.document.v1.Proof.Verdict
-	7,  // 8: countersign.signing.v1.SignatureRequest.proven_level:type_name -> countersign.document.v1.Level
-	9,  // 9: countersign.signing.v1.SignatureRequest.create_time:type_name -> google.protobuf.Timestamp
-	9,  // 10: countersign.signing.v1.SignatureRequest.update_time:type_name -> google.protobuf.Timestamp
-	6,  // 11: countersign.signing.v1.TemplateSource.values:type_name -> countersign.signing.v1.TemplateSource.ValuesEntry
-	1,  // 12: countersign.signing.v1.Signer.authentication:type_name -> countersign.signing.v1.Signer.Authentication
-	2,  // 13: countersign.signing.v1.Signer.state:type_name -> countersign.signing.v1.Signer.State
-	9,  // 14: countersign.signing.v1.Signer.sign_time:type_name -> google.protobuf.Timestamp
-	15, // [15:15] is the sub-list for method output_type
-	15, // [15:15] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	1,  // 0: countersign.signing.v1.SignatureRequest.state:type_name -> countersign.signing.v1.SignatureRequest.State
+	17, // 1: countersign.signing.v1.SignatureRequest.level:type_name -> countersign.document.v1.Level
+	18, // 2: countersign.signing.v1.SignatureRequest.legislation:type_name -> countersign.document.v1.Legislation
+	5,  // 3: countersign.signing.v1.SignatureRequest.template:type_name -> countersign.signing.v1.TemplateSource
+	6,  // 4: countersign.signing.v1.SignatureRequest.provider_template:type_name -> countersign.signing.v1.ProviderTemplateSource
+	12, // 5: countersign.signing.v1.SignatureRequest.signers:type_name -> countersign.signing.v1.Signer
+	19, // 6: countersign.signing.v1.SignatureRequest.expire_time:type_name -> google.protobuf.Timestamp
+	20, // 7: countersign.signing.v1.SignatureRequest.required_verdict:type_name -> countersign.document.v1.Proof.Verdict
+	20, // 8: countersign.signing.v1.SignatureRequest.verdict:type_name -> countersign.document.v1.Proof.Verdict
+	17, // 9: countersign.signing.v1.SignatureRequest.proven_level:type_name -> countersign.document.v1.Level
+	19, // 10: countersign.signing.v1.SignatureRequest.create_time:type_name -> google.protobuf.Timestamp
+	19, // 11: countersign.signing.v1.SignatureRequest.update_time:type_name -> google.protobuf.Timestamp
+	8,  // 12: countersign.signing.v1.SignatureRequest.routing:type_name -> countersign.signing.v1.Routing
+	13, // 13: countersign.signing.v1.SignatureRequest.translations:type_name -> countersign.signing.v1.SignatureRequest.TranslationsEntry
+	9,  // 14: countersign.signing.v1.SignatureRequest.observers:type_name -> countersign.signing.v1.Observer
+	10, // 15: countersign.signing.v1.SignatureRequest.reminders:type_name -> countersign.signing.v1.Reminders
+	11, // 16: countersign.signing.v1.SignatureRequest.redirects:type_name -> countersign.signing.v1.Redirects
+	0,  // 17: countersign.signing.v1.SignatureRequest.delivery:type_name -> countersign.signing.v1.SignatureRequest.Delivery
+	14, // 18: countersign.signing.v1.SignatureRequest.labels:type_name -> countersign.signing.v1.SignatureRequest.LabelsEntry
+	19, // 19: countersign.signing.v1.SignatureRequest.erase_time:type_name -> google.protobuf.Timestamp
+	15, // 20: countersign.signing.v1.TemplateSource.values:type_name -> countersign.signing.v1.TemplateSource.ValuesEntry
+	16, // 21: countersign.signing.v1.ProviderTemplateSource.values:type_name -> countersign.signing.v1.ProviderTemplateSource.ValuesEntry
+	2,  // 22: countersign.signing.v1.Signer.authentication:type_name -> countersign.signing.v1.Signer.Authentication
+	3,  // 23: countersign.signing.v1.Signer.state:type_name -> countersign.signing.v1.Signer.State
+	19, // 24: countersign.signing.v1.Signer.sign_time:type_name -> google.protobuf.Timestamp
+	19, // 25: countersign.signing.v1.Signer.remind_time:type_name -> google.protobuf.Timestamp
+	7,  // 26: countersign.signing.v1.SignatureRequest.TranslationsEntry.value:type_name -> countersign.signing.v1.MailText
+	27, // [27:27] is the sub-list for method output_type
+	27, // [27:27] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_countersign_signing_v1_signature_request_proto_init() }
@@ -895,14 +1553,15 @@ func file_countersign_signing_v1_signature_request_proto_init() {
 	file_countersign_signing_v1_signature_request_proto_msgTypes[0].OneofWrappers = []any{
 		(*SignatureRequest_Template)(nil),
 		(*SignatureRequest_SourceDocument)(nil),
+		(*SignatureRequest_ProviderTemplate)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_countersign_signing_v1_signature_request_proto_rawDesc), len(file_countersign_signing_v1_signature_request_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   4,
+			NumEnums:      4,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

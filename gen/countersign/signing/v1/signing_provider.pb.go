@@ -12,6 +12,7 @@ import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -337,7 +338,15 @@ type ListSignatureRequestsRequest struct {
 	// Only requests with this reference; empty means any.
 	Reference string `protobuf:"bytes,3,opt,name=reference,proto3" json:"reference,omitempty"`
 	// Only requests in this state; not set means any.
-	State         SignatureRequest_State `protobuf:"varint,4,opt,name=state,proto3,enum=countersign.signing.v1.SignatureRequest_State" json:"state,omitempty"`
+	State SignatureRequest_State `protobuf:"varint,4,opt,name=state,proto3,enum=countersign.signing.v1.SignatureRequest_State" json:"state,omitempty"`
+	// Only requests at this provider, `providers/{id}`; empty means any.
+	Provider string `protobuf:"bytes,5,opt,name=provider,proto3" json:"provider,omitempty"`
+	// Only requests with all of these labels, as `key=value`, at most 5; empty means any.
+	Labels []string `protobuf:"bytes,6,rep,name=labels,proto3" json:"labels,omitempty"`
+	// Only requests created at this time or later; not set means any.
+	CreatedAfter *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=created_after,json=createdAfter,proto3" json:"created_after,omitempty"`
+	// Only requests created before this time; not set means any.
+	CreatedBefore *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=created_before,json=createdBefore,proto3" json:"created_before,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -398,6 +407,34 @@ func (x *ListSignatureRequestsRequest) GetState() SignatureRequest_State {
 		return x.State
 	}
 	return SignatureRequest_STATE_UNSPECIFIED
+}
+
+func (x *ListSignatureRequestsRequest) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+func (x *ListSignatureRequestsRequest) GetLabels() []string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *ListSignatureRequestsRequest) GetCreatedAfter() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreatedAfter
+	}
+	return nil
+}
+
+func (x *ListSignatureRequestsRequest) GetCreatedBefore() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreatedBefore
+	}
+	return nil
 }
 
 // Answers with a page of signature requests.
@@ -566,6 +603,601 @@ func (x *CancelSignatureRequestResponse) GetSignatureRequest() *SignatureRequest
 	return nil
 }
 
+// Asks for a reminder.
+type RemindSignatureRequestRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the request.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Role of the signer to remind; empty means all who were invited and have not signed.
+	SignerRole string `protobuf:"bytes,2,opt,name=signer_role,json=signerRole,proto3" json:"signer_role,omitempty"`
+	// Caller's id of this request, 1 to 128 characters: repeating it reminds nobody twice.
+	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemindSignatureRequestRequest) Reset() {
+	*x = RemindSignatureRequestRequest{}
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemindSignatureRequestRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemindSignatureRequestRequest) ProtoMessage() {}
+
+func (x *RemindSignatureRequestRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemindSignatureRequestRequest.ProtoReflect.Descriptor instead.
+func (*RemindSignatureRequestRequest) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *RemindSignatureRequestRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RemindSignatureRequestRequest) GetSignerRole() string {
+	if x != nil {
+		return x.SignerRole
+	}
+	return ""
+}
+
+func (x *RemindSignatureRequestRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// Answers with the request whose signers are being reminded.
+type RemindSignatureRequestResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The request as it is now.
+	SignatureRequest *SignatureRequest `protobuf:"bytes,1,opt,name=signature_request,json=signatureRequest,proto3" json:"signature_request,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *RemindSignatureRequestResponse) Reset() {
+	*x = RemindSignatureRequestResponse{}
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemindSignatureRequestResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemindSignatureRequestResponse) ProtoMessage() {}
+
+func (x *RemindSignatureRequestResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemindSignatureRequestResponse.ProtoReflect.Descriptor instead.
+func (*RemindSignatureRequestResponse) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *RemindSignatureRequestResponse) GetSignatureRequest() *SignatureRequest {
+	if x != nil {
+		return x.SignatureRequest
+	}
+	return nil
+}
+
+// Asks for a signer to be changed.
+type UpdateSignerRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the request.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Role of the signer.
+	SignerRole string `protobuf:"bytes,2,opt,name=signer_role,json=signerRole,proto3" json:"signer_role,omitempty"`
+	// New first name, as on the signer's identity document, at most 255 characters; not set means as before.
+	FirstName *string `protobuf:"bytes,3,opt,name=first_name,json=firstName,proto3,oneof" json:"first_name,omitempty"`
+	// New last name, at most 255 characters; not set means as before.
+	LastName *string `protobuf:"bytes,4,opt,name=last_name,json=lastName,proto3,oneof" json:"last_name,omitempty"`
+	// New e-mail address; not set means as before.
+	Email *string `protobuf:"bytes,5,opt,name=email,proto3,oneof" json:"email,omitempty"`
+	// New phone number, E.164 with the plus, or empty for none; not set means as before.
+	PhoneNumber *string `protobuf:"bytes,6,opt,name=phone_number,json=phoneNumber,proto3,oneof" json:"phone_number,omitempty"`
+	// New language, ISO 639-1; not set means as before.
+	Language *string `protobuf:"bytes,7,opt,name=language,proto3,oneof" json:"language,omitempty"`
+	// Caller's id of this request, 1 to 128 characters.
+	RequestId     string `protobuf:"bytes,8,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateSignerRequest) Reset() {
+	*x = UpdateSignerRequest{}
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateSignerRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateSignerRequest) ProtoMessage() {}
+
+func (x *UpdateSignerRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateSignerRequest.ProtoReflect.Descriptor instead.
+func (*UpdateSignerRequest) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *UpdateSignerRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *UpdateSignerRequest) GetSignerRole() string {
+	if x != nil {
+		return x.SignerRole
+	}
+	return ""
+}
+
+func (x *UpdateSignerRequest) GetFirstName() string {
+	if x != nil && x.FirstName != nil {
+		return *x.FirstName
+	}
+	return ""
+}
+
+func (x *UpdateSignerRequest) GetLastName() string {
+	if x != nil && x.LastName != nil {
+		return *x.LastName
+	}
+	return ""
+}
+
+func (x *UpdateSignerRequest) GetEmail() string {
+	if x != nil && x.Email != nil {
+		return *x.Email
+	}
+	return ""
+}
+
+func (x *UpdateSignerRequest) GetPhoneNumber() string {
+	if x != nil && x.PhoneNumber != nil {
+		return *x.PhoneNumber
+	}
+	return ""
+}
+
+func (x *UpdateSignerRequest) GetLanguage() string {
+	if x != nil && x.Language != nil {
+		return *x.Language
+	}
+	return ""
+}
+
+func (x *UpdateSignerRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// Answers with the request whose signer is being changed.
+type UpdateSignerResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The request as it is now.
+	SignatureRequest *SignatureRequest `protobuf:"bytes,1,opt,name=signature_request,json=signatureRequest,proto3" json:"signature_request,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *UpdateSignerResponse) Reset() {
+	*x = UpdateSignerResponse{}
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateSignerResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateSignerResponse) ProtoMessage() {}
+
+func (x *UpdateSignerResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateSignerResponse.ProtoReflect.Descriptor instead.
+func (*UpdateSignerResponse) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *UpdateSignerResponse) GetSignatureRequest() *SignatureRequest {
+	if x != nil {
+		return x.SignatureRequest
+	}
+	return nil
+}
+
+// Asks for a new attempt.
+type ReissueSignatureRequestRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the request that ended.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// When the new attempt ends by itself: 1 hour to 365 days ahead. Not set means 14 days.
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// Signers of the new attempt, for the same roles, where anything about them changed; empty means the same ones.
+	Signers []*Signer `protobuf:"bytes,3,rep,name=signers,proto3" json:"signers,omitempty"`
+	// Provider of the new attempt, `providers/{id}`; empty means the one of the request.
+	Provider string `protobuf:"bytes,4,opt,name=provider,proto3" json:"provider,omitempty"`
+	// Caller's id of this request, 1 to 128 characters; the new attempt's own.
+	RequestId     string `protobuf:"bytes,5,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReissueSignatureRequestRequest) Reset() {
+	*x = ReissueSignatureRequestRequest{}
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReissueSignatureRequestRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReissueSignatureRequestRequest) ProtoMessage() {}
+
+func (x *ReissueSignatureRequestRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReissueSignatureRequestRequest.ProtoReflect.Descriptor instead.
+func (*ReissueSignatureRequestRequest) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ReissueSignatureRequestRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ReissueSignatureRequestRequest) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *ReissueSignatureRequestRequest) GetSigners() []*Signer {
+	if x != nil {
+		return x.Signers
+	}
+	return nil
+}
+
+func (x *ReissueSignatureRequestRequest) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+func (x *ReissueSignatureRequestRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// Answers with the new attempt.
+type ReissueSignatureRequestResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The new attempt as it is now.
+	SignatureRequest *SignatureRequest `protobuf:"bytes,1,opt,name=signature_request,json=signatureRequest,proto3" json:"signature_request,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *ReissueSignatureRequestResponse) Reset() {
+	*x = ReissueSignatureRequestResponse{}
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReissueSignatureRequestResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReissueSignatureRequestResponse) ProtoMessage() {}
+
+func (x *ReissueSignatureRequestResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReissueSignatureRequestResponse.ProtoReflect.Descriptor instead.
+func (*ReissueSignatureRequestResponse) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ReissueSignatureRequestResponse) GetSignatureRequest() *SignatureRequest {
+	if x != nil {
+		return x.SignatureRequest
+	}
+	return nil
+}
+
+// Asks for a signer's link.
+type GetSigningLinkRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the request.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Role of the signer.
+	SignerRole    string `protobuf:"bytes,2,opt,name=signer_role,json=signerRole,proto3" json:"signer_role,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSigningLinkRequest) Reset() {
+	*x = GetSigningLinkRequest{}
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSigningLinkRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSigningLinkRequest) ProtoMessage() {}
+
+func (x *GetSigningLinkRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSigningLinkRequest.ProtoReflect.Descriptor instead.
+func (*GetSigningLinkRequest) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *GetSigningLinkRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *GetSigningLinkRequest) GetSignerRole() string {
+	if x != nil {
+		return x.SignerRole
+	}
+	return ""
+}
+
+// Answers with a signer's link.
+type GetSigningLinkResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The link. A secret of that signer's.
+	Url string `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`
+	// When it stops working; not set where the provider does not say.
+	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetSigningLinkResponse) Reset() {
+	*x = GetSigningLinkResponse{}
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetSigningLinkResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetSigningLinkResponse) ProtoMessage() {}
+
+func (x *GetSigningLinkResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetSigningLinkResponse.ProtoReflect.Descriptor instead.
+func (*GetSigningLinkResponse) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *GetSigningLinkResponse) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *GetSigningLinkResponse) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+// Asks how callbacks were delivered.
+type GetDeliveryLogRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the request.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetDeliveryLogRequest) Reset() {
+	*x = GetDeliveryLogRequest{}
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetDeliveryLogRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetDeliveryLogRequest) ProtoMessage() {}
+
+func (x *GetDeliveryLogRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetDeliveryLogRequest.ProtoReflect.Descriptor instead.
+func (*GetDeliveryLogRequest) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *GetDeliveryLogRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// Answers with the callbacks of a request, as the provider sent them.
+type GetDeliveryLogResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The callbacks, oldest first; at most 100.
+	Deliveries    []*GetDeliveryLogResponse_Delivery `protobuf:"bytes,1,rep,name=deliveries,proto3" json:"deliveries,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetDeliveryLogResponse) Reset() {
+	*x = GetDeliveryLogResponse{}
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetDeliveryLogResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetDeliveryLogResponse) ProtoMessage() {}
+
+func (x *GetDeliveryLogResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetDeliveryLogResponse.ProtoReflect.Descriptor instead.
+func (*GetDeliveryLogResponse) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *GetDeliveryLogResponse) GetDeliveries() []*GetDeliveryLogResponse_Delivery {
+	if x != nil {
+		return x.Deliveries
+	}
+	return nil
+}
+
 // Asks for events.
 type ListEventsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -583,7 +1215,7 @@ type ListEventsRequest struct {
 
 func (x *ListEventsRequest) Reset() {
 	*x = ListEventsRequest{}
-	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[10]
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -595,7 +1227,7 @@ func (x *ListEventsRequest) String() string {
 func (*ListEventsRequest) ProtoMessage() {}
 
 func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[10]
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -608,7 +1240,7 @@ func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListEventsRequest) Descriptor() ([]byte, []int) {
-	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{10}
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListEventsRequest) GetPageSize() int32 {
@@ -652,7 +1284,7 @@ type ListEventsResponse struct {
 
 func (x *ListEventsResponse) Reset() {
 	*x = ListEventsResponse{}
-	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[11]
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -664,7 +1296,7 @@ func (x *ListEventsResponse) String() string {
 func (*ListEventsResponse) ProtoMessage() {}
 
 func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[11]
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -677,7 +1309,7 @@ func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListEventsResponse) Descriptor() ([]byte, []int) {
-	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{11}
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListEventsResponse) GetEvents() []*Event {
@@ -698,14 +1330,16 @@ func (x *ListEventsResponse) GetNextPageToken() string {
 type WatchEventsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Position of the last event that the caller handled; 0 for all.
-	After         int64 `protobuf:"varint,1,opt,name=after,proto3" json:"after,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	After int64 `protobuf:"varint,1,opt,name=after,proto3" json:"after,omitempty"`
+	// Only events of this signature request; empty means any.
+	SignatureRequest string `protobuf:"bytes,2,opt,name=signature_request,json=signatureRequest,proto3" json:"signature_request,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *WatchEventsRequest) Reset() {
 	*x = WatchEventsRequest{}
-	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[12]
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -717,7 +1351,7 @@ func (x *WatchEventsRequest) String() string {
 func (*WatchEventsRequest) ProtoMessage() {}
 
 func (x *WatchEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[12]
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -730,7 +1364,7 @@ func (x *WatchEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchEventsRequest.ProtoReflect.Descriptor instead.
 func (*WatchEventsRequest) Descriptor() ([]byte, []int) {
-	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{12}
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *WatchEventsRequest) GetAfter() int64 {
@@ -738,6 +1372,13 @@ func (x *WatchEventsRequest) GetAfter() int64 {
 		return x.After
 	}
 	return 0
+}
+
+func (x *WatchEventsRequest) GetSignatureRequest() string {
+	if x != nil {
+		return x.SignatureRequest
+	}
+	return ""
 }
 
 // Carries one event or, when it has none, a heartbeat.
@@ -751,7 +1392,7 @@ type WatchEventsResponse struct {
 
 func (x *WatchEventsResponse) Reset() {
 	*x = WatchEventsResponse{}
-	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[13]
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -763,7 +1404,7 @@ func (x *WatchEventsResponse) String() string {
 func (*WatchEventsResponse) ProtoMessage() {}
 
 func (x *WatchEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[13]
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -776,7 +1417,7 @@ func (x *WatchEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchEventsResponse.ProtoReflect.Descriptor instead.
 func (*WatchEventsResponse) Descriptor() ([]byte, []int) {
-	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{13}
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *WatchEventsResponse) GetEvent() *Event {
@@ -797,7 +1438,7 @@ type StreamSignedDocumentRequest struct {
 
 func (x *StreamSignedDocumentRequest) Reset() {
 	*x = StreamSignedDocumentRequest{}
-	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[14]
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -809,7 +1450,7 @@ func (x *StreamSignedDocumentRequest) String() string {
 func (*StreamSignedDocumentRequest) ProtoMessage() {}
 
 func (x *StreamSignedDocumentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[14]
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -822,7 +1463,7 @@ func (x *StreamSignedDocumentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamSignedDocumentRequest.ProtoReflect.Descriptor instead.
 func (*StreamSignedDocumentRequest) Descriptor() ([]byte, []int) {
-	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{14}
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *StreamSignedDocumentRequest) GetName() string {
@@ -845,7 +1486,7 @@ type StreamSignedDocumentResponse struct {
 
 func (x *StreamSignedDocumentResponse) Reset() {
 	*x = StreamSignedDocumentResponse{}
-	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[15]
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -857,7 +1498,7 @@ func (x *StreamSignedDocumentResponse) String() string {
 func (*StreamSignedDocumentResponse) ProtoMessage() {}
 
 func (x *StreamSignedDocumentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[15]
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -870,7 +1511,7 @@ func (x *StreamSignedDocumentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamSignedDocumentResponse.ProtoReflect.Descriptor instead.
 func (*StreamSignedDocumentResponse) Descriptor() ([]byte, []int) {
-	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{15}
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *StreamSignedDocumentResponse) GetDocument() *v1.Document {
@@ -887,11 +1528,203 @@ func (x *StreamSignedDocumentResponse) GetChunk() []byte {
 	return nil
 }
 
+// Asks for the audit trail of a request.
+type StreamAuditTrailRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the request.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamAuditTrailRequest) Reset() {
+	*x = StreamAuditTrailRequest{}
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamAuditTrailRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamAuditTrailRequest) ProtoMessage() {}
+
+func (x *StreamAuditTrailRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamAuditTrailRequest.ProtoReflect.Descriptor instead.
+func (*StreamAuditTrailRequest) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *StreamAuditTrailRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// Carries the audit trail.
+type StreamAuditTrailResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The document; only in the first message.
+	Document *v1.Document `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
+	// Next bytes.
+	Chunk         []byte `protobuf:"bytes,2,opt,name=chunk,proto3" json:"chunk,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamAuditTrailResponse) Reset() {
+	*x = StreamAuditTrailResponse{}
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamAuditTrailResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamAuditTrailResponse) ProtoMessage() {}
+
+func (x *StreamAuditTrailResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamAuditTrailResponse.ProtoReflect.Descriptor instead.
+func (*StreamAuditTrailResponse) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *StreamAuditTrailResponse) GetDocument() *v1.Document {
+	if x != nil {
+		return x.Document
+	}
+	return nil
+}
+
+func (x *StreamAuditTrailResponse) GetChunk() []byte {
+	if x != nil {
+		return x.Chunk
+	}
+	return nil
+}
+
+// One callback.
+type GetDeliveryLogResponse_Delivery struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it was about, in the provider's word.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// True when it was taken.
+	Delivered bool `protobuf:"varint,2,opt,name=delivered,proto3" json:"delivered,omitempty"`
+	// True when the provider will not try again.
+	GivenUp bool `protobuf:"varint,3,opt,name=given_up,json=givenUp,proto3" json:"given_up,omitempty"`
+	// How often it was tried.
+	Attempts int32 `protobuf:"varint,4,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	// What the last try came to, in the provider's words without addresses and tokens.
+	Detail string `protobuf:"bytes,5,opt,name=detail,proto3" json:"detail,omitempty"`
+	// When it was tried last.
+	UpdateTime    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetDeliveryLogResponse_Delivery) Reset() {
+	*x = GetDeliveryLogResponse_Delivery{}
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetDeliveryLogResponse_Delivery) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetDeliveryLogResponse_Delivery) ProtoMessage() {}
+
+func (x *GetDeliveryLogResponse_Delivery) ProtoReflect() protoreflect.Message {
+	mi := &file_countersign_signing_v1_signing_provider_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetDeliveryLogResponse_Delivery.ProtoReflect.Descriptor instead.
+func (*GetDeliveryLogResponse_Delivery) Descriptor() ([]byte, []int) {
+	return file_countersign_signing_v1_signing_provider_proto_rawDescGZIP(), []int{19, 0}
+}
+
+func (x *GetDeliveryLogResponse_Delivery) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *GetDeliveryLogResponse_Delivery) GetDelivered() bool {
+	if x != nil {
+		return x.Delivered
+	}
+	return false
+}
+
+func (x *GetDeliveryLogResponse_Delivery) GetGivenUp() bool {
+	if x != nil {
+		return x.GivenUp
+	}
+	return false
+}
+
+func (x *GetDeliveryLogResponse_Delivery) GetAttempts() int32 {
+	if x != nil {
+		return x.Attempts
+	}
+	return 0
+}
+
+func (x *GetDeliveryLogResponse_Delivery) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
+func (x *GetDeliveryLogResponse_Delivery) GetUpdateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UpdateTime
+	}
+	return nil
+}
+
 var File_countersign_signing_v1_signing_provider_proto protoreflect.FileDescriptor
 
 const file_countersign_signing_v1_signing_provider_proto_rawDesc = "" +
 	"\n" +
-	"-countersign/signing/v1/signing_provider.proto\x12\x16countersign.signing.v1\x1a\x1bbuf/validate/validate.proto\x1a&countersign/document/v1/document.proto\x1a\"countersign/signing/v1/event.proto\x1a%countersign/signing/v1/provider.proto\x1a.countersign/signing/v1/signature_request.proto\x1a\x1cgoogle/api/annotations.proto\"e\n" +
+	"-countersign/signing/v1/signing_provider.proto\x12\x16countersign.signing.v1\x1a\x1bbuf/validate/validate.proto\x1a&countersign/document/v1/document.proto\x1a\"countersign/signing/v1/event.proto\x1a%countersign/signing/v1/provider.proto\x1a.countersign/signing/v1/signature_request.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"e\n" +
 	"\x14ListProvidersRequest\x12$\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12'\n" +
 	"\n" +
@@ -909,13 +1742,17 @@ const file_countersign_signing_v1_signing_provider_proto_rawDesc = "" +
 	"\x1aGetSignatureRequestRequest\x12<\n" +
 	"\x04name\x18\x01 \x01(\tB(\xbaH%r#2!^signatureRequests/[0-9a-f-]{36}$R\x04name\"t\n" +
 	"\x1bGetSignatureRequestResponse\x12U\n" +
-	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\xe5\x01\n" +
+	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\xfc\x03\n" +
 	"\x1cListSignatureRequestsRequest\x12$\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12'\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\x12&\n" +
 	"\treference\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\treference\x12N\n" +
-	"\x05state\x18\x04 \x01(\x0e2..countersign.signing.v1.SignatureRequest.StateB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05state\"\xa0\x01\n" +
+	"\x05state\x18\x04 \x01(\x0e2..countersign.signing.v1.SignatureRequest.StateB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05state\x12F\n" +
+	"\bprovider\x18\x05 \x01(\tB*\xbaH'r%2#^(providers/[a-z][a-z0-9-]{0,62})?$R\bprovider\x12I\n" +
+	"\x06labels\x18\x06 \x03(\tB1\xbaH.\x92\x01+\x10\x05\x18\x01\"%r#2!^[a-z][a-z0-9_.-]{0,62}=.{0,128}$R\x06labels\x12?\n" +
+	"\rcreated_after\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\fcreatedAfter\x12A\n" +
+	"\x0ecreated_before\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\rcreatedBefore\"\xa0\x01\n" +
 	"\x1dListSignatureRequestsResponse\x12W\n" +
 	"\x12signature_requests\x18\x01 \x03(\v2(.countersign.signing.v1.SignatureRequestR\x11signatureRequests\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xac\x01\n" +
@@ -927,7 +1764,73 @@ const file_countersign_signing_v1_signing_provider_proto_rawDesc = "" +
 	"request_id\x18\x03 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestId\"w\n" +
 	"\x1eCancelSignatureRequestResponse\x12U\n" +
-	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\xdb\x01\n" +
+	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\xb2\x01\n" +
+	"\x1dRemindSignatureRequestRequest\x12<\n" +
+	"\x04name\x18\x01 \x01(\tB(\xbaH%r#2!^signatureRequests/[0-9a-f-]{36}$R\x04name\x12(\n" +
+	"\vsigner_role\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\n" +
+	"signerRole\x12)\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestId\"w\n" +
+	"\x1eRemindSignatureRequestResponse\x12U\n" +
+	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\xed\x03\n" +
+	"\x13UpdateSignerRequest\x12<\n" +
+	"\x04name\x18\x01 \x01(\tB(\xbaH%r#2!^signatureRequests/[0-9a-f-]{36}$R\x04name\x12*\n" +
+	"\vsigner_role\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\n" +
+	"signerRole\x12.\n" +
+	"\n" +
+	"first_name\x18\x03 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xff\x01H\x00R\tfirstName\x88\x01\x01\x12,\n" +
+	"\tlast_name\x18\x04 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xff\x01H\x01R\blastName\x88\x01\x01\x12\"\n" +
+	"\x05email\x18\x05 \x01(\tB\a\xbaH\x04r\x02`\x01H\x02R\x05email\x88\x01\x01\x12F\n" +
+	"\fphone_number\x18\x06 \x01(\tB\x1e\xbaH\x1br\x192\x17^(\\+[1-9][0-9]{6,14})?$H\x03R\vphoneNumber\x88\x01\x01\x122\n" +
+	"\blanguage\x18\a \x01(\tB\x11\xbaH\x0er\f2\n" +
+	"^[a-z]{2}$H\x04R\blanguage\x88\x01\x01\x12)\n" +
+	"\n" +
+	"request_id\x18\b \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestIdB\r\n" +
+	"\v_first_nameB\f\n" +
+	"\n" +
+	"_last_nameB\b\n" +
+	"\x06_emailB\x0f\n" +
+	"\r_phone_numberB\v\n" +
+	"\t_language\"m\n" +
+	"\x14UpdateSignerResponse\x12U\n" +
+	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\xd2\x02\n" +
+	"\x1eReissueSignatureRequestRequest\x12<\n" +
+	"\x04name\x18\x01 \x01(\tB(\xbaH%r#2!^signatureRequests/[0-9a-f-]{36}$R\x04name\x12;\n" +
+	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\x12B\n" +
+	"\asigners\x18\x03 \x03(\v2\x1e.countersign.signing.v1.SignerB\b\xbaH\x05\x92\x01\x02\x102R\asigners\x12F\n" +
+	"\bprovider\x18\x04 \x01(\tB*\xbaH'r%2#^(providers/[a-z][a-z0-9-]{0,62})?$R\bprovider\x12)\n" +
+	"\n" +
+	"request_id\x18\x05 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestId\"x\n" +
+	"\x1fReissueSignatureRequestResponse\x12U\n" +
+	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\x81\x01\n" +
+	"\x15GetSigningLinkRequest\x12<\n" +
+	"\x04name\x18\x01 \x01(\tB(\xbaH%r#2!^signatureRequests/[0-9a-f-]{36}$R\x04name\x12*\n" +
+	"\vsigner_role\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\n" +
+	"signerRole\"g\n" +
+	"\x16GetSigningLinkResponse\x12\x10\n" +
+	"\x03url\x18\x01 \x01(\tR\x03url\x12;\n" +
+	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"expireTime\"U\n" +
+	"\x15GetDeliveryLogRequest\x12<\n" +
+	"\x04name\x18\x01 \x01(\tB(\xbaH%r#2!^signatureRequests/[0-9a-f-]{36}$R\x04name\"\xbc\x02\n" +
+	"\x16GetDeliveryLogResponse\x12W\n" +
+	"\n" +
+	"deliveries\x18\x01 \x03(\v27.countersign.signing.v1.GetDeliveryLogResponse.DeliveryR\n" +
+	"deliveries\x1a\xc8\x01\n" +
+	"\bDelivery\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x1c\n" +
+	"\tdelivered\x18\x02 \x01(\bR\tdelivered\x12\x19\n" +
+	"\bgiven_up\x18\x03 \x01(\bR\agivenUp\x12\x1a\n" +
+	"\battempts\x18\x04 \x01(\x05R\battempts\x12\x16\n" +
+	"\x06detail\x18\x05 \x01(\tR\x06detail\x12;\n" +
+	"\vupdate_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
+	"updateTime\"\xdb\x01\n" +
 	"\x11ListEventsRequest\x12$\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\bpageSize\x12'\n" +
 	"\n" +
@@ -936,28 +1839,39 @@ const file_countersign_signing_v1_signing_provider_proto_rawDesc = "" +
 	"\x11signature_request\x18\x04 \x01(\tB+\xbaH(r&2$^(signatureRequests/[0-9a-f-]{36})?$R\x10signatureRequest\"s\n" +
 	"\x12ListEventsResponse\x125\n" +
 	"\x06events\x18\x01 \x03(\v2\x1d.countersign.signing.v1.EventR\x06events\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"3\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x8d\x01\n" +
 	"\x12WatchEventsRequest\x12\x1d\n" +
-	"\x05after\x18\x01 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\x05after\"J\n" +
+	"\x05after\x18\x01 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\x05after\x12X\n" +
+	"\x11signature_request\x18\x02 \x01(\tB+\xbaH(r&2$^(signatureRequests/[0-9a-f-]{36})?$R\x10signatureRequest\"J\n" +
 	"\x13WatchEventsResponse\x123\n" +
 	"\x05event\x18\x01 \x01(\v2\x1d.countersign.signing.v1.EventR\x05event\"[\n" +
 	"\x1bStreamSignedDocumentRequest\x12<\n" +
 	"\x04name\x18\x01 \x01(\tB(\xbaH%r#2!^signatureRequests/[0-9a-f-]{36}$R\x04name\"s\n" +
 	"\x1cStreamSignedDocumentResponse\x12=\n" +
 	"\bdocument\x18\x01 \x01(\v2!.countersign.document.v1.DocumentR\bdocument\x12\x14\n" +
-	"\x05chunk\x18\x02 \x01(\fR\x05chunk2\x8c\n" +
-	"\n" +
+	"\x05chunk\x18\x02 \x01(\fR\x05chunk\"W\n" +
+	"\x17StreamAuditTrailRequest\x12<\n" +
+	"\x04name\x18\x01 \x01(\tB(\xbaH%r#2!^signatureRequests/[0-9a-f-]{36}$R\x04name\"o\n" +
+	"\x18StreamAuditTrailResponse\x12=\n" +
+	"\bdocument\x18\x01 \x01(\v2!.countersign.document.v1.DocumentR\bdocument\x12\x14\n" +
+	"\x05chunk\x18\x02 \x01(\fR\x05chunk2\xe0\x12\n" +
 	"\x0fSigningProvider\x12\x86\x01\n" +
 	"\rListProviders\x12,.countersign.signing.v1.ListProvidersRequest\x1a-.countersign.signing.v1.ListProvidersResponse\"\x18\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/providers\x90\x02\x01\x12\xbf\x01\n" +
 	"\x16CreateSignatureRequest\x125.countersign.signing.v1.CreateSignatureRequestRequest\x1a6.countersign.signing.v1.CreateSignatureRequestResponse\"6\x82\xd3\xe4\x93\x02-:\x01*b\x11signature_request\"\x15/v1/signatureRequests\x90\x02\x02\x12\xbc\x01\n" +
 	"\x13GetSignatureRequest\x122.countersign.signing.v1.GetSignatureRequestRequest\x1a3.countersign.signing.v1.GetSignatureRequestResponse\"<\x82\xd3\xe4\x93\x023b\x11signature_request\x12\x1e/v1/{name=signatureRequests/*}\x90\x02\x01\x12\xa6\x01\n" +
 	"\x15ListSignatureRequests\x124.countersign.signing.v1.ListSignatureRequestsRequest\x1a5.countersign.signing.v1.ListSignatureRequestsResponse\" \x82\xd3\xe4\x93\x02\x17\x12\x15/v1/signatureRequests\x90\x02\x01\x12\xcf\x01\n" +
-	"\x16CancelSignatureRequest\x125.countersign.signing.v1.CancelSignatureRequestRequest\x1a6.countersign.signing.v1.CancelSignatureRequestResponse\"F\x82\xd3\xe4\x93\x02=:\x01*b\x11signature_request\"%/v1/{name=signatureRequests/*}:cancel\x90\x02\x02\x12z\n" +
+	"\x16CancelSignatureRequest\x125.countersign.signing.v1.CancelSignatureRequestRequest\x1a6.countersign.signing.v1.CancelSignatureRequestResponse\"F\x82\xd3\xe4\x93\x02=:\x01*b\x11signature_request\"%/v1/{name=signatureRequests/*}:cancel\x90\x02\x02\x12\xcf\x01\n" +
+	"\x16RemindSignatureRequest\x125.countersign.signing.v1.RemindSignatureRequestRequest\x1a6.countersign.signing.v1.RemindSignatureRequestResponse\"F\x82\xd3\xe4\x93\x02=:\x01*b\x11signature_request\"%/v1/{name=signatureRequests/*}:remind\x90\x02\x02\x12\xb7\x01\n" +
+	"\fUpdateSigner\x12+.countersign.signing.v1.UpdateSignerRequest\x1a,.countersign.signing.v1.UpdateSignerResponse\"L\x82\xd3\xe4\x93\x02C:\x01*b\x11signature_request\"+/v1/{name=signatureRequests/*}:updateSigner\x90\x02\x02\x12\xd3\x01\n" +
+	"\x17ReissueSignatureRequest\x126.countersign.signing.v1.ReissueSignatureRequestRequest\x1a7.countersign.signing.v1.ReissueSignatureRequestResponse\"G\x82\xd3\xe4\x93\x02>:\x01*b\x11signature_request\"&/v1/{name=signatureRequests/*}:reissue\x90\x02\x02\x12\xac\x01\n" +
+	"\x0eGetSigningLink\x12-.countersign.signing.v1.GetSigningLinkRequest\x1a..countersign.signing.v1.GetSigningLinkResponse\";\x82\xd3\xe4\x93\x022:\x01*\"-/v1/{name=signatureRequests/*}:getSigningLink\x90\x02\x01\x12\xa9\x01\n" +
+	"\x0eGetDeliveryLog\x12-.countersign.signing.v1.GetDeliveryLogRequest\x1a..countersign.signing.v1.GetDeliveryLogResponse\"8\x82\xd3\xe4\x93\x02/\x12-/v1/{name=signatureRequests/*}:getDeliveryLog\x90\x02\x01\x12z\n" +
 	"\n" +
 	"ListEvents\x12).countersign.signing.v1.ListEventsRequest\x1a*.countersign.signing.v1.ListEventsResponse\"\x15\x82\xd3\xe4\x93\x02\f\x12\n" +
-	"/v1/events\x90\x02\x01\x12m\n" +
-	"\vWatchEvents\x12*.countersign.signing.v1.WatchEventsRequest\x1a+.countersign.signing.v1.WatchEventsResponse\"\x03\x90\x02\x010\x01\x12\x88\x01\n" +
-	"\x14StreamSignedDocument\x123.countersign.signing.v1.StreamSignedDocumentRequest\x1a4.countersign.signing.v1.StreamSignedDocumentResponse\"\x03\x90\x02\x010\x01B\xf5\x01\n" +
+	"/v1/events\x90\x02\x01\x12\x85\x01\n" +
+	"\vWatchEvents\x12*.countersign.signing.v1.WatchEventsRequest\x1a+.countersign.signing.v1.WatchEventsResponse\"\x1b\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/events:watch\x90\x02\x010\x01\x12\x88\x01\n" +
+	"\x14StreamSignedDocument\x123.countersign.signing.v1.StreamSignedDocumentRequest\x1a4.countersign.signing.v1.StreamSignedDocumentResponse\"\x03\x90\x02\x010\x01\x12|\n" +
+	"\x10StreamAuditTrail\x12/.countersign.signing.v1.StreamAuditTrailRequest\x1a0.countersign.signing.v1.StreamAuditTrailResponse\"\x03\x90\x02\x010\x01B\xf5\x01\n" +
 	"\x1acom.countersign.signing.v1B\x14SigningProviderProtoP\x01ZGgithub.com/countersign/countersign/gen/countersign/signing/v1;signingv1\xa2\x02\x03CSX\xaa\x02\x16Countersign.Signing.V1\xca\x02\x16Countersign\\Signing\\V1\xe2\x02\"Countersign\\Signing\\V1\\GPBMetadata\xea\x02\x18Countersign::Signing::V1b\x06proto3"
 
 var (
@@ -972,62 +1886,100 @@ func file_countersign_signing_v1_signing_provider_proto_rawDescGZIP() []byte {
 	return file_countersign_signing_v1_signing_provider_proto_rawDescData
 }
 
-var file_countersign_signing_v1_signing_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_countersign_signing_v1_signing_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_countersign_signing_v1_signing_provider_proto_goTypes = []any{
-	(*ListProvidersRequest)(nil),           // 0: countersign.signing.v1.ListProvidersRequest
-	(*ListProvidersResponse)(nil),          // 1: countersign.signing.v1.ListProvidersResponse
-	(*CreateSignatureRequestRequest)(nil),  // 2: countersign.signing.v1.CreateSignatureRequestRequest
-	(*CreateSignatureRequestResponse)(nil), // 3: countersign.signing.v1.CreateSignatureRequestResponse
-	(*GetSignatureRequestRequest)(nil),     // 4: countersign.signing.v1.GetSignatureRequestRequest
-	(*GetSignatureRequestResponse)(nil),    // 5: countersign.signing.v1.GetSignatureRequestResponse
-	(*ListSignatureRequestsRequest)(nil),   // 6: countersign.signing.v1.ListSignatureRequestsRequest
-	(*ListSignatureRequestsResponse)(nil),  // 7: countersign.signing.v1.ListSignatureRequestsResponse
-	(*CancelSignatureRequestRequest)(nil),  // 8: countersign.signing.v1.CancelSignatureRequestRequest
-	(*CancelSignatureRequestResponse)(nil), // 9: countersign.signing.v1.CancelSignatureRequestResponse
-	(*ListEventsRequest)(nil),              // 10: countersign.signing.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),             // 11: countersign.signing.v1.ListEventsResponse
-	(*WatchEventsRequest)(nil),             // 12: countersign.signing.v1.WatchEventsRequest
-	(*WatchEventsResponse)(nil),            // 13: countersign.signing.v1.WatchEventsResponse
-	(*StreamSignedDocumentRequest)(nil),    // 14: countersign.signing.v1.StreamSignedDocumentRequest
-	(*StreamSignedDocumentResponse)(nil),   // 15: countersign.signing.v1.StreamSignedDocumentResponse
-	(*Provider)(nil),                       // 16: countersign.signing.v1.Provider
-	(*SignatureRequest)(nil),               // 17: countersign.signing.v1.SignatureRequest
-	(SignatureRequest_State)(0),            // 18: countersign.signing.v1.SignatureRequest.State
-	(*Event)(nil),                          // 19: countersign.signing.v1.Event
-	(*v1.Document)(nil),                    // 20: countersign.document.v1.Document
+	(*ListProvidersRequest)(nil),            // 0: countersign.signing.v1.ListProvidersRequest
+	(*ListProvidersResponse)(nil),           // 1: countersign.signing.v1.ListProvidersResponse
+	(*CreateSignatureRequestRequest)(nil),   // 2: countersign.signing.v1.CreateSignatureRequestRequest
+	(*CreateSignatureRequestResponse)(nil),  // 3: countersign.signing.v1.CreateSignatureRequestResponse
+	(*GetSignatureRequestRequest)(nil),      // 4: countersign.signing.v1.GetSignatureRequestRequest
+	(*GetSignatureRequestResponse)(nil),     // 5: countersign.signing.v1.GetSignatureRequestResponse
+	(*ListSignatureRequestsRequest)(nil),    // 6: countersign.signing.v1.ListSignatureRequestsRequest
+	(*ListSignatureRequestsResponse)(nil),   // 7: countersign.signing.v1.ListSignatureRequestsResponse
+	(*CancelSignatureRequestRequest)(nil),   // 8: countersign.signing.v1.CancelSignatureRequestRequest
+	(*CancelSignatureRequestResponse)(nil),  // 9: countersign.signing.v1.CancelSignatureRequestResponse
+	(*RemindSignatureRequestRequest)(nil),   // 10: countersign.signing.v1.RemindSignatureRequestRequest
+	(*RemindSignatureRequestResponse)(nil),  // 11: countersign.signing.v1.RemindSignatureRequestResponse
+	(*UpdateSignerRequest)(nil),             // 12: countersign.signing.v1.UpdateSignerRequest
+	(*UpdateSignerResponse)(nil),            // 13: countersign.signing.v1.UpdateSignerResponse
+	(*ReissueSignatureRequestRequest)(nil),  // 14: countersign.signing.v1.ReissueSignatureRequestRequest
+	(*ReissueSignatureRequestResponse)(nil), // 15: countersign.signing.v1.ReissueSignatureRequestResponse
+	(*GetSigningLinkRequest)(nil),           // 16: countersign.signing.v1.GetSigningLinkRequest
+	(*GetSigningLinkResponse)(nil),          // 17: countersign.signing.v1.GetSigningLinkResponse
+	(*GetDeliveryLogRequest)(nil),           // 18: countersign.signing.v1.GetDeliveryLogRequest
+	(*GetDeliveryLogResponse)(nil),          // 19: countersign.signing.v1.GetDeliveryLogResponse
+	(*ListEventsRequest)(nil),               // 20: countersign.signing.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),              // 21: countersign.signing.v1.ListEventsResponse
+	(*WatchEventsRequest)(nil),              // 22: countersign.signing.v1.WatchEventsRequest
+	(*WatchEventsResponse)(nil),             // 23: countersign.signing.v1.WatchEventsResponse
+	(*StreamSignedDocumentRequest)(nil),     // 24: countersign.signing.v1.StreamSignedDocumentRequest
+	(*StreamSignedDocumentResponse)(nil),    // 25: countersign.signing.v1.StreamSignedDocumentResponse
+	(*StreamAuditTrailRequest)(nil),         // 26: countersign.signing.v1.StreamAuditTrailRequest
+	(*StreamAuditTrailResponse)(nil),        // 27: countersign.signing.v1.StreamAuditTrailResponse
+	(*GetDeliveryLogResponse_Delivery)(nil), // 28: countersign.signing.v1.GetDeliveryLogResponse.Delivery
+	(*Provider)(nil),                        // 29: countersign.signing.v1.Provider
+	(*SignatureRequest)(nil),                // 30: countersign.signing.v1.SignatureRequest
+	(SignatureRequest_State)(0),             // 31: countersign.signing.v1.SignatureRequest.State
+	(*timestamppb.Timestamp)(nil),           // 32: google.protobuf.Timestamp
+	(*Signer)(nil),                          // 33: countersign.signing.v1.Signer
+	(*Event)(nil),                           // 34: countersign.signing.v1.Event
+	(*v1.Document)(nil),                     // 35: countersign.document.v1.Document
 }
 var file_countersign_signing_v1_signing_provider_proto_depIdxs = []int32{
-	16, // 0: countersign.signing.v1.ListProvidersResponse.providers:type_name -> countersign.signing.v1.Provider
-	17, // 1: countersign.signing.v1.CreateSignatureRequestRequest.signature_request:type_name -> countersign.signing.v1.SignatureRequest
-	17, // 2: countersign.signing.v1.CreateSignatureRequestResponse.signature_request:type_name -> countersign.signing.v1.SignatureRequest
-	17, // 3: countersign.signing.v1.GetSignatureRequestResponse.signature_request:type_name -> countersign.signing.v1.SignatureRequest
-	18, // 4: countersign.signing.v1.ListSignatureRequestsRequest.state:type_name -> countersign.signing.v1.SignatureRequest.State
-	17, // 5: countersign.signing.v1.ListSignatureRequestsResponse.signature_requests:type_name -> countersign.signing.v1.SignatureRequest
-	17, // 6: countersign.signing.v1.CancelSignatureRequestResponse.signature_request:type_name -> countersign.signing.v1.SignatureRequest
-	19, // 7: countersign.signing.v1.ListEventsResponse.events:type_name -> countersign.signing.v1.Event
-	19, // 8: countersign.signing.v1.WatchEventsResponse.event:type_name -> countersign.signing.v1.Event
-	20, // 9: countersign.signing.v1.StreamSignedDocumentResponse.document:type_name -> countersign.document.v1.Document
-	0,  // 10: countersign.signing.v1.SigningProvider.ListProviders:input_type -> countersign.signing.v1.ListProvidersRequest
-	2,  // 11: countersign.signing.v1.SigningProvider.CreateSignatureRequest:input_type -> countersign.signing.v1.CreateSignatureRequestRequest
-	4,  // 12: countersign.signing.v1.SigningProvider.GetSignatureRequest:input_type -> countersign.signing.v1.GetSignatureRequestRequest
-	6,  // 13: countersign.signing.v1.SigningProvider.ListSignatureRequests:input_type -> countersign.signing.v1.ListSignatureRequestsRequest
-	8,  // 14: countersign.signing.v1.SigningProvider.CancelSignatureRequest:input_type -> countersign.signing.v1.CancelSignatureRequestRequest
-	10, // 15: countersign.signing.v1.SigningProvider.ListEvents:input_type -> countersign.signing.v1.ListEventsRequest
-	12, // 16: countersign.signing.v1.SigningProvider.WatchEvents:input_type -> countersign.signing.v1.WatchEventsRequest
-	14, // 17: countersign.signing.v1.SigningProvider.StreamSignedDocument:input_type -> countersign.signing.v1.StreamSignedDocumentRequest
-	1,  // 18: countersign.signing.v1.SigningProvider.ListProviders:output_type -> countersign.signing.v1.ListProvidersResponse
-	3,  // 19: countersign.signing.v1.SigningProvider.CreateSignatureRequest:output_type -> countersign.signing.v1.CreateSignatureRequestResponse
-	5,  // 20: countersign.signing.v1.SigningProvider.GetSignatureRequest:output_type -> countersign.signing.v1.GetSignatureRequestResponse
-	7,  // 21: countersign.signing.v1.SigningProvider.ListSignatureRequests:output_type -> countersign.signing.v1.ListSignatureRequestsResponse
-	9,  // 22: countersign.signing.v1.SigningProvider.CancelSignatureRequest:output_type -> countersign.signing.v1.CancelSignatureRequestResponse
-	11, // 23: countersign.signing.v1.SigningProvider.ListEvents:output_type -> countersign.signing.v1.ListEventsResponse
-	13, // 24: countersign.signing.v1.SigningProvider.WatchEvents:output_type -> countersign.signing.v1.WatchEventsResponse
-	15, // 25: countersign.signing.v1.SigningProvider.StreamSignedDocument:output_type -> countersign.signing.v1.StreamSignedDocumentResponse
-	18, // [18:26] is the sub-list for method output_type
-	10, // [10:18] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	29, // 0: countersign.signing.v1.ListProvidersResponse.providers:type_name -> countersign.signing.v1.Provider
+	30, // 1: countersign.signing.v1.CreateSignatureRequestRequest.signature_request:type_name -> countersign.signing.v1.SignatureRequest
+	30, // 2: countersign.signing.v1.CreateSignatureRequestResponse.signature_request:type_name -> countersign.signing.v1.SignatureRequest
+	30, // 3: countersign.signing.v1.GetSignatureRequestResponse.signature_request:type_name -> countersign.signing.v1.SignatureRequest
+	31, // 4: countersign.signing.v1.ListSignatureRequestsRequest.state:type_name -> countersign.signing.v1.SignatureRequest.State
+	32, // 5: countersign.signing.v1.ListSignatureRequestsRequest.created_after:type_name -> google.protobuf.Timestamp
+	32, // 6: countersign.signing.v1.ListSignatureRequestsRequest.created_before:type_name -> google.protobuf.Timestamp
+	30, // 7: countersign.signing.v1.ListSignatureRequestsResponse.signature_requests:type_name -> countersign.signing.v1.SignatureRequest
+	30, // 8: countersign.signing.v1.CancelSignatureRequestResponse.signature_request:type_name -> countersign.signing.v1.SignatureRequest
+	30, // 9: countersign.signing.v1.RemindSignatureRequestResponse.signature_request:type_name -> countersign.signing.v1.SignatureRequest
+	30, // 10: countersign.signing.v1.UpdateSignerResponse.signature_request:type_name -> countersign.signing.v1.SignatureRequest
+	32, // 11: countersign.signing.v1.ReissueSignatureRequestRequest.expire_time:type_name -> google.protobuf.Timestamp
+	33, // 12: countersign.signing.v1.ReissueSignatureRequestRequest.signers:type_name -> countersign.signing.v1.Signer
+	30, // 13: countersign.signing.v1.ReissueSignatureRequestResponse.signature_request:type_name -> countersign.signing.v1.SignatureRequest
+	32, // 14: countersign.signing.v1.GetSigningLinkResponse.expire_time:type_name -> google.protobuf.Timestamp
+	28, // 15: countersign.signing.v1.GetDeliveryLogResponse.deliveries:type_name -> countersign.signing.v1.GetDeliveryLogResponse.Delivery
+	34, // 16: countersign.signing.v1.ListEventsResponse.events:type_name -> countersign.signing.v1.Event
+	34, // 17: countersign.signing.v1.WatchEventsResponse.event:type_name -> countersign.signing.v1.Event
+	35, // 18: countersign.signing.v1.StreamSignedDocumentResponse.document:type_name -> countersign.document.v1.Document
+	35, // 19: countersign.signing.v1.StreamAuditTrailResponse.document:type_name -> countersign.document.v1.Document
+	32, // 20: countersign.signing.v1.GetDeliveryLogResponse.Delivery.update_time:type_name -> google.protobuf.Timestamp
+	0,  // 21: countersign.signing.v1.SigningProvider.ListProviders:input_type -> countersign.signing.v1.ListProvidersRequest
+	2,  // 22: countersign.signing.v1.SigningProvider.CreateSignatureRequest:input_type -> countersign.signing.v1.CreateSignatureRequestRequest
+	4,  // 23: countersign.signing.v1.SigningProvider.GetSignatureRequest:input_type -> countersign.signing.v1.GetSignatureRequestRequest
+	6,  // 24: countersign.signing.v1.SigningProvider.ListSignatureRequests:input_type -> countersign.signing.v1.ListSignatureRequestsRequest
+	8,  // 25: countersign.signing.v1.SigningProvider.CancelSignatureRequest:input_type -> countersign.signing.v1.CancelSignatureRequestRequest
+	10, // 26: countersign.signing.v1.SigningProvider.RemindSignatureRequest:input_type -> countersign.signing.v1.RemindSignatureRequestRequest
+	12, // 27: countersign.signing.v1.SigningProvider.UpdateSigner:input_type -> countersign.signing.v1.UpdateSignerRequest
+	14, // 28: countersign.signing.v1.SigningProvider.ReissueSignatureRequest:input_type -> countersign.signing.v1.ReissueSignatureRequestRequest
+	16, // 29: countersign.signing.v1.SigningProvider.GetSigningLink:input_type -> countersign.signing.v1.GetSigningLinkRequest
+	18, // 30: countersign.signing.v1.SigningProvider.GetDeliveryLog:input_type -> countersign.signing.v1.GetDeliveryLogRequest
+	20, // 31: countersign.signing.v1.SigningProvider.ListEvents:input_type -> countersign.signing.v1.ListEventsRequest
+	22, // 32: countersign.signing.v1.SigningProvider.WatchEvents:input_type -> countersign.signing.v1.WatchEventsRequest
+	24, // 33: countersign.signing.v1.SigningProvider.StreamSignedDocument:input_type -> countersign.signing.v1.StreamSignedDocumentRequest
+	26, // 34: countersign.signing.v1.SigningProvider.StreamAuditTrail:input_type -> countersign.signing.v1.StreamAuditTrailRequest
+	1,  // 35: countersign.signing.v1.SigningProvider.ListProviders:output_type -> countersign.signing.v1.ListProvidersResponse
+	3,  // 36: countersign.signing.v1.SigningProvider.CreateSignatureRequest:output_type -> countersign.signing.v1.CreateSignatureRequestResponse
+	5,  // 37: countersign.signing.v1.SigningProvider.GetSignatureRequest:output_type -> countersign.signing.v1.GetSignatureRequestResponse
+	7,  // 38: countersign.signing.v1.SigningProvider.ListSignatureRequests:output_type -> countersign.signing.v1.ListSignatureRequestsResponse
+	9,  // 39: countersign.signing.v1.SigningProvider.CancelSignatureRequest:output_type -> countersign.signing.v1.CancelSignatureRequestResponse
+	11, // 40: countersign.signing.v1.SigningProvider.RemindSignatureRequest:output_type -> countersign.signing.v1.RemindSignatureRequestResponse
+	13, // 41: countersign.signing.v1.SigningProvider.UpdateSigner:output_type -> countersign.signing.v1.UpdateSignerResponse
+	15, // 42: countersign.signing.v1.SigningProvider.ReissueSignatureRequest:output_type -> countersign.signing.v1.ReissueSignatureRequestResponse
+	17, // 43: countersign.signing.v1.SigningProvider.GetSigningLink:output_type -> countersign.signing.v1.GetSigningLinkResponse
+	19, // 44: countersign.signing.v1.SigningProvider.GetDeliveryLog:output_type -> countersign.signing.v1.GetDeliveryLogResponse
+	21, // 45: countersign.signing.v1.SigningProvider.ListEvents:output_type -> countersign.signing.v1.ListEventsResponse
+	23, // 46: countersign.signing.v1.SigningProvider.WatchEvents:output_type -> countersign.signing.v1.WatchEventsResponse
+	25, // 47: countersign.signing.v1.SigningProvider.StreamSignedDocument:output_type -> countersign.signing.v1.StreamSignedDocumentResponse
+	27, // 48: countersign.signing.v1.SigningProvider.StreamAuditTrail:output_type -> countersign.signing.v1.StreamAuditTrailResponse
+	35, // [35:49] is the sub-list for method output_type
+	21, // [21:35] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_countersign_signing_v1_signing_provider_proto_init() }
@@ -1038,13 +1990,14 @@ func file_countersign_signing_v1_signing_provider_proto_init() {
 	file_countersign_signing_v1_event_proto_init()
 	file_countersign_signing_v1_provider_proto_init()
 	file_countersign_signing_v1_signature_request_proto_init()
+	file_countersign_signing_v1_signing_provider_proto_msgTypes[12].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_countersign_signing_v1_signing_provider_proto_rawDesc), len(file_countersign_signing_v1_signing_provider_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

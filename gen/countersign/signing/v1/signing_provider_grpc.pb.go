@@ -19,14 +19,20 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	SigningProvider_ListProviders_FullMethodName          = "/countersign.signing.v1.SigningProvider/ListProviders"
-	SigningProvider_CreateSignatureRequest_FullMethodName = "/countersign.signing.v1.SigningProvider/CreateSignatureRequest"
-	SigningProvider_GetSignatureRequest_FullMethodName    = "/countersign.signing.v1.SigningProvider/GetSignatureRequest"
-	SigningProvider_ListSignatureRequests_FullMethodName  = "/countersign.signing.v1.SigningProvider/ListSignatureRequests"
-	SigningProvider_CancelSignatureRequest_FullMethodName = "/countersign.signing.v1.SigningProvider/CancelSignatureRequest"
-	SigningProvider_ListEvents_FullMethodName             = "/countersign.signing.v1.SigningProvider/ListEvents"
-	SigningProvider_WatchEvents_FullMethodName            = "/countersign.signing.v1.SigningProvider/WatchEvents"
-	SigningProvider_StreamSignedDocument_FullMethodName   = "/countersign.signing.v1.SigningProvider/StreamSignedDocument"
+	SigningProvider_ListProviders_FullMethodName           = "/countersign.signing.v1.SigningProvider/ListProviders"
+	SigningProvider_CreateSignatureRequest_FullMethodName  = "/countersign.signing.v1.SigningProvider/CreateSignatureRequest"
+	SigningProvider_GetSignatureRequest_FullMethodName     = "/countersign.signing.v1.SigningProvider/GetSignatureRequest"
+	SigningProvider_ListSignatureRequests_FullMethodName   = "/countersign.signing.v1.SigningProvider/ListSignatureRequests"
+	SigningProvider_CancelSignatureRequest_FullMethodName  = "/countersign.signing.v1.SigningProvider/CancelSignatureRequest"
+	SigningProvider_RemindSignatureRequest_FullMethodName  = "/countersign.signing.v1.SigningProvider/RemindSignatureRequest"
+	SigningProvider_UpdateSigner_FullMethodName            = "/countersign.signing.v1.SigningProvider/UpdateSigner"
+	SigningProvider_ReissueSignatureRequest_FullMethodName = "/countersign.signing.v1.SigningProvider/ReissueSignatureRequest"
+	SigningProvider_GetSigningLink_FullMethodName          = "/countersign.signing.v1.SigningProvider/GetSigningLink"
+	SigningProvider_GetDeliveryLog_FullMethodName          = "/countersign.signing.v1.SigningProvider/GetDeliveryLog"
+	SigningProvider_ListEvents_FullMethodName              = "/countersign.signing.v1.SigningProvider/ListEvents"
+	SigningProvider_WatchEvents_FullMethodName             = "/countersign.signing.v1.SigningProvider/WatchEvents"
+	SigningProvider_StreamSignedDocument_FullMethodName    = "/countersign.signing.v1.SigningProvider/StreamSignedDocument"
+	SigningProvider_StreamAuditTrail_FullMethodName        = "/countersign.signing.v1.SigningProvider/StreamAuditTrail"
 )
 
 // SigningProviderClient is the client API for SigningProvider service.
@@ -41,7 +47,8 @@ type SigningProviderClient interface {
 	ListProviders(ctx context.Context, in *ListProvidersRequest, opts ...grpc.CallOption) (*ListProvidersResponse, error)
 	// Accepts a signature request and starts it. Answers before anything was sent: follow the events. Repeating a
 	// request_id returns the request as it is now; with other content it fails with REQUEST_ID_REUSED. Fails with
-	// PROVIDER_UNKNOWN and the other refusal reasons when the provider cannot honour it; nothing is created then.
+	// PROVIDER_UNKNOWN, NO_PROVIDER and the other refusal reasons when the provider cannot honour it; nothing is created
+	// then, and the metadata names the providers that could.
 	CreateSignatureRequest(ctx context.Context, in *CreateSignatureRequestRequest, opts ...grpc.CallOption) (*CreateSignatureRequestResponse, error)
 	// Returns one signature request. Fails with SIGNATURE_REQUEST_NOT_FOUND.
 	GetSignatureRequest(ctx context.Context, in *GetSignatureRequestRequest, opts ...grpc.CallOption) (*GetSignatureRequestResponse, error)
@@ -51,14 +58,41 @@ type SigningProviderClient interface {
 	// provider confirmed, unless signing won the race. Canceling a canceled request succeeds. Fails with
 	// SIGNATURE_REQUEST_NOT_FOUND, or with STATE_DOES_NOT_ALLOW when it ended otherwise or was signed.
 	CancelSignatureRequest(ctx context.Context, in *CancelSignatureRequestRequest, opts ...grpc.CallOption) (*CancelSignatureRequestResponse, error)
+	// Asks for the signers who were invited and have not signed to be reminded, or for one of them. SIGNER_REMINDED follows
+	// as an event. Fails with SIGNATURE_REQUEST_NOT_FOUND, SIGNER_NOT_FOUND, STATE_DOES_NOT_ALLOW,
+	// SIGNER_STATE_DOES_NOT_ALLOW, NOBODY_TO_REMIND, REMINDER_TOO_SOON within the provider's pause, NOT_OFFERED where the
+	// provider reminds all or nobody, or REQUEST_ID_REUSED.
+	RemindSignatureRequest(ctx context.Context, in *RemindSignatureRequestRequest, opts ...grpc.CallOption) (*RemindSignatureRequestResponse, error)
+	// Changes a signer: at once while nothing was sent, else by the provider's rules; a new e-mail address is a new
+	// invitation. SIGNER_UPDATED follows as an event, or SIGNER_UPDATE_REFUSED. Fails with SIGNATURE_REQUEST_NOT_FOUND,
+	// SIGNER_NOT_FOUND, STATE_DOES_NOT_ALLOW, SIGNER_STATE_DOES_NOT_ALLOW once the signer signed, NOT_OFFERED where the
+	// provider allows no change (any more), the refusal reasons for what the provider would not take, or REQUEST_ID_REUSED.
+	UpdateSigner(ctx context.Context, in *UpdateSignerRequest, opts ...grpc.CallOption) (*UpdateSignerResponse, error)
+	// Starts a new attempt for a request that expired, was declined, canceled or refused, with the same content; the two
+	// name each other. An envelope that expired is opened again where the provider can and nothing of the content changes:
+	// then signatures that were given stay. Fails with SIGNATURE_REQUEST_NOT_FOUND, STATE_DOES_NOT_ALLOW when it has not
+	// ended so or was reissued before, the refusal reasons, or REQUEST_ID_REUSED.
+	ReissueSignatureRequest(ctx context.Context, in *ReissueSignatureRequestRequest, opts ...grpc.CallOption) (*ReissueSignatureRequestResponse, error)
+	// Returns the link with which one signer signs, fresh from the provider: whoever has it can sign, so it is for that
+	// signer alone and is neither kept nor logged. Fails with SIGNATURE_REQUEST_NOT_FOUND, SIGNER_NOT_FOUND,
+	// STATE_DOES_NOT_ALLOW, SIGNER_STATE_DOES_NOT_ALLOW before the signer's turn and after it, SIGNING_LINK_NOT_FOUND,
+	// NOT_OFFERED or PROVIDER_UNAVAILABLE.
+	GetSigningLink(ctx context.Context, in *GetSigningLinkRequest, opts ...grpc.CallOption) (*GetSigningLinkResponse, error)
+	// Returns what the provider tells of the delivery of its callbacks, to find out why none arrived. Fails with
+	// SIGNATURE_REQUEST_NOT_FOUND, STATE_DOES_NOT_ALLOW before it was sent, NOT_OFFERED or PROVIDER_UNAVAILABLE.
+	GetDeliveryLog(ctx context.Context, in *GetDeliveryLogRequest, opts ...grpc.CallOption) (*GetDeliveryLogResponse, error)
 	// Lists events after a cursor, in order of the log.
 	ListEvents(ctx context.Context, in *ListEventsRequest, opts ...grpc.CallOption) (*ListEventsResponse, error)
 	// Streams events after a cursor, in order of the log, and waits for more. A message without an event is a heartbeat,
-	// sent every 10 seconds. A consumer that reconnects with the position of its last handled event misses nothing.
+	// sent every 10 seconds. A consumer that reconnects with the position of its last handled event misses nothing. Over HTTP
+	// each message is a line of JSON.
 	WatchEvents(ctx context.Context, in *WatchEventsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchEventsResponse], error)
 	// Streams the archived signed PDF in chunks of at most 256 KiB, the document itself with the first. Fails with
 	// SIGNATURE_REQUEST_NOT_FOUND, NOT_SIGNED or DOCUMENT_DELETED.
 	StreamSignedDocument(ctx context.Context, in *StreamSignedDocumentRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamSignedDocumentResponse], error)
+	// Streams the archived audit trail, the provider's protocol of the process, as a PDF in chunks of at most 256 KiB, the
+	// document itself with the first. Fails with SIGNATURE_REQUEST_NOT_FOUND, AUDIT_TRAIL_NOT_FOUND or DOCUMENT_DELETED.
+	StreamAuditTrail(ctx context.Context, in *StreamAuditTrailRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamAuditTrailResponse], error)
 }
 
 type signingProviderClient struct {
@@ -119,6 +153,56 @@ func (c *signingProviderClient) CancelSignatureRequest(ctx context.Context, in *
 	return out, nil
 }
 
+func (c *signingProviderClient) RemindSignatureRequest(ctx context.Context, in *RemindSignatureRequestRequest, opts ...grpc.CallOption) (*RemindSignatureRequestResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RemindSignatureRequestResponse)
+	err := c.cc.Invoke(ctx, SigningProvider_RemindSignatureRequest_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *signingProviderClient) UpdateSigner(ctx context.Context, in *UpdateSignerRequest, opts ...grpc.CallOption) (*UpdateSignerResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UpdateSignerResponse)
+	err := c.cc.Invoke(ctx, SigningProvider_UpdateSigner_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *signingProviderClient) ReissueSignatureRequest(ctx context.Context, in *ReissueSignatureRequestRequest, opts ...grpc.CallOption) (*ReissueSignatureRequestResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ReissueSignatureRequestResponse)
+	err := c.cc.Invoke(ctx, SigningProvider_ReissueSignatureRequest_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *signingProviderClient) GetSigningLink(ctx context.Context, in *GetSigningLinkRequest, opts ...grpc.CallOption) (*GetSigningLinkResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetSigningLinkResponse)
+	err := c.cc.Invoke(ctx, SigningProvider_GetSigningLink_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *signingProviderClient) GetDeliveryLog(ctx context.Context, in *GetDeliveryLogRequest, opts ...grpc.CallOption) (*GetDeliveryLogResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetDeliveryLogResponse)
+	err := c.cc.Invoke(ctx, SigningProvider_GetDeliveryLog_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *signingProviderClient) ListEvents(ctx context.Context, in *ListEventsRequest, opts ...grpc.CallOption) (*ListEventsResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ListEventsResponse)
@@ -167,6 +251,25 @@ func (c *signingProviderClient) StreamSignedDocument(ctx context.Context, in *St
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type SigningProvider_StreamSignedDocumentClient = grpc.ServerStreamingClient[StreamSignedDocumentResponse]
 
+func (c *signingProviderClient) StreamAuditTrail(ctx context.Context, in *StreamAuditTrailRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[StreamAuditTrailResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &SigningProvider_ServiceDesc.Streams[2], SigningProvider_StreamAuditTrail_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[StreamAuditTrailRequest, StreamAuditTrailResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type SigningProvider_StreamAuditTrailClient = grpc.ServerStreamingClient[StreamAuditTrailResponse]
+
 // SigningProviderServer is the server API for SigningProvider service.
 // All implementations must embed UnimplementedSigningProviderServer
 // for forward compatibility.
@@ -179,7 +282,8 @@ type SigningProviderServer interface {
 	ListProviders(context.Context, *ListProvidersRequest) (*ListProvidersResponse, error)
 	// Accepts a signature request and starts it. Answers before anything was sent: follow the events. Repeating a
 	// request_id returns the request as it is now; with other content it fails with REQUEST_ID_REUSED. Fails with
-	// PROVIDER_UNKNOWN and the other refusal reasons when the provider cannot honour it; nothing is created then.
+	// PROVIDER_UNKNOWN, NO_PROVIDER and the other refusal reasons when the provider cannot honour it; nothing is created
+	// then, and the metadata names the providers that could.
 	CreateSignatureRequest(context.Context, *CreateSignatureRequestRequest) (*CreateSignatureRequestResponse, error)
 	// Returns one signature request. Fails with SIGNATURE_REQUEST_NOT_FOUND.
 	GetSignatureRequest(context.Context, *GetSignatureRequestRequest) (*GetSignatureRequestResponse, error)
@@ -189,14 +293,41 @@ type SigningProviderServer interface {
 	// provider confirmed, unless signing won the race. Canceling a canceled request succeeds. Fails with
 	// SIGNATURE_REQUEST_NOT_FOUND, or with STATE_DOES_NOT_ALLOW when it ended otherwise or was signed.
 	CancelSignatureRequest(context.Context, *CancelSignatureRequestRequest) (*CancelSignatureRequestResponse, error)
+	// Asks for the signers who were invited and have not signed to be reminded, or for one of them. SIGNER_REMINDED follows
+	// as an event. Fails with SIGNATURE_REQUEST_NOT_FOUND, SIGNER_NOT_FOUND, STATE_DOES_NOT_ALLOW,
+	// SIGNER_STATE_DOES_NOT_ALLOW, NOBODY_TO_REMIND, REMINDER_TOO_SOON within the provider's pause, NOT_OFFERED where the
+	// provider reminds all or nobody, or REQUEST_ID_REUSED.
+	RemindSignatureRequest(context.Context, *RemindSignatureRequestRequest) (*RemindSignatureRequestResponse, error)
+	// Changes a signer: at once while nothing was sent, else by the provider's rules; a new e-mail address is a new
+	// invitation. SIGNER_UPDATED follows as an event, or SIGNER_UPDATE_REFUSED. Fails with SIGNATURE_REQUEST_NOT_FOUND,
+	// SIGNER_NOT_FOUND, STATE_DOES_NOT_ALLOW, SIGNER_STATE_DOES_NOT_ALLOW once the signer signed, NOT_OFFERED where the
+	// provider allows no change (any more), the refusal reasons for what the provider would not take, or REQUEST_ID_REUSED.
+	UpdateSigner(context.Context, *UpdateSignerRequest) (*UpdateSignerResponse, error)
+	// Starts a new attempt for a request that expired, was declined, canceled or refused, with the same content; the two
+	// name each other. An envelope that expired is opened again where the provider can and nothing of the content changes:
+	// then signatures that were given stay. Fails with SIGNATURE_REQUEST_NOT_FOUND, STATE_DOES_NOT_ALLOW when it has not
+	// ended so or was reissued before, the refusal reasons, or REQUEST_ID_REUSED.
+	ReissueSignatureRequest(context.Context, *ReissueSignatureRequestRequest) (*ReissueSignatureRequestResponse, error)
+	// Returns the link with which one signer signs, fresh from the provider: whoever has it can sign, so it is for that
+	// signer alone and is neither kept nor logged. Fails with SIGNATURE_REQUEST_NOT_FOUND, SIGNER_NOT_FOUND,
+	// STATE_DOES_NOT_ALLOW, SIGNER_STATE_DOES_NOT_ALLOW before the signer's turn and after it, SIGNING_LINK_NOT_FOUND,
+	// NOT_OFFERED or PROVIDER_UNAVAILABLE.
+	GetSigningLink(context.Context, *GetSigningLinkRequest) (*GetSigningLinkResponse, error)
+	// Returns what the provider tells of the delivery of its callbacks, to find out why none arrived. Fails with
+	// SIGNATURE_REQUEST_NOT_FOUND, STATE_DOES_NOT_ALLOW before it was sent, NOT_OFFERED or PROVIDER_UNAVAILABLE.
+	GetDeliveryLog(context.Context, *GetDeliveryLogRequest) (*GetDeliveryLogResponse, error)
 	// Lists events after a cursor, in order of the log.
 	ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error)
 	// Streams events after a cursor, in order of the log, and waits for more. A message without an event is a heartbeat,
-	// sent every 10 seconds. A consumer that reconnects with the position of its last handled event misses nothing.
+	// sent every 10 seconds. A consumer that reconnects with the position of its last handled event misses nothing. Over HTTP
+	// each message is a line of JSON.
 	WatchEvents(*WatchEventsRequest, grpc.ServerStreamingServer[WatchEventsResponse]) error
 	// Streams the archived signed PDF in chunks of at most 256 KiB, the document itself with the first. Fails with
 	// SIGNATURE_REQUEST_NOT_FOUND, NOT_SIGNED or DOCUMENT_DELETED.
 	StreamSignedDocument(*StreamSignedDocumentRequest, grpc.ServerStreamingServer[StreamSignedDocumentResponse]) error
+	// Streams the archived audit trail, the provider's protocol of the process, as a PDF in chunks of at most 256 KiB, the
+	// document itself with the first. Fails with SIGNATURE_REQUEST_NOT_FOUND, AUDIT_TRAIL_NOT_FOUND or DOCUMENT_DELETED.
+	StreamAuditTrail(*StreamAuditTrailRequest, grpc.ServerStreamingServer[StreamAuditTrailResponse]) error
 	mustEmbedUnimplementedSigningProviderServer()
 }
 
@@ -222,6 +353,21 @@ func (UnimplementedSigningProviderServer) ListSignatureRequests(context.Context,
 func (UnimplementedSigningProviderServer) CancelSignatureRequest(context.Context, *CancelSignatureRequestRequest) (*CancelSignatureRequestResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method CancelSignatureRequest not implemented")
 }
+func (UnimplementedSigningProviderServer) RemindSignatureRequest(context.Context, *RemindSignatureRequestRequest) (*RemindSignatureRequestResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RemindSignatureRequest not implemented")
+}
+func (UnimplementedSigningProviderServer) UpdateSigner(context.Context, *UpdateSignerRequest) (*UpdateSignerResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateSigner not implemented")
+}
+func (UnimplementedSigningProviderServer) ReissueSignatureRequest(context.Context, *ReissueSignatureRequestRequest) (*ReissueSignatureRequestResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReissueSignatureRequest not implemented")
+}
+func (UnimplementedSigningProviderServer) GetSigningLink(context.Context, *GetSigningLinkRequest) (*GetSigningLinkResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetSigningLink not implemented")
+}
+func (UnimplementedSigningProviderServer) GetDeliveryLog(context.Context, *GetDeliveryLogRequest) (*GetDeliveryLogResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetDeliveryLog not implemented")
+}
 func (UnimplementedSigningProviderServer) ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListEvents not implemented")
 }
@@ -230,6 +376,9 @@ func (UnimplementedSigningProviderServer) WatchEvents(*WatchEventsRequest, grpc.
 }
 func (UnimplementedSigningProviderServer) StreamSignedDocument(*StreamSignedDocumentRequest, grpc.ServerStreamingServer[StreamSignedDocumentResponse]) error {
 	return status.Error(codes.Unimplemented, "method StreamSignedDocument not implemented")
+}
+func (UnimplementedSigningProviderServer) StreamAuditTrail(*StreamAuditTrailRequest, grpc.ServerStreamingServer[StreamAuditTrailResponse]) error {
+	return status.Error(codes.Unimplemented, "method StreamAuditTrail not implemented")
 }
 func (UnimplementedSigningProviderServer) mustEmbedUnimplementedSigningProviderServer() {}
 func (UnimplementedSigningProviderServer) testEmbeddedByValue()                         {}
@@ -342,6 +491,96 @@ func _SigningProvider_CancelSignatureRequest_Handler(srv interface{}, ctx contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _SigningProvider_RemindSignatureRequest_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RemindSignatureRequestRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SigningProviderServer).RemindSignatureRequest(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SigningProvider_RemindSignatureRequest_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SigningProviderServer).RemindSignatureRequest(ctx, req.(*RemindSignatureRequestRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SigningProvider_UpdateSigner_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateSignerRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SigningProviderServer).UpdateSigner(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SigningProvider_UpdateSigner_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SigningProviderServer).UpdateSigner(ctx, req.(*UpdateSignerRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SigningProvider_ReissueSignatureRequest_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReissueSignatureRequestRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SigningProviderServer).ReissueSignatureRequest(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SigningProvider_ReissueSignatureRequest_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SigningProviderServer).ReissueSignatureRequest(ctx, req.(*ReissueSignatureRequestRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SigningProvider_GetSigningLink_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetSigningLinkRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SigningProviderServer).GetSigningLink(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SigningProvider_GetSigningLink_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SigningProviderServer).GetSigningLink(ctx, req.(*GetSigningLinkRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _SigningProvider_GetDeliveryLog_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetDeliveryLogRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SigningProviderServer).GetDeliveryLog(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SigningProvider_GetDeliveryLog_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SigningProviderServer).GetDeliveryLog(ctx, req.(*GetDeliveryLogRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _SigningProvider_ListEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListEventsRequest)
 	if err := dec(in); err != nil {
@@ -382,6 +621,17 @@ func _SigningProvider_StreamSignedDocument_Handler(srv interface{}, stream grpc.
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type SigningProvider_StreamSignedDocumentServer = grpc.ServerStreamingServer[StreamSignedDocumentResponse]
 
+func _SigningProvider_StreamAuditTrail_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(StreamAuditTrailRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(SigningProviderServer).StreamAuditTrail(m, &grpc.GenericServerStream[StreamAuditTrailRequest, StreamAuditTrailResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type SigningProvider_StreamAuditTrailServer = grpc.ServerStreamingServer[StreamAuditTrailResponse]
+
 // SigningProvider_ServiceDesc is the grpc.ServiceDesc for SigningProvider service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -410,6 +660,26 @@ var SigningProvider_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _SigningProvider_CancelSignatureRequest_Handler,
 		},
 		{
+			MethodName: "RemindSignatureRequest",
+			Handler:    _SigningProvider_RemindSignatureRequest_Handler,
+		},
+		{
+			MethodName: "UpdateSigner",
+			Handler:    _SigningProvider_UpdateSigner_Handler,
+		},
+		{
+			MethodName: "ReissueSignatureRequest",
+			Handler:    _SigningProvider_ReissueSignatureRequest_Handler,
+		},
+		{
+			MethodName: "GetSigningLink",
+			Handler:    _SigningProvider_GetSigningLink_Handler,
+		},
+		{
+			MethodName: "GetDeliveryLog",
+			Handler:    _SigningProvider_GetDeliveryLog_Handler,
+		},
+		{
 			MethodName: "ListEvents",
 			Handler:    _SigningProvider_ListEvents_Handler,
 		},
@@ -423,6 +693,11 @@ var SigningProvider_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "StreamSignedDocument",
 			Handler:       _SigningProvider_StreamSignedDocument_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "StreamAuditTrail",
+			Handler:       _SigningProvider_StreamAuditTrail_Handler,
 			ServerStreams: true,
 		},
 	},

@@ -95,10 +95,7 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 			Detail: "no provider of that name is configured",
 		}
 	}
-	order := signature.Order{
-		Correlation: r.Correlation(), CallbackToken: r.CallbackToken, Title: r.Title, Message: r.Message, Level: r.Level,
-		Legislation: r.Legislation, Language: r.Language, ExpireTime: r.ExpireTime, Signers: r.Signers,
-	}
+	order := r.Order()
 	if refusal := provider.Refusal(order); refusal != nil && !needsDocument(refusal.Reason) {
 		return r, refusal
 	}

@@ -23,7 +23,7 @@ func (w *Worker) send(ctx context.Context, p signature.Provider, r signature.Req
 	if err != nil {
 		return r, fmt.Errorf("read the document to send: %w", err)
 	}
-	order := orderOf(r)
+	order := r.Order()
 	order.Document = pdf
 	resume := r.SendAttempted
 	if !resume {
@@ -51,19 +51,10 @@ func (w *Worker) send(ctx context.Context, p signature.Provider, r signature.Req
 	return w.save(ctx, next, events)
 }
 
-// orderOf is the order for a request, without its document.
-func orderOf(r signature.Request) signature.Order {
-	return signature.Order{
-		Correlation: r.Correlation(), Envelope: r.Envelope, CallbackToken: r.CallbackToken, Title: r.Title,
-		Message: r.Message, Level: r.Level, Legislation: r.Legislation, Language: r.Language, ExpireTime: r.ExpireTime,
-		FileName: r.FileName, Fields: r.Fields, Signers: r.Signers,
-	}
-}
-
 // find looks for the envelope of a request that may have been sent and is not wanted any more: what is found is
 // withdrawn next, and where nothing is found the request ends.
 func (w *Worker) find(ctx context.Context, p signature.Provider, r signature.Request) (signature.Request, error) {
-	envelope, err := p.Find(ctx, orderOf(r))
+	envelope, err := p.Find(ctx, r.Order())
 	if errors.Is(err, signature.ErrNoEnvelope) {
 		next, events := signature.EndUnfound(r, time.Now())
 		return w.save(ctx, next, events)
@@ -82,7 +73,7 @@ func (w *Worker) settle(ctx context.Context, r signature.Request) error {
 	if !r.Resumed || !ok {
 		return nil
 	}
-	if _, err := p.Find(ctx, orderOf(r)); err != nil && !errors.Is(err, signature.ErrNoEnvelope) {
+	if _, err := p.Find(ctx, r.Order()); err != nil && !errors.Is(err, signature.ErrNoEnvelope) {
 		return later(err)
 	}
 	r.Resumed = false

@@ -14,6 +14,7 @@ import (
 // vendor is a signing vendor in memory. It makes an envelope whenever it is asked to send and does not look for one
 // first, and fails as its faults say.
 type vendor struct {
+	signature.Unoffered
 	// before is called with the name of each call before it has its effect; it may block.
 	before func(ctx context.Context, call string)
 

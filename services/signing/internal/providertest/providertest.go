@@ -118,7 +118,7 @@ func (b *bench) order(t *testing.T) signature.Order {
 		Correlation:   "cs-" + name[max(0, len(name)-40):],
 		CallbackToken: "dG9rZW4tdGhhdC1ub2JvZHktZ3Vlc3Nlcw",
 		Title:         "Frame agreement 2031",
-		Message:       "Please sign by Friday.",
+		Text:          signature.MailText{Message: "Please sign by Friday."},
 		Level:         signature.SES,
 		Legislation:   signature.EIDAS,
 		Language:      "de",

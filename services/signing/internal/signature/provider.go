@@ -41,6 +41,35 @@ type Provider interface {
 	// AuditTrail streams the vendor's protocol of the process as PDF; ErrNoAuditTrail where the vendor issues none for
 	// this envelope's level.
 	AuditTrail(ctx context.Context, envelopeID string) (io.ReadCloser, error)
+
+	// The methods below fail with ErrNotOffered where Capabilities says that the vendor has no such thing.
+
+	// SentDocument streams the PDF that an open envelope made from the vendor's own template asks to sign, before any
+	// signature.
+	SentDocument(ctx context.Context, envelopeID string) (io.ReadCloser, error)
+
+	// Remind mails these open signers of an open envelope once more, or all of them where Capabilities.RemindOne is not
+	// set. Too early a reminder is an UnavailableError with RetryAfter.
+	Remind(ctx context.Context, envelopeID string, signerIDs []string) error
+
+	// UpdateSigner makes the vendor's signer of this role what the order says now, and returns the envelope after it.
+	// order.Envelope is set, and every signer but a new one has its ProviderID; the updated one's may change. It may be
+	// repeated.
+	UpdateSigner(ctx context.Context, order Order, role string) (Envelope, error)
+
+	// Reactivate opens an expired envelope again until the time, and returns it. It may be repeated.
+	Reactivate(ctx context.Context, envelopeID string, until time.Time) (Envelope, error)
+
+	// SigningLink returns a fresh link for one open signer of the order's envelope; ErrNoLink where there is none now. It
+	// is a secret: it stands in no error.
+	SigningLink(ctx context.Context, order Order, signerID string) (SigningLink, error)
+
+	// Deliveries returns the vendor's log of the callbacks of an envelope, oldest first.
+	Deliveries(ctx context.Context, envelopeID string) ([]Delivery, error)
+
+	// Erase removes an envelope that has ended, with its documents, from the vendor for good. Erasing what is gone
+	// succeeds.
+	Erase(ctx context.Context, envelopeID string) error
 }
 
 // Capabilities are what one provider account can do.
@@ -57,9 +86,64 @@ type Capabilities struct {
 	OrderedSigners bool
 	// MaxSigners per request.
 	MaxSigners int
-	// MaxDocumentBytes of the PDF that is sent.
+	// MaxDocumentBytes of the PDF that is sent, and of an attachment.
 	MaxDocumentBytes int64
+	// Region the account's data is kept in.
+	Region Region
+	// SignerGroups tells whether groups can be asked one after another, those of a group at once.
+	SignerGroups bool
+	// MaxExpiryDays is the longest time ahead that an envelope may end.
+	MaxExpiryDays int
+	// ExpiryZone is the time zone in which the vendor itself ends an envelope at the end of its last day; nil where the
+	// vendor ends none, and the service withdraws it in time.
+	ExpiryZone *time.Location
+	// ReminderPause is the least time between two reminders of a signer.
+	ReminderPause time.Duration
+	// RemindOne tells whether one signer can be reminded alone.
+	RemindOne bool
+	// SignerUpdates tells how long a signer can be changed after the invitation.
+	SignerUpdates SignerUpdates
+	// Reactivates tells whether an expired envelope can be opened again.
+	Reactivates bool
+	// SigningLinks tells whether SigningLink has links.
+	SigningLinks bool
+	// Templates tells whether the vendor has templates of its own.
+	Templates bool
+	// Subjects tells whether the subject of the invitation can be set.
+	Subjects bool
+	// Translations tells whether each signer can get a text of their own; else one serves all.
+	Translations bool
+	// Brands tells whether a look can be chosen.
+	Brands bool
+	// Redirecting tells whether a signer's browser can be sent elsewhere afterwards.
+	Redirecting Redirecting
+	// MaxAttachments and MaxObservers; 0 means none.
+	MaxAttachments, MaxObservers int
+	// DeliveryLog tells whether Deliveries has a log.
+	DeliveryLog bool
+	// MaxTitle and MaxMessage in characters.
+	MaxTitle, MaxMessage int
 }
+
+// SignerUpdates tells how long a signer can be changed after the invitation.
+type SignerUpdates string
+
+// The signer updates.
+const (
+	UpdatesNever               SignerUpdates = ""
+	UpdatesUntilSigned         SignerUpdates = "until_signed"
+	UpdatesUntilFirstSignature SignerUpdates = "until_first_signature"
+)
+
+// Redirecting tells whether a signer's browser can be sent elsewhere afterwards.
+type Redirecting string
+
+// The ways to redirect.
+const (
+	RedirectsNever          Redirecting = ""
+	RedirectsAlways         Redirecting = "always"
+	RedirectsCallerDelivery Redirecting = "caller_delivery"
+)
 
 // Offer is one level with what it may be combined with.
 type Offer struct {
@@ -79,18 +163,30 @@ type Order struct {
 	CallbackToken string
 	// Title is shown to signers.
 	Title string
-	// Message to the signers; may be empty.
-	Message     string
-	Level       Level
-	Legislation Legislation
+	// Text of the invitation in Language, and in others.
+	Text         MailText
+	Translations map[string]MailText
+	Level        Level
+	Legislation  Legislation
 	// Language of mails without a signer, ISO 639-1.
 	Language string
 	// ExpireTime is when the request ends by itself.
 	ExpireTime time.Time
 	// FileName of the document, with extension.
 	FileName string
-	// Document is the PDF to sign.
+	// Document is the PDF to sign; empty where Template is set.
 	Document []byte
+	// Template is the vendor's own template that the document is made of, with its texts by label; empty where Document is
+	// set. The signers' roles are the labels of its signers.
+	Template       string
+	TemplateValues map[string]string
+	Attachments    []Attachment
+	Observers      []Observer
+	// Brand is the vendor's id of a look; empty means the account's own.
+	Brand     string
+	Redirects Redirects
+	// CallerDelivers is true when the vendor must invite nobody.
+	CallerDelivers bool
 	// Fields are the signature fields in the document.
 	Fields []Field
 	// Signers in the order they were given; at least one.
@@ -106,6 +202,35 @@ type Field struct {
 	X, Y, Width, Height float64
 }
 
+// TextFor returns the invitation's text for a signer in this language.
+func (o Order) TextFor(language string) MailText {
+	if text, ok := o.Translations[language]; ok && language != o.Language {
+		return text
+	}
+	return o.Text
+}
+
+// Attachment is a PDF that signers are shown and do not sign.
+type Attachment struct {
+	FileName string
+	Content  []byte
+}
+
+// SigningLink is where one signer signs. ExpireTime is zero where the vendor does not say.
+type SigningLink struct {
+	URL        string
+	ExpireTime time.Time
+}
+
+// Delivery is one callback in the vendor's own log. Detail is safe to show: no address, no token.
+type Delivery struct {
+	Kind               string
+	Delivered, GivenUp bool
+	Attempts           int
+	Detail             string
+	UpdateTime         time.Time
+}
+
 // Envelope is a vendor's view of a request that was sent.
 type Envelope struct {
 	// ID is the vendor's id.
@@ -119,6 +244,8 @@ type Envelope struct {
 	DeclineReason string
 	// CompleteTime is when the last signer signed; zero until then.
 	CompleteTime time.Time
+	// EndTime is when the vendor itself ends, or removes, the envelope; zero where it does not say.
+	EndTime time.Time
 }
 
 // EnvelopeState is what a vendor says about a request.
@@ -142,7 +269,9 @@ type EnvelopeSigner struct {
 	// ID is the vendor's id of the signer.
 	ID    string
 	Email string
-	State SignerState
+	// FirstName and LastName as the vendor has them now; empty where it does not say.
+	FirstName, LastName string
+	State               SignerState
 	// SignTime is when the signer signed; zero until then.
 	SignTime time.Time
 	// SignedLevel is the level the vendor says the signature has; empty where it does not say.
@@ -156,6 +285,12 @@ var ErrNoEnvelope = errors.New("the provider has no envelope of this order")
 
 // ErrNoAuditTrail means that the vendor issues no audit trail for this envelope: final, and not a failure.
 var ErrNoAuditTrail = errors.New("the provider issues no audit trail for this request")
+
+// ErrNotOffered means that the vendor has no such thing; Capabilities says so too.
+var ErrNotOffered = errors.New("the provider does not offer this")
+
+// ErrNoLink means that there is no signing link for this signer now.
+var ErrNoLink = errors.New("the provider has no signing link for this signer now")
 
 // ErrNotReady means that the vendor has not produced the file yet: ask again later.
 var ErrNotReady = errors.New("the provider has not produced the file yet")

@@ -25,6 +25,26 @@ const (
 	ReasonProviderMisconfigured    RefusalReason = "PROVIDER_MISCONFIGURED"
 	ReasonProviderUnknown          RefusalReason = "PROVIDER_UNKNOWN"
 	ReasonTemplateRejected         RefusalReason = "TEMPLATE_REJECTED"
+	ReasonNoProvider               RefusalReason = "NO_PROVIDER"
+	ReasonSubjectNotOffered        RefusalReason = "SUBJECT_NOT_OFFERED"
+	ReasonMessageInvalid           RefusalReason = "MESSAGE_INVALID"
+	ReasonTranslationNotOffered    RefusalReason = "TRANSLATION_NOT_OFFERED"
+	ReasonBrandNotOffered          RefusalReason = "BRAND_NOT_OFFERED"
+	ReasonRedirectNotOffered       RefusalReason = "REDIRECT_NOT_OFFERED"
+	ReasonObserverNotOffered       RefusalReason = "OBSERVER_NOT_OFFERED"
+	ReasonAttachmentNotOffered     RefusalReason = "ATTACHMENT_NOT_OFFERED"
+	ReasonTemplateNotOffered       RefusalReason = "TEMPLATE_NOT_OFFERED"
+	ReasonProviderTemplateRejected RefusalReason = "PROVIDER_TEMPLATE_REJECTED"
+	ReasonDeliveryNotOffered       RefusalReason = "DELIVERY_NOT_OFFERED"
+	ReasonReminderNotOffered       RefusalReason = "REMINDER_NOT_OFFERED"
+	ReasonRegionNotOffered         RefusalReason = "REGION_NOT_OFFERED"
+)
+
+// Reasons of an end that somebody else brought about; they stand in Request.StateReason alone.
+const (
+	ReasonWithdrawnAtProvider = "WITHDRAWN_AT_PROVIDER"
+	ReasonEnvelopeVanished    = "ENVELOPE_VANISHED"
+	ReasonSignersDiffer       = "SIGNERS_DIFFER"
 )
 
 // Refusal says why a request cannot be sent. Detail is safe to show to a person; Field names the input at fault in the

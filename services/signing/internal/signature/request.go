@@ -54,15 +54,49 @@ const (
 	WithdrawnByExpiry Withdrawal = "expiry"
 )
 
-// Source is what is signed: a template with values, or a document that is in the archive already.
+// Source is what is signed; one of Template, Document and ProviderTemplate is set.
 type Source struct {
-	// Template's resource name; empty when Document is set.
+	// Template's resource name, with Language and Values.
 	Template string
 	Language string
-	Values   map[string]string
-	// Document's resource name; empty when Template is set.
+	// Values of the variables of Template, or of the labelled texts of ProviderTemplate.
+	Values map[string]string
+	// Document's resource name: it is in the archive already.
 	Document string
+	// ProviderTemplate is the vendor's id of a template of its own.
+	ProviderTemplate string
 }
+
+// MailText is what a signer reads in the invitation.
+type MailText struct{ Subject, Message string }
+
+// Observer is kept informed by the vendor and signs nothing.
+type Observer struct{ Email, Language string }
+
+// Redirects are where a signer's browser goes afterwards; each may be empty.
+type Redirects struct{ Success, Decline, Error string }
+
+// Reminders are sent without being asked for: every Days days, at most Most to each signer. The zero value sends none.
+type Reminders struct{ Days, Most int }
+
+// Routing is how a provider is chosen when the caller names none.
+type Routing struct {
+	// Providers are the accounts to choose from, best first; empty means all, in the order of the configuration.
+	Providers []string
+	// Region the data must be kept in; empty means any.
+	Region Region
+	// Sandbox is true to choose among accounts without legal value only.
+	Sandbox bool
+}
+
+// Region is where a vendor keeps an account's data.
+type Region string
+
+// The regions.
+const (
+	RegionEU Region = "EU"
+	RegionCH Region = "CH"
+)
 
 // Request is one attempt to have one document signed.
 type Request struct {
@@ -72,9 +106,14 @@ type Request struct {
 	ContentHash string
 	Reference   string
 	Title       string
-	Message     string
-	// Provider is the configured account's id.
+	// Text of the invitation in the request's language, and in others.
+	Text         MailText
+	Translations map[string]MailText
+	// Provider is the configured account's id. Routing chose it where Routed is set, and may choose again until something
+	// was sent.
 	Provider        string
+	Routed          bool
+	Routing         Routing
 	Level           Level
 	Legislation     Legislation
 	Language        string
@@ -82,6 +121,20 @@ type Request struct {
 	Signers         []Signer
 	ExpireTime      time.Time
 	RequiredVerdict Verdict
+	// Attachments are resource names of archived PDFs.
+	Attachments []string
+	Observers   []Observer
+	Reminders   Reminders
+	// Brand is the vendor's id of a look; empty means the account's own.
+	Brand     string
+	Redirects Redirects
+	// CallerDelivers is true when the vendor invites nobody: the caller hands out the links.
+	CallerDelivers bool
+	Labels         map[string]string
+	// Attempt counts from 1. PreviousAttempt and NextAttempt are ids of requests; empty where there is none.
+	Attempt         int
+	PreviousAttempt string
+	NextAttempt     string
 
 	State       State
 	StateReason string
@@ -112,6 +165,8 @@ type Request struct {
 	NoAuditTrail bool
 	Verdict      Verdict
 	ProvenLevel  Level
+	// EraseTime is when the envelope was erased at the vendor; zero while it is kept there.
+	EraseTime time.Time
 	// EvidencePackage is the resource name of the package that proves the request by itself; empty until it was made.
 	EvidencePackage string
 
@@ -123,6 +178,21 @@ type Request struct {
 
 // Correlation is our id of this attempt at the vendor.
 func (r Request) Correlation() string { return r.ID }
+
+// Order is what a vendor is asked for, without the bytes of the documents.
+func (r Request) Order() Order {
+	order := Order{
+		Correlation: r.Correlation(), Envelope: r.Envelope, CallbackToken: r.CallbackToken, Title: r.Title, Text: r.Text,
+		Translations: r.Translations, Level: r.Level, Legislation: r.Legislation, Language: r.Language,
+		ExpireTime: r.ExpireTime, FileName: r.FileName, Fields: r.Fields, Signers: r.Signers,
+		Template: r.Source.ProviderTemplate, Observers: r.Observers, Brand: r.Brand, Redirects: r.Redirects,
+		CallerDelivers: r.CallerDelivers,
+	}
+	if order.Template != "" {
+		order.TemplateValues = r.Source.Values
+	}
+	return order
+}
 
 // EventType is what happened to a request.
 type EventType string
@@ -144,12 +214,22 @@ const (
 	EventCanceled             EventType = "CANCELED"
 	EventRefused              EventType = "REFUSED"
 	EventProofFailed          EventType = "PROOF_FAILED"
+	EventSignerInvited        EventType = "SIGNER_INVITED"
+	EventSignerReminded       EventType = "SIGNER_REMINDED"
+	EventReminderRefused      EventType = "SIGNER_REMINDER_REFUSED"
+	EventSignerUpdated        EventType = "SIGNER_UPDATED"
+	EventSignerUpdateRefused  EventType = "SIGNER_UPDATE_REFUSED"
+	EventSignerChanged        EventType = "SIGNER_CHANGED_AT_PROVIDER"
+	EventRerouted             EventType = "REROUTED"
+	EventReissued             EventType = "REISSUED"
+	EventErased               EventType = "ERASED"
 )
 
 // Event is something that happened to a request, with the request's state at that moment. It holds no personal data.
 type Event struct {
 	Request     string
 	Reference   string
+	Provider    string
 	Type        EventType
 	State       State
 	SignerRole  string
@@ -162,7 +242,7 @@ type Event struct {
 // event makes an event about the request as it is now.
 func (r Request) event(kind EventType, at time.Time) Event {
 	return Event{
-		Request: r.ID, Reference: r.Reference, Type: kind, State: r.State, StateReason: r.StateReason,
+		Request: r.ID, Reference: r.Reference, Provider: r.Provider, Type: kind, State: r.State, StateReason: r.StateReason,
 		Verdict: r.Verdict, ProvenLevel: r.ProvenLevel, Time: at,
 	}
 }

@@ -20,6 +20,8 @@ type Signer struct {
 	Authentication Authentication
 	// Order groups signers: 0 when all are asked at once, else lower groups sign first.
 	Order int
+	// OwnCompany is true for a signer of the company that sends: such a one may use an account that the vendor knows.
+	OwnCompany bool
 
 	// ProviderID is the vendor's id of the signer; empty until sent.
 	ProviderID string
@@ -117,6 +119,7 @@ func match(s Signer, place int, seen []EnvelopeSigner, taken map[string]bool) (E
 
 func signerEvents() map[SignerState]EventType {
 	return map[SignerState]EventType{
+		SignerInvited:              EventSignerInvited,
 		SignerOpened:               EventSignerOpened,
 		SignerSigned:               EventSignerSigned,
 		SignerDeclined:             EventSignerDeclined,

@@ -27,7 +27,7 @@ func title(order signature.Order) string {
 func (p *Provider) creationOf(order signature.Order, documentID string) creation {
 	body := creation{
 		Title:           title(order),
-		Message:         order.Message,
+		Message:         order.Text.Message,
 		DocumentID:      documentID,
 		Quality:         string(order.Level),
 		Legislation:     string(order.Legislation),

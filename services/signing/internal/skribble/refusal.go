@@ -83,7 +83,7 @@ func refuseTexts(order signature.Order) *signature.Refusal {
 	if strings.TrimSpace(order.Title) == "" || utf8.RuneCountInString(order.Title) > maxTitle {
 		return refuse(signature.ReasonTitleInvalid, "title", fmt.Sprintf("the title must have 1 to %d characters", maxTitle))
 	}
-	if utf8.RuneCountInString(order.Message) > maxMessage {
+	if utf8.RuneCountInString(order.Text.Message) > maxMessage {
 		return refuse(signature.ReasonTitleInvalid, "message", fmt.Sprintf("the message has more than %d characters", maxMessage))
 	}
 	return nil

@@ -72,7 +72,7 @@ func refuseWith(w http.ResponseWriter, status int, kind, key, message string) {
 // anOrder is an order for one signer.
 func anOrder() signature.Order {
 	return signature.Order{
-		Correlation: "deal-7-1", CallbackToken: "dG9rZW4", Title: "Contract 7", Message: "Please sign.",
+		Correlation: "deal-7-1", CallbackToken: "dG9rZW4", Title: "Contract 7", Text: signature.MailText{Message: "Please sign."},
 		Level: signature.AES, Legislation: signature.EIDAS, Language: "de",
 		FileName: "contract.pdf", Document: providertest.Document("client"),
 		Fields: []signature.Field{{Role: "client", FormField: "client", Page: 1, X: 60, Y: 500, Width: 180, Height: 60}},

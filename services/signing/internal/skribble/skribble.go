@@ -52,6 +52,7 @@ type Config struct {
 
 // Provider is one account at Skribble. It is safe for concurrent use.
 type Provider struct {
+	signature.Unoffered
 	config  Config
 	http    *vendorhttp.Client
 	session *session

@@ -84,7 +84,7 @@ func at(second int) time.Time { return time.Date(2026, 3, 2, 9, 0, second, 12345
 func aRequest(n int) signature.Request {
 	return signature.Request{
 		ID: fmt.Sprintf("id-%03d", n), RequestID: fmt.Sprintf("caller-%03d", n), ContentHash: "c0ffee",
-		Reference: "deal-7", Title: "Contract", Message: "Please sign.", Provider: "eu", Level: signature.QES,
+		Reference: "deal-7", Title: "Contract", Text: signature.MailText{Message: "Please sign."}, Provider: "eu", Level: signature.QES,
 		Legislation: signature.EIDAS, Language: "de", RequiredVerdict: signature.Proven, ExpireTime: at(0).AddDate(0, 0, 14),
 		Source: signature.Source{Template: "templates/nda", Language: "de", Values: map[string]string{"name": "Ada"}},
 		Signers: []signature.Signer{{

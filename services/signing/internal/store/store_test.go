@@ -82,7 +82,7 @@ func TestOfTwoWritersTheSecondFails(t *testing.T) {
 func TestManyWritersLoseNothing(t *testing.T) {
 	r := open(t)
 	first := aRequest(1)
-	first.Message = ""
+	first.Text.Message = ""
 	r.insert(first)
 	var writers sync.WaitGroup
 	for range 8 {
@@ -93,7 +93,7 @@ func TestManyWritersLoseNothing(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				read.Message += "x"
+				read.Text.Message += "x"
 				if _, err = r.save(read, event("id-001", signature.EventSignerOpened)); err == nil {
 					return
 				}
@@ -106,8 +106,8 @@ func TestManyWritersLoseNothing(t *testing.T) {
 	}
 	writers.Wait()
 	events, err := r.Events(t.Context(), 0, "", 100)
-	if got := r.request("id-001"); got.Message != "xxxxxxxx" || got.Version != 9 || err != nil || len(events) != 8 {
-		t.Fatalf("message %q, version %d, %d events, %v", got.Message, got.Version, len(events), err)
+	if got := r.request("id-001"); got.Text.Message != "xxxxxxxx" || got.Version != 9 || err != nil || len(events) != 8 {
+		t.Fatalf("message %q, version %d, %d events, %v", got.Text.Message, got.Version, len(events), err)
 	}
 }
 

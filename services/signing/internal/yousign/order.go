@@ -36,8 +36,8 @@ func (p *Provider) creationOf(order signature.Order) creation {
 	if slices.Contains([]string{"de", "en", "es", "fr", "it", "pt", "ro"}, order.Language) {
 		body.AuditTrailLocale = order.Language
 	}
-	if order.Message != "" {
-		body.EmailNotification = &notification{customText{order.Message}}
+	if order.Text.Message != "" {
+		body.EmailNotification = &notification{customText{order.Text.Message}}
 	}
 	return body
 }

@@ -33,7 +33,7 @@ func TestCreationOnTheWire(t *testing.T) {
     }
   }
 }`)
-	order.ExpireTime, order.Message, order.Language = time.Time{}, "", "nl"
+	order.ExpireTime, order.Text.Message, order.Language = time.Time{}, "", "nl"
 	wantJSON(t, script(t, nil).provider().creationOf(order), `{
   "name": "Contract 7",
   "delivery_mode": "email",

@@ -91,9 +91,9 @@ func refuseTexts(order signature.Order) *signature.Refusal {
 	case !isSafe(order.Title) || order.Title != strings.TrimSpace(order.Title):
 		return refuse(signature.ReasonTitleInvalid, "title",
 			"Yousign accepts no markup, link or e-mail address in a title, nor spaces around it")
-	case utf8.RuneCountInString(order.Message) > maxMessage:
+	case utf8.RuneCountInString(order.Text.Message) > maxMessage:
 		return refuse(signature.ReasonTitleInvalid, "message", fmt.Sprintf("the message has more than %d characters", maxMessage))
-	case !isSafe(withoutEmails(order.Message)):
+	case !isSafe(withoutEmails(order.Text.Message)):
 		return refuse(signature.ReasonTitleInvalid, "message", "Yousign accepts no markup and no link in a message")
 	case len(order.Correlation) > maxExternalID || !isExternalID(order.Correlation):
 		return refuse(signature.ReasonProviderRejected, "correlation", "the correlation id cannot be an external id at Yousign")

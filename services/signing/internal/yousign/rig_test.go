@@ -70,7 +70,7 @@ func say(status int, body string) http.HandlerFunc {
 // anOrder is an order for one signer.
 func anOrder() signature.Order {
 	return signature.Order{
-		Correlation: "deal-7-1", Title: "Contract 7", Message: "Please sign.",
+		Correlation: "deal-7-1", Title: "Contract 7", Text: signature.MailText{Message: "Please sign."},
 		Level: signature.AES, Legislation: signature.EIDAS, Language: "de", ExpireTime: time.Now().AddDate(0, 0, 14),
 		FileName: "contract.pdf", Document: providertest.Document("client"),
 		Fields: []signature.Field{{Role: "client", FormField: "client", Page: 2, X: 60.4, Y: 500.5, Width: 180, Height: 60}},

@@ -50,6 +50,7 @@ type Config struct {
 
 // Provider is one account at Yousign. It is safe for concurrent use.
 type Provider struct {
+	signature.Unoffered
 	config Config
 	http   *vendorhttp.Client
 	zone   *time.Location
