@@ -35,7 +35,7 @@ func newVendor(t *testing.T, settings sim.Settings) vendor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(simulator)
+	server := httptest.NewServer(contract.Handler(t, simulator))
 	t.Cleanup(func() {
 		server.Close()
 		simulator.Close()

@@ -30,7 +30,7 @@ func newVendor(t *testing.T, adapt func(*sim.Config)) vendor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(simulator)
+	server := httptest.NewServer(contract.Handler(t, simulator))
 	t.Cleanup(func() {
 		server.Close()
 		simulator.Close()
