@@ -68,7 +68,7 @@ func (d *description) request(c *checker, op operation, x exchange) {
 		c.report(undescribed, "", "%d bytes", len(x.body))
 		return
 	}
-	d.body(c, holder, x.media, x.body)
+	d.body(c, holder, "", x.media, x.body)
 }
 
 func (d *description) query(c *checker, op operation, query url.Values) {
@@ -134,11 +134,11 @@ func (d *description) reply(c *checker, op operation, x exchange) {
 		}
 		return
 	}
-	d.body(c, holder, x.header.Get("Content-Type"), x.answer)
+	d.body(c, holder, strconv.Itoa(x.status), x.header.Get("Content-Type"), x.answer)
 }
 
-// body holds a body against the schema that is described for its content type.
-func (d *description) body(c *checker, holder node, contentType string, body []byte) {
+// body holds a body against the schema that is described for its content type. place names the body itself.
+func (d *description) body(c *checker, holder node, place, contentType string, body []byte) {
 	media, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		c.report(wrongMedia, contentType, "%v", err)
@@ -147,7 +147,7 @@ func (d *description) body(c *checker, holder node, contentType string, body []b
 	schema, found, listed := d.content(holder, media)
 	switch {
 	case !listed:
-		c.report(undescribed, "", "%d bytes of %s", len(body), media)
+		c.report(undescribed, place, "%d bytes of %s", len(body), media)
 		return
 	case !found:
 		c.report(wrongMedia, media, "it is not described")

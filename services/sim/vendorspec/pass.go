@@ -28,28 +28,10 @@ func (p *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !strings.HasPrefix(r.URL.Path, p.contract.base+"/") {
 		return p.next.RoundTrip(r)
 	}
-	var sent []byte
-	if r.Body != nil {
-		var err error
-		if sent, err = io.ReadAll(r.Body); err != nil {
-			return nil, err
-		}
-		_ = r.Body.Close()
-		r = r.Clone(r.Context())
-		r.Body = io.NopCloser(bytes.NewReader(sent))
-	}
-	response, err := p.next.RoundTrip(r)
+	x, response, err := pass(p.contract.base, r, p.next)
 	if err != nil {
 		return nil, err
 	}
-	received, err := io.ReadAll(response.Body)
-	_ = response.Body.Close()
-	if err != nil {
-		return nil, err
-	}
-	response.Body = io.NopCloser(bytes.NewReader(received))
-	x := asked(p.contract.base, r, sent)
-	x.status, x.header, x.answer = response.StatusCode, response.Header, received
 	for _, f := range p.contract.judge(x) {
 		p.complain("%s %s: %d: %s", r.Method, r.URL.Path, x.status, f)
 	}

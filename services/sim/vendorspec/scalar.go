@@ -85,7 +85,7 @@ func (c *checker) pattern(pattern, value, at string) {
 // formats returns how each format is checked. An identifier need not have the version bits of a UUID: Skribble's have not.
 func formats() map[string]func(string) bool {
 	identifier := regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	markup := regexp.MustCompile(`<[a-zA-Z/!]|https?://|[^\s@]@[^\s@]+\.[^\s@]`)
+	markup := regexp.MustCompile(`<[a-zA-Z/!]|https?://`)
 	anything := func(string) bool { return true }
 	return map[string]func(string) bool{
 		"uuid": identifier.MatchString,
@@ -111,7 +111,7 @@ func formats() map[string]func(string) bool {
 		},
 		"ipv4": func(s string) bool { return net.ParseIP(s).To4() != nil },
 		"ipv6": func(s string) bool { return net.ParseIP(s) != nil },
-		// Yousign: no markup, no address of a page or a mailbox.
+		// Yousign: no markup, no address of a page; that of a mailbox in some fields.
 		"safe-string": func(s string) bool { return !markup.MatchString(s) },
 		"ISO 639-1":   func(s string) bool { return len(s) == 2 },
 		"binary":      anything,

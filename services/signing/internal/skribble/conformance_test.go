@@ -46,9 +46,12 @@ func newVendor(t *testing.T, settings sim.Settings) vendor {
 // control calls the simulator's control API and decodes its answer into out, unless nil.
 func (v vendor) control(t *testing.T, method, path string, in, out any) {
 	t.Helper()
-	body, err := json.Marshal(in)
-	if err != nil {
-		t.Fatal(err)
+	var body []byte
+	if in != nil {
+		var err error
+		if body, err = json.Marshal(in); err != nil {
+			t.Fatal(err)
+		}
 	}
 	request, err := http.NewRequestWithContext(t.Context(), method, v.url+"/_sim"+path, bytes.NewReader(body))
 	if err != nil {

@@ -41,9 +41,12 @@ func newVendor(t *testing.T, adapt func(*sim.Config)) vendor {
 // call makes a call to the vendor or to its control API and decodes the answer into out, unless nil.
 func (v vendor) call(t *testing.T, method, path string, in, out any) {
 	t.Helper()
-	body, err := json.Marshal(in)
-	if err != nil {
-		t.Fatal(err)
+	var body []byte
+	if in != nil {
+		var err error
+		if body, err = json.Marshal(in); err != nil {
+			t.Fatal(err)
+		}
 	}
 	request, err := http.NewRequestWithContext(t.Context(), method, v.url+path, bytes.NewReader(body))
 	if err != nil {
