@@ -125,7 +125,7 @@ func (s *Simulator) reject(r *request, x *approver, reason string) error {
 }
 
 func (s *Simulator) listFollowers(c *call) (answer, error) {
-	return ok(append([]map[string]any{}, c.req.followers...))
+	return ok(page(append([]map[string]any{}, c.req.followers...), nil))
 }
 
 // addFollowers takes an array, unlike every other creation.

@@ -31,6 +31,7 @@ func newVendor(t *testing.T, settings sim.Settings) vendor {
 	simulator, err := sim.New(sim.Config{
 		Users:    map[string]string{liveUser: liveKey, demoUser: liveKey},
 		Settings: settings,
+		Accounts: []sim.Account{{Email: observer, FirstName: "Olga", LastName: "Observer"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -150,6 +151,10 @@ func fixture(t *testing.T, v vendor, config skribble.Config) providertest.Fixtur
 	}
 	return providertest.Fixture{
 		Provider:       newProvider(t, config),
+		Restarted:      newProvider(t, config),
+		Look:           v.look,
+		Advance:        v.advance,
+		Observer:       observer,
 		BadCredentials: newProvider(t, bad),
 		Secrets:        []string{liveKey, bad.APIKey},
 		Sign:           func(t *testing.T, id string) { act(t, id, "sign", nil) },

@@ -102,6 +102,11 @@ func fixture(t *testing.T, v vendor, client *http.Client) providertest.Fixture {
 	nobody := map[string]string{}
 	return providertest.Fixture{
 		Provider:       newProvider(t, v.config(client)),
+		Restarted:      newProvider(t, v.config(client)),
+		Look:           v.look,
+		Advance:        v.advance,
+		Observer:       "observer@example.org",
+		Template:       v.template,
 		BadCredentials: newProvider(t, bad),
 		Secrets:        []string{apiKey, bad.APIKey},
 		Sign:           func(t *testing.T, id string) { v.act(t, id, "sign", nobody) },
