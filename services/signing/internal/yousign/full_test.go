@@ -143,13 +143,14 @@ func TestTheWholeOrderSurvivesEveryLostAnswer(t *testing.T) {
 	steps := map[string]int{
 		"/v3/signature_requests": 1, one + "/documents": 3, one + "/followers": 1, one + "/signers": 3, one + "/activate": 1,
 	}
+	v := newVendor(t, nil)
 	for path, count := range steps {
 		for _, fault := range []string{"error_before", "error_after", "drop_after"} {
 			for nth := 1; nth <= count; nth++ {
 				t.Run(fmt.Sprint(fault, strings.ReplaceAll(path, "/", " "), nth), func(t *testing.T) {
-					v := newVendor(t, nil)
 					client := &http.Client{Transport: &nthFault{v: v, path: path, fault: fault, left: nth}}
 					provider, order := newProvider(t, v.config(client)), fullOrder()
+					order.Correlation = fmt.Sprint(fault, len(path), "-", nth)
 					_, err := provider.Send(t.Context(), order, false)
 					var unknown *signature.UnknownOutcomeError
 					if !errors.As(err, &unknown) {
