@@ -150,7 +150,7 @@ func TestTheWholeOrderSurvivesEveryLostAnswer(t *testing.T) {
 				t.Run(fmt.Sprint(fault, strings.ReplaceAll(path, "/", " "), nth), func(t *testing.T) {
 					client := &http.Client{Transport: &nthFault{v: v, path: path, fault: fault, left: nth}}
 					provider, order := newProvider(t, v.config(client)), fullOrder()
-					order.Correlation = fmt.Sprint(fault, len(path), "-", nth)
+					order.Correlation = fmt.Sprint(fault, "-", path[strings.LastIndex(path, "/")+1:], "-", nth)
 					_, err := provider.Send(t.Context(), order, false)
 					var unknown *signature.UnknownOutcomeError
 					if !errors.As(err, &unknown) {

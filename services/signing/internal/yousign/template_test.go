@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -129,7 +128,7 @@ func TestATemplateIsContinuedAfterALostAnswer(t *testing.T) {
 		for _, fault := range []string{"error_before", "error_after", "drop_after"} {
 			t.Run(fault+strings.ReplaceAll(path, "/", " "), func(t *testing.T) {
 				order := fromTemplate(v.template(t, false, "Client", "Vendor"), "Client", "Vendor")
-				order.Correlation = fault + strconv.Itoa(len(path))
+				order.Correlation = fault + path[strings.LastIndex(path, "/")+1:]
 				order.Observers = []signature.Observer{{Email: "o@example.org", Language: "en"}}
 				documents := 1
 				if attach {
