@@ -25,7 +25,7 @@ func (s *Simulator) showRequest(q *http.Request, _ []byte) (any, error) {
 	return s.detail(r), nil
 }
 
-// detail is the vendor's resource with its signers in full.
+// detail is the vendor's resource with its signers and texts in full.
 func (s *Simulator) detail(r *request) map[string]any {
 	v := s.view(r)
 	signers, approvers := []map[string]any{}, []map[string]any{}
@@ -36,6 +36,7 @@ func (s *Simulator) detail(r *request) map[string]any {
 		approvers = append(approvers, x.view())
 	}
 	v["signers"], v["approvers"] = signers, approvers
+	v["email_notification"] = fallback(r.EmailNotification, "null") // as it was given, texts included
 	return v
 }
 
@@ -143,6 +144,7 @@ func (s *Simulator) judge(r *request, verb string, in order) error {
 func (s *Simulator) makeTemplate(_ *http.Request, body []byte) (any, error) {
 	var in struct {
 		Name  string   `json:"name"`
+		Draft bool     `json:"draft"`
 		PDF   []byte   `json:"pdf"`
 		Roles []role   `json:"signers"`
 		Texts []string `json:"read_only_text_fields"`
@@ -158,7 +160,11 @@ func (s *Simulator) makeTemplate(_ *http.Request, body []byte) (any, error) {
 	if err != nil {
 		return nil, errors.New("pdf: " + err.Error())
 	}
-	t := &preset{id: newID(), name: in.Name, created: now, document: d, roles: in.Roles, texts: in.Texts}
+	status := active
+	if in.Draft {
+		status = draft
+	}
+	t := &preset{id: newID(), name: in.Name, status: status, created: now, document: d, roles: in.Roles, texts: in.Texts}
 	s.templates = append(s.templates, t)
 	return map[string]string{"id": t.id}, nil
 }

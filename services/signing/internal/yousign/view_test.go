@@ -1,6 +1,7 @@
 package yousign_test
 
 import (
+	"cmp"
 	"net/http"
 	"testing"
 	"time"
@@ -11,22 +12,27 @@ import (
 
 // kept is a request as the simulator's control API shows it.
 type kept struct {
-	Brand   string `json:"custom_experience_id"`
+	Brand  string `json:"custom_experience_id"`
+	Common struct {
+		Text text `json:"custom_text"`
+	} `json:"email_notification"`
 	Signers []struct {
 		Info struct {
 			Email string `json:"email"`
 		} `json:"info"`
 		Link string `json:"signature_link"`
-		Text struct {
-			Subject string `json:"request_subject"`
-			Body    string `json:"request_body"`
-		} `json:"custom_text"`
+		Text text   `json:"custom_text"`
 		Redirects struct {
 			Success string `json:"success"`
 			Decline string `json:"decline"`
 			Error   string `json:"error"`
 		} `json:"redirect_urls"`
 	} `json:"signers"`
+}
+
+type text struct {
+	Subject string `json:"request_subject"`
+	Body    string `json:"request_body"`
 }
 
 // look shows a request as the simulator keeps it.
@@ -40,7 +46,9 @@ func (v vendor) look(t *testing.T, id string) providertest.View {
 	}
 	for _, s := range request.Signers {
 		view.Links[s.Info.Email] = s.Link
-		view.Texts[s.Info.Email] = signature.MailText{Subject: s.Text.Subject, Message: s.Text.Body}
+		view.Texts[s.Info.Email] = signature.MailText{
+			Subject: cmp.Or(s.Text.Subject, request.Common.Text.Subject), Message: cmp.Or(s.Text.Body, request.Common.Text.Body),
+		}
 		view.Redirects[s.Info.Email] = signature.Redirects{Success: s.Redirects.Success, Decline: s.Redirects.Decline, Error: s.Redirects.Error}
 	}
 	var documents []struct {
