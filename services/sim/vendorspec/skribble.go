@@ -77,8 +77,8 @@ func skribbleDeviations() []excuse {
 			because: "the portal's statuses name it for an Accept that cannot be served",
 		},
 		{
-			user: Simulator, operation: "POST /signature-requests/{id}/attachments", side: reply, kind: wrongStatus, at: "400",
-			because: "the file of 2026 has it, under the wrong method",
+			user: Simulator, operation: "POST /signature-requests/{id}/attachments", side: reply, kind: wrongStatus,
+			because: "the file of 2026 has them, under the wrong method",
 		},
 		{
 			user: Simulator, operation: "GET /documents/{DOC_ID}/pages/{PAGE_ID}", side: reply, kind: wrongStatus, at: "202",

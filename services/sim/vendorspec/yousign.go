@@ -9,7 +9,7 @@ func Yousign(suite Suite) *Contract {
 func yousignDeviations() []excuse {
 	return []excuse{
 		{
-			user: Simulator, side: reply, kind: unknownName, at: "invalid_params",
+			side: reply, kind: unknownName, at: "invalid_params",
 			because: "the vendor's list of errors shows it with every parameters_not_valid, and a real sandbox sent it",
 		},
 		{

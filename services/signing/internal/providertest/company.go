@@ -95,7 +95,7 @@ func template(t *testing.T, b *bench) {
 	if !b.Provider.Capabilities().Templates {
 		t.Skip("the provider has none; that it refuses them is another case")
 	}
-	order := b.fromTemplate(t, b.Template(t, "Price"))
+	order := b.fromTemplate(t, b.Template(t, "client", "company"))
 	if refusal := b.Provider.Refusal(order); refusal != nil {
 		t.Fatal(refusal)
 	}

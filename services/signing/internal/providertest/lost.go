@@ -21,7 +21,7 @@ func lostTemplate(t *testing.T, b *bench) {
 	if !b.Provider.Capabilities().Templates {
 		t.Skip("the provider has no templates; that it refuses them is another case")
 	}
-	id := b.Template(t, "Price")
+	id := b.Template(t, "client", "company")
 	b.lose(t, func(t *testing.T) signature.Order {
 		order := b.fromTemplate(t, id)
 		order.Observers = b.full(t).Observers

@@ -44,9 +44,9 @@ type Fixture struct {
 	Advance func(t *testing.T, d time.Duration)
 	// Observer is an address that the vendor takes as an observer's.
 	Observer string
-	// Template makes a template at the vendor with the roles "client" and "company" and a text of each label, and returns
-	// its id; nil where Capabilities has none.
-	Template func(t *testing.T, labels ...string) string
+	// Template makes a template at the vendor with the roles and a text that is labelled "company", and returns its id; nil
+	// where Capabilities has none.
+	Template func(t *testing.T, roles ...string) string
 }
 
 // View is an envelope as the vendor keeps it.

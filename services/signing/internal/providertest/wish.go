@@ -46,7 +46,7 @@ func (b *bench) fromTemplate(t *testing.T, id string) signature.Order {
 	t.Helper()
 	order := b.order(t)
 	order.Document, order.Fields, order.FileName = nil, nil, ""
-	order.Template, order.TemplateValues = id, map[string]string{"Price": "1200 EUR"}
+	order.Template, order.TemplateValues = id, map[string]string{"company": "Muster GmbH"}
 	return order
 }
 

@@ -101,12 +101,14 @@ func fixture(t *testing.T, v vendor, client *http.Client) providertest.Fixture {
 	bad.APIKey = "an-old-key-nobody-may-read"
 	nobody := map[string]string{}
 	return providertest.Fixture{
-		Provider:       newProvider(t, v.config(client)),
-		Restarted:      newProvider(t, v.config(client)),
-		Look:           v.look,
-		Advance:        v.advance,
-		Observer:       "observer@example.org",
-		Template:       v.template,
+		Provider:  newProvider(t, v.config(client)),
+		Restarted: newProvider(t, v.config(client)),
+		Look:      v.look,
+		Advance:   v.advance,
+		Observer:  "observer@example.org",
+		Template: func(t *testing.T, roles ...string) string {
+			return v.template(t, false, roles...)
+		},
 		BadCredentials: newProvider(t, bad),
 		Secrets:        []string{apiKey, bad.APIKey},
 		Sign:           func(t *testing.T, id string) { v.act(t, id, "sign", nobody) },

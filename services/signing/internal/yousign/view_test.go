@@ -20,8 +20,8 @@ type kept struct {
 		Info struct {
 			Email string `json:"email"`
 		} `json:"info"`
-		Link string `json:"signature_link"`
-		Text text   `json:"custom_text"`
+		Link      string `json:"signature_link"`
+		Text      text   `json:"custom_text"`
 		Redirects struct {
 			Success string `json:"success"`
 			Decline string `json:"decline"`
@@ -86,20 +86,4 @@ func (v vendor) look(t *testing.T, id string) providertest.View {
 func (v vendor) advance(t *testing.T, d time.Duration) {
 	t.Helper()
 	v.call(t, http.MethodPost, "/_sim/clock/advance", map[string]string{"duration": d.String()}, nil)
-}
-
-// template makes a template with the roles of the suite's orders.
-func (v vendor) template(t *testing.T, labels ...string) string {
-	t.Helper()
-	field := func(x int) []map[string]any {
-		return []map[string]any{{"type": "signature", "page": 1, "x": x, "y": 500, "width": 180, "height": 60}}
-	}
-	var made struct {
-		ID string `json:"id"`
-	}
-	v.call(t, http.MethodPost, "/_sim/templates", map[string]any{
-		"name": "Agreement", "pdf": providertest.Document("client", "company"), "read_only_text_fields": labels,
-		"signers": []map[string]any{{"label": "client", "fields": field(60)}, {"label": "company", "fields": field(300)}},
-	}, &made)
-	return made.ID
 }
