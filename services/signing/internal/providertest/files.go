@@ -58,7 +58,12 @@ func (b *bench) pdf(t *testing.T, what, id string) []byte {
 func notReady(t *testing.T, b *bench) {
 	envelope := b.send(t, b.order(t))
 	b.Sign(t, envelope.ID)
-	file, err := b.Provider.SignedDocument(b.context(t), envelope.ID)
+	notReadyYet(t, b, envelope.ID)
+}
+
+func notReadyYet(t *testing.T, b *bench, id string) {
+	t.Helper()
+	file, err := b.Provider.SignedDocument(b.context(t), id)
 	if !errors.Is(err, signature.ErrNotReady) {
 		t.Errorf("SignedDocument of an open envelope: %v, %v; want ErrNotReady", file, err)
 	}

@@ -144,6 +144,13 @@ func (b *bench) context(t *testing.T) context.Context {
 	return ctx
 }
 
+// afterwards is the context of a step of the clean-up, when that of the test has ended.
+func (b *bench) afterwards(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), limit)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 // The people of every order. Their data must show in no error.
 const (
 	firstName, firstSurname   = "Kunigunde", "Grünspan-Özdemir"
