@@ -36,12 +36,15 @@ func (c *checker) branches(schemas []node, value any, at string) (fitting int) {
 	return fitting
 }
 
-// distance is how much a trial misses; a value of another type is farther than any number of wrong properties.
+// distance is how much a trial misses: a wrong property is nearer than a missing one, and another type is farthest.
 func (c *checker) distance(at string) int {
 	far := len(c.findings)
 	for _, f := range c.findings {
-		if f.kind == wrongType && f.at == at {
+		switch {
+		case f.kind == wrongType && f.at == at:
 			far += 1000
+		case f.kind == missing:
+			far += 10
 		}
 	}
 	return far

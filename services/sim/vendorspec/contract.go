@@ -206,11 +206,20 @@ func (r *tests) Run() int {
 	if partial := flag.Lookup("test.run"); code != 0 || partial == nil || partial.Value.String() != "" {
 		return code
 	}
-	for i, e := range r.contract.excuses {
-		if r.contract.used[i] == 0 {
-			fmt.Fprintf(os.Stderr, "nothing needs the deviation %+v\n", e)
-			code = 1
-		}
+	for _, e := range r.contract.unused() {
+		fmt.Fprintf(os.Stderr, "nothing needs the deviation %+v\n", e)
+		code = 1
 	}
 	return code
+}
+
+// unused returns the deviations that nothing needed.
+func (c *Contract) unused() []excuse {
+	var unused []excuse
+	for i, e := range c.excuses {
+		if c.used[i] == 0 {
+			unused = append(unused, e)
+		}
+	}
+	return unused
 }
