@@ -31,6 +31,9 @@ type Request struct {
 	// Effect is true when a repeated call would have a second effect: a failure after the request was written is then
 	// an unknown outcome.
 	Effect bool
+	// OwnLimit is true where the vendor limits this call by itself: a 429 is then a *StatusError, and holds up no other
+	// call of the account.
+	OwnLimit bool
 }
 
 // Answer is what the vendor said, with a status from 200 to 299.

@@ -136,7 +136,7 @@ func baseURL(raw string, allowPlain bool) (string, error) {
 	}
 	switch {
 	case parsed.Scheme == "https":
-	case parsed.Scheme == "http" && (allowPlain || isLoopback(parsed.Hostname())):
+	case parsed.Scheme == "http" && (allowPlain || IsLoopback(parsed.Hostname())):
 	case parsed.Scheme == "http":
 		return "", errors.New("the base URL must be https: the account's secret would travel in the clear")
 	default:
@@ -145,7 +145,8 @@ func baseURL(raw string, allowPlain bool) (string, error) {
 	return strings.TrimRight(parsed.String(), "/"), nil
 }
 
-func isLoopback(host string) bool {
+// IsLoopback tells whether the host is this machine.
+func IsLoopback(host string) bool {
 	address := net.ParseIP(host)
 	return host == "localhost" || address != nil && address.IsLoopback()
 }

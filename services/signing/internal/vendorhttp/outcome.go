@@ -27,13 +27,15 @@ var errRedirected = errors.New("the provider answered with a redirect, which is 
 // errTooLarge is the cause when an answer or a file is larger than is read.
 var errTooLarge = errors.New("the answer is too large")
 
-// StatusError means that the vendor answered with a status from 400 to 499 other than 408 and 429: the call had no
-// effect and a repeated one would be answered alike. Body is the vendor's, bounded; it may hold personal data.
+// StatusError means that the vendor answered with a status from 400 to 499 other than 408, and than 429 where the call has
+// no limit of its own: it had no effect and a repeated one would be answered alike. Body is the vendor's, bounded; it may hold personal data.
 type StatusError struct {
 	// Method of the call.
 	Method string
 	Status int
 	Body   []byte
+	// RetryAfter is how long the vendor says to wait; zero where it does not.
+	RetryAfter time.Duration
 }
 
 func (e *StatusError) Error() string { return fmt.Sprintf("the provider answered %d", e.Status) }
@@ -84,6 +86,8 @@ func (c *Client) refusal(request Request, response *http.Response, body []byte) 
 	case status >= 200 && status <= 299:
 		c.settled()
 		return nil
+	case status == http.StatusTooManyRequests && request.OwnLimit:
+		return &StatusError{Method: request.Method, Status: status, Body: body, RetryAfter: retryAfter(response.Header, time.Now())}
 	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
 		after, named := retryAfter(response.Header, time.Now())
 		if status == http.StatusTooManyRequests {
