@@ -49,8 +49,12 @@ type Provider struct {
 	APIKey config.Secret `yaml:"api_key"`
 	// WebhookToken is the secret last segment of the webhook's path, at least 22 characters. Yousign only.
 	WebhookToken config.Secret `yaml:"webhook_token"`
-	// WebhookSecrets sign the webhooks: two while one is being replaced, none of them empty. Yousign only.
+	// WebhookSecrets sign the webhooks: two while one is being replaced, none of them empty or the same as another. The
+	// first is the one that `countersign webhooks apply` gives to the vendor, who takes exactly 32 characters. Yousign only.
 	WebhookSecrets []config.Secret `yaml:"webhook_secrets"`
+	// WebhookAPIKey manages the webhook subscriptions, where api_key may not: Yousign keeps those of a sandbox account in
+	// production, and only a key of production reaches them. Used by `countersign webhooks` alone. Yousign only.
+	WebhookAPIKey config.Secret `yaml:"webhook_api_key"`
 	// LookupGrace is how long a request whose sending had an unknown outcome may take to become findable before it is
 	// sent again. Skribble only; 0 means 15 seconds.
 	LookupGrace time.Duration `yaml:"lookup_grace"`
@@ -95,11 +99,12 @@ func (c Config) accounts() (*routing.Accounts, []api.YousignHook, error) {
 		}
 		providers[id] = built
 		if p.Vendor == "yousign" {
-			hook := api.YousignHook{Provider: id, Token: p.WebhookToken.Reveal(), Sandbox: p.Sandbox}
-			for _, secret := range p.WebhookSecrets {
-				hook.Secrets = append(hook.Secrets, secret.Reveal())
+			if slices.ContainsFunc(hooks, func(h api.YousignHook) bool { return h.Token == p.WebhookToken.Reveal() }) {
+				errs = append(errs, fmt.Errorf("signing.providers.%s: webhook_token: another account has the same one", id))
 			}
-			hooks = append(hooks, hook)
+			hooks = append(hooks, api.YousignHook{
+				Provider: id, Token: p.WebhookToken.Reveal(), Secrets: p.secrets(), Sandbox: p.Sandbox,
+			})
 		}
 	}
 	return routing.New(providers), hooks, errors.Join(errs...)
@@ -125,10 +130,27 @@ func (p Provider) build(callbacks string) (signature.Provider, error) {
 		if slices.ContainsFunc(p.WebhookSecrets, func(s config.Secret) bool { return s.Reveal() == "" }) {
 			return nil, errors.New("webhook_secrets: one of them is empty")
 		}
-		return yousign.New(yousign.Config{
-			BaseURL: p.BaseURL, APIKey: p.APIKey.Reveal(), Sandbox: p.Sandbox,
-			CallsPerMinute: p.CallsPerMinute, CallsPerHour: p.CallsPerHour,
-		})
+		if len(slices.Compact(slices.Sorted(slices.Values(p.secrets())))) < len(p.WebhookSecrets) {
+			return nil, errors.New("webhook_secrets: one of them is there twice")
+		}
+		return yousign.New(p.yousign())
 	}
 	return nil, fmt.Errorf("vendor: %q is not known; want skribble or yousign", p.Vendor)
+}
+
+// yousign is the adapter's configuration of the account.
+func (p Provider) yousign() yousign.Config {
+	return yousign.Config{
+		BaseURL: p.BaseURL, APIKey: p.APIKey.Reveal(), Sandbox: p.Sandbox,
+		CallsPerMinute: p.CallsPerMinute, CallsPerHour: p.CallsPerHour,
+	}
+}
+
+// secrets are the live secrets of the account's webhooks.
+func (p Provider) secrets() []string {
+	var secrets []string
+	for _, secret := range p.WebhookSecrets {
+		secrets = append(secrets, secret.Reveal())
+	}
+	return secrets
 }

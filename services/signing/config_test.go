@@ -78,6 +78,12 @@ func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 		"an empty webhook secret": {
 			with("eu", func(p *signing.Provider) { p.WebhookSecrets = append(p.WebhookSecrets, config.Secret{}) }), []string{"signing.providers.eu: webhook_secrets"},
 		},
+		"a webhook secret twice": {
+			with("eu", func(p *signing.Provider) { p.WebhookSecrets = append(p.WebhookSecrets, p.WebhookSecrets[0]) }), []string{"signing.providers.eu: webhook_secrets"},
+		},
+		"two accounts with one token": {
+			func(c *signing.Config) { c.Providers["fr"] = c.Providers["eu"] }, []string{"signing.providers.fr: webhook_token"},
+		},
 		"a name that no caller can use":    {named("EU_1"), []string{`signing.providers: the name "EU_1"`}},
 		"a name without an end":            {named(strings.Repeat("e", 64)), []string{"signing.providers: the name"}},
 		"a name that begins with a number": {named("1eu"), []string{"signing.providers: the name"}},
