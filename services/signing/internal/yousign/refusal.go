@@ -14,7 +14,6 @@ import (
 // Limits of API v3, in characters and points.
 const (
 	maxTitle       = 128
-	maxMessage     = 2000
 	maxExternalID  = 255
 	maxCoordinate  = 32767
 	minFieldWidth  = 85
@@ -23,38 +22,60 @@ const (
 	maxFieldHeight = 1000
 )
 
-// Refusal tells why Yousign could not honour the order, before anything leaves; nil when it could.
+// Refusal tells why Yousign could not honour the order, before anything leaves; nil when it could. What hangs on the
+// document is told last: an order whose document is not made yet is refused for everything else first.
 func (p *Provider) Refusal(order signature.Order) *signature.Refusal {
 	checks := []func(signature.Order) *signature.Refusal{
-		p.refuseLevel, refuseDocument, refuseTexts, refuseOrder, p.refuseExpiry,
+		refuseLevel, refuseTitle, refuseMessages, p.refuseObservers, refuseBrand, refuseRedirects, refuseTemplate, refuseOrder,
+		p.refuseExpiry, p.refuseSigners, refuseDocument, refuseAttachments, refuseAllFields,
 	}
 	for _, check := range checks {
 		if refusal := check(order); refusal != nil {
 			return refusal
 		}
 	}
+	return nil
+}
+
+func (p *Provider) refuseSigners(order signature.Order) *signature.Refusal {
 	seen := map[string]bool{}
 	for i, signer := range order.Signers {
-		refusal := p.refuseSigner(order, signer)
+		refusal := p.refusePerson(order, signer)
 		if address := strings.ToLower(signer.Email); refusal == nil && seen[address] {
 			refusal = refuse(signature.ReasonSignerEmailInvalid, "email", "two signers share an e-mail address")
 		} else {
 			seen[address] = true
 		}
 		if refusal != nil {
-			refusal.Field = fmt.Sprintf("signers[%d].%s", i, refusal.Field)
-			return refusal
+			return ofSigner(i, refusal)
 		}
 	}
 	return nil
+}
+
+func refuseAllFields(order signature.Order) *signature.Refusal {
+	if order.Template != "" {
+		return nil // its fields are the template's own
+	}
+	for i, signer := range order.Signers {
+		if refusal := refuseFields(order, signer); refusal != nil {
+			return ofSigner(i, refusal)
+		}
+	}
+	return nil
+}
+
+func ofSigner(i int, refusal *signature.Refusal) *signature.Refusal {
+	refusal.Field = fmt.Sprintf("signers[%d].%s", i, refusal.Field)
+	return refusal
 }
 
 func refuse(reason signature.RefusalReason, field, detail string) *signature.Refusal {
 	return &signature.Refusal{Reason: reason, Field: field, Detail: detail}
 }
 
-func (p *Provider) refuseLevel(order signature.Order) *signature.Refusal {
-	offer, ok := p.offer(order.Level)
+func refuseLevel(order signature.Order) *signature.Refusal {
+	offer, ok := offerOf(order.Level)
 	if !ok {
 		return refuse(signature.ReasonLevelNotOffered, "level", "Yousign does not offer this signature level")
 	}
@@ -64,8 +85,8 @@ func (p *Provider) refuseLevel(order signature.Order) *signature.Refusal {
 	return nil
 }
 
-func (p *Provider) offer(level signature.Level) (signature.Offer, bool) {
-	for _, offer := range p.Capabilities().Offers {
+func offerOf(level signature.Level) (signature.Offer, bool) {
+	for _, offer := range offers() {
 		if offer.Level == level {
 			return offer, true
 		}
@@ -74,35 +95,38 @@ func (p *Provider) offer(level signature.Level) (signature.Offer, bool) {
 }
 
 func refuseDocument(order signature.Order) *signature.Refusal {
-	if len(order.Document) > maxDocumentBytes {
-		return refuse(signature.ReasonDocumentTooLarge, "document",
-			fmt.Sprintf("the document has more than %d bytes", maxDocumentBytes))
+	if order.Template != "" {
+		return nil
 	}
-	if !bytes.HasPrefix(order.Document, []byte("%PDF-")) {
-		return refuse(signature.ReasonDocumentRejected, "document", "the document is not a PDF")
+	return refusePDF("document", order.Document)
+}
+
+func refusePDF(field string, content []byte) *signature.Refusal {
+	if len(content) > maxDocumentBytes {
+		return refuse(signature.ReasonDocumentTooLarge, field, fmt.Sprintf("the PDF has more than %d bytes", maxDocumentBytes))
+	}
+	if !bytes.HasPrefix(content, []byte("%PDF-")) {
+		return refuse(signature.ReasonDocumentRejected, field, "this is not a PDF")
 	}
 	return nil
 }
 
-func refuseTexts(order signature.Order) *signature.Refusal {
+func refuseTitle(order signature.Order) *signature.Refusal {
 	switch {
 	case strings.TrimSpace(order.Title) == "" || utf8.RuneCountInString(order.Title) > maxTitle:
 		return refuse(signature.ReasonTitleInvalid, "title", fmt.Sprintf("the title must have 1 to %d characters", maxTitle))
 	case !isSafe(order.Title) || order.Title != strings.TrimSpace(order.Title):
 		return refuse(signature.ReasonTitleInvalid, "title",
 			"Yousign accepts no markup, link or e-mail address in a title, nor spaces around it")
-	case utf8.RuneCountInString(order.Text.Message) > maxMessage:
-		return refuse(signature.ReasonTitleInvalid, "message", fmt.Sprintf("the message has more than %d characters", maxMessage))
-	case !isSafe(withoutEmails(order.Text.Message)):
-		return refuse(signature.ReasonTitleInvalid, "message", "Yousign accepts no markup and no link in a message")
 	case len(order.Correlation) > maxExternalID || !isExternalID(order.Correlation):
 		return refuse(signature.ReasonProviderRejected, "correlation", "the correlation id cannot be an external id at Yousign")
 	}
 	return nil
 }
 
-// refuseOrder checks the signers as a group. Yousign asks one signer after another or all at once: two who share a
-// place in a longer order cannot be asked together.
+// refuseOrder checks the signers as a group. Who is asked with everybody else cannot be asked before somebody, too. QES
+// signers are asked one after another, in the order they were given where the caller leaves it open: to ask for two at
+// once is to ask for what Yousign cannot do.
 func refuseOrder(order signature.Order) *signature.Refusal {
 	if len(order.Signers) == 0 {
 		return refuse(signature.ReasonProviderRejected, "signers", "a request needs a signer")
@@ -110,13 +134,16 @@ func refuseOrder(order signature.Order) *signature.Refusal {
 	if len(order.Signers) > maxSigners {
 		return refuse(signature.ReasonTooManySigners, "signers", fmt.Sprintf("there are more than %d signers", maxSigners))
 	}
-	places := map[int]bool{}
-	for _, signer := range order.Signers {
-		places[signer.Order] = true
-	}
-	if len(places) > 1 && len(places) < len(order.Signers) || places[0] && len(places) > 1 {
+	places := groups(order)
+	if places[0] > 0 && len(places) > 1 {
 		return refuse(signature.ReasonOrderNotOffered, "signers",
-			"Yousign asks signers one after another or all at once, not in groups")
+			"signers who are asked at once cannot stand beside others who are asked in groups")
+	}
+	for place, signers := range places {
+		if order.Level == signature.QES && place != 0 && signers > 1 {
+			return refuse(signature.ReasonOrderNotOffered, "signers",
+				"for a qualified signature Yousign asks one signer after another")
+		}
 	}
 	return nil
 }
@@ -126,10 +153,15 @@ func (p *Provider) refuseExpiry(order signature.Order) *signature.Refusal {
 	if order.ExpireTime.IsZero() {
 		return nil
 	}
-	now := time.Now().In(p.zone)
-	day := p.lastDay(order)
-	if day < now.Format(time.DateOnly) || day >= now.AddDate(1, 0, 0).Format(time.DateOnly) {
+	if now := time.Now(); !p.canEnd(order.ExpireTime, now, now) {
 		return refuse(signature.ReasonExpiryInvalid, "expire_time", "Yousign accepts an end from today to within one year")
 	}
 	return nil
+}
+
+// canEnd tells whether a request that was initiated at one time can end at the other: not in the past, nor later than
+// one year after.
+func (p *Provider) canEnd(end, initiated, now time.Time) bool {
+	day := p.day(end)
+	return day >= p.day(now) && day < p.day(initiated.In(p.zone).AddDate(1, 0, 0))
 }

@@ -19,8 +19,16 @@ const (
 	chineseNumbers = "+86"
 )
 
-func (p *Provider) refuseSigner(order signature.Order, signer signature.Signer) *signature.Refusal {
-	offer, _ := p.offer(order.Level)
+// languagesDetail tells what can be chosen.
+const languagesDetail = "Yousign writes in de, en, es, fr, it, nl and pl only"
+
+func (p *Provider) speaks(language string) bool {
+	return slices.Contains(p.Capabilities().Languages, language)
+}
+
+// refusePerson checks everything about a signer but the fields: what can change after the invitation, too.
+func (p *Provider) refusePerson(order signature.Order, signer signature.Signer) *signature.Refusal {
+	offer, _ := offerOf(order.Level)
 	if detail := nameFault(signer.FirstName); detail != "" {
 		return refuse(signature.ReasonSignerNameInvalid, "first_name", "the first name "+detail)
 	}
@@ -39,10 +47,10 @@ func (p *Provider) refuseSigner(order signature.Order, signer signature.Signer) 
 		return refuse(signature.ReasonSignerPhoneRequired, "phone_number",
 			"a code by SMS needs a mobile number with plus and country code, and not a Chinese one")
 	}
-	if !slices.Contains(p.Capabilities().Languages, languageOf(order, signer)) {
-		return refuse(signature.ReasonLanguageNotOffered, "language", "Yousign writes in de, en, es, fr, it, nl and pl only")
+	if !p.speaks(languageOf(order, signer)) {
+		return refuse(signature.ReasonLanguageNotOffered, "language", languagesDetail)
 	}
-	return refuseFields(order, signer)
+	return nil
 }
 
 // refuseFields checks the signer's boxes. They are never enlarged to fit: they could cover the text beside them.
