@@ -13,6 +13,9 @@ const (
 	maxDocuments     = 50
 	maxObservers     = 100
 	maxExpiryDays    = 364
+	// In characters.
+	maxTitle   = 128
+	maxMessage = 2000
 	// reminderPause is ours: API v3 names none.
 	reminderPause = time.Hour
 )

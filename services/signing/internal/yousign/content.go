@@ -15,7 +15,6 @@ import (
 // Limits of API v3, in characters and counts.
 const (
 	maxSubject     = 512
-	maxMessage     = 2000
 	maxRedirect    = 255
 	maxLabel       = 64
 	maxValue       = 5000
@@ -28,7 +27,7 @@ func refuseMessages(order signature.Order) *signature.Refusal {
 		return refusal
 	}
 	for _, language := range slices.Sorted(maps.Keys(order.Translations)) {
-		if refusal := refuseText("translations["+language+"].", order.Translations[language]); refusal != nil {
+		if refusal := refuseText(fmt.Sprintf("translations[%q].", language), order.Translations[language]); refusal != nil {
 			return refusal
 		}
 	}
@@ -41,9 +40,7 @@ func refuseText(prefix string, text signature.MailText) *signature.Refusal {
 	}
 	switch {
 	case utf8.RuneCountInString(text.Subject) > maxSubject || strings.ContainsAny(text.Subject, "\r\n"):
-		return invalid("subject", fmt.Sprintf("the subject must be one line of at most %d characters", maxSubject))
-	case utf8.RuneCountInString(text.Message) > maxMessage:
-		return invalid("message", fmt.Sprintf("the message has more than %d characters", maxMessage))
+		return invalid("subject", fmt.Sprintf("Yousign takes a subject of one line and at most %d characters", maxSubject))
 	case !isSafe(withoutEmails(text.Subject)):
 		return invalid("subject", "Yousign accepts no markup and no link in a subject")
 	case !isSafe(withoutEmails(text.Message)):
@@ -52,31 +49,10 @@ func refuseText(prefix string, text signature.MailText) *signature.Refusal {
 	return nil
 }
 
-func (p *Provider) refuseObservers(order signature.Order) *signature.Refusal {
-	if len(order.Observers) > maxObservers {
-		return refuse(signature.ReasonObserverNotOffered, "observers", fmt.Sprintf("there are more than %d observers", maxObservers))
-	}
+func refuseObservers(order signature.Order) *signature.Refusal {
 	for i, o := range order.Observers {
 		if !validEmail(o.Email) {
-			return refuse(signature.ReasonObserverNotOffered, fmt.Sprintf("observers[%d].email", i),
-				"the e-mail address is missing, malformed or too long")
-		}
-		if language := o.Language; language != "" && !p.speaks(language) || language == "" && !p.speaks(order.Language) {
-			return refuse(signature.ReasonLanguageNotOffered, fmt.Sprintf("observers[%d].language", i), languagesDetail)
-		}
-	}
-	return nil
-}
-
-// refuseAttachments checks the files that are shown. They count to the same limit as the document.
-func refuseAttachments(order signature.Order) *signature.Refusal {
-	if len(order.Attachments) > maxDocuments-1 {
-		return refuse(signature.ReasonAttachmentNotOffered, "attachments",
-			fmt.Sprintf("there are more than %d attachments", maxDocuments-1))
-	}
-	for i, file := range order.Attachments {
-		if refusal := refusePDF(fmt.Sprintf("attachments[%d]", i), file.Content); refusal != nil {
-			return refusal
+			return refuse(signature.ReasonObserverNotOffered, fmt.Sprintf("observers[%d].email", i), emailDetail)
 		}
 	}
 	return nil
@@ -84,7 +60,7 @@ func refuseAttachments(order signature.Order) *signature.Refusal {
 
 func refuseBrand(order signature.Order) *signature.Refusal {
 	if order.Brand != "" && !isUUID(order.Brand) {
-		return refuse(signature.ReasonBrandNotOffered, "brand", "a look is the UUID of a custom experience at Yousign")
+		return refuse(signature.ReasonBrandNotOffered, "brand", "Yousign names a look by the UUID of its custom experience")
 	}
 	return nil
 }
@@ -98,7 +74,7 @@ func refuseRedirects(order signature.Order) *signature.Refusal {
 		}
 		if !isWebAddress(redirect.target) || len(redirect.target) > maxRedirect {
 			return refuse(signature.ReasonRedirectNotOffered, "redirects."+redirect.field,
-				fmt.Sprintf("a redirect must be a web address of at most %d characters", maxRedirect))
+				fmt.Sprintf("Yousign redirects to a web address of at most %d characters", maxRedirect))
 		}
 	}
 	return nil
@@ -118,21 +94,21 @@ func refuseTemplate(order signature.Order) *signature.Refusal {
 		return refuse(signature.ReasonProviderTemplateRejected, "provider_template."+field, detail)
 	}
 	if !isUUID(order.Template) {
-		return invalid("template", "a template is named by its UUID at Yousign")
+		return invalid("template", "Yousign names a template by its UUID")
 	}
 	if len(order.TemplateValues) > maxLabelValues {
-		return invalid("values", fmt.Sprintf("there are more than %d texts", maxLabelValues))
+		return invalid("values", fmt.Sprintf("Yousign fills at most %d texts", maxLabelValues))
 	}
 	for _, label := range slices.Sorted(maps.Keys(order.TemplateValues)) {
 		if !within(label, maxLabel) || !within(order.TemplateValues[label], maxValue) {
-			return invalid("values["+label+"]", fmt.Sprintf(
-				"a label must have 1 to %d characters, and its text 1 to %d", maxLabel, maxValue))
+			return invalid(fmt.Sprintf("values[%q]", label), fmt.Sprintf(
+				"Yousign takes labels of 1 to %d characters, and texts of 1 to %d", maxLabel, maxValue))
 		}
 	}
 	for i, signer := range order.Signers {
 		if !within(signer.Role, maxLabel) {
 			return refuse(signature.ReasonProviderTemplateRejected, fmt.Sprintf("signers[%d].role", i),
-				fmt.Sprintf("a signer's label must have 1 to %d characters", maxLabel))
+				fmt.Sprintf("Yousign takes labels of 1 to %d characters", maxLabel))
 		}
 	}
 	return nil

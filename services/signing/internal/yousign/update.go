@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
@@ -18,8 +19,10 @@ func (p *Provider) UpdateSigner(ctx context.Context, order signature.Order, role
 		return signature.Envelope{}, rejected(signature.ReasonProviderRejected, "the request has no such signer at Yousign")
 	}
 	wanted := order.Signers[i]
-	for _, check := range []func(signature.Order) *signature.Refusal{p.refuseSigners, refuseMessages} {
-		if refusal := check(order); refusal != nil {
+	asked := order
+	asked.CreateTime = time.Time{} // how long it may run was judged when it was sent
+	for _, check := range []func(signature.Order) *signature.Refusal{p.Capabilities().Refusal, refuseSigners} {
+		if refusal := check(asked); refusal != nil {
 			return signature.Envelope{}, rejected(refusal.Reason, refusal.Detail)
 		}
 	}
