@@ -18,6 +18,7 @@ import (
 // A request as recorded from a demo account, with what later versions add.
 const recorded = `{"id":"8b974da6-1b4f-a285-7be5-0e966beec7e3","title":"T","document_id":"6a41","legislation":"ZERTES",
  "quality":"DEMO","custom":"deal-7-1","status_overall":"%s","business":"biz-e989","page":0,
+ "expiration_date":"2024-08-26",
  "signatures":[
   {"sid":"s-1","account_email":"aea9800320694d9ebcbcdce8e6acffd3","status_code":"SIGNED","language":"German",
    "signer_identity_data":{"first_name":"Max","last_name":"Muster","email_address":"m@example.com"},
@@ -48,8 +49,12 @@ func TestEnvelopeOfARecordedRequest(t *testing.T) {
 	for _, c := range cases {
 		want := signature.Envelope{
 			ID: "8b974da6-1b4f-a285-7be5-0e966beec7e3", Correlation: "deal-7-1", State: c.state,
+			EndTime: time.Date(2024, 8, 26, 0, 0, 0, 0, time.UTC),
 			Signers: []signature.EnvelopeSigner{
-				{ID: "s-1", Email: "m@example.com", State: signature.SignerSigned, SignTime: at, SignedLevel: signature.AES, SignedLegislation: signature.EIDAS},
+				{
+					ID: "s-1", Email: "m@example.com", FirstName: "Max", LastName: "Muster", State: signature.SignerSigned,
+					SignTime: at, SignedLevel: signature.AES, SignedLegislation: signature.EIDAS,
+				},
 				{ID: "s-2", Email: "holder@example.com", State: c.signer},
 			},
 		}
