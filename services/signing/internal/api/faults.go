@@ -14,9 +14,9 @@ import (
 const Domain = "countersign.signing.v1"
 
 var (
-	errReused      = errors.New("the request id was used with other content")
 	errNotSigned   = errors.New("there is no signed document yet")
-	errGone        = errors.New("the signed document is not in the archive any more")
+	errNoTrail     = errors.New("there is no audit trail (yet)")
+	errGone        = errors.New("the document is not in the archive any more")
 	errUnknownHook = errors.New("no webhook is expected here")
 	errBadHook     = errors.New("the webhook's signature is wrong or missing")
 	errMalformed   = errors.New("the webhook is not what the vendor sends")
@@ -27,13 +27,41 @@ type stateError struct{ state signature.State }
 
 func (e stateError) Error() string { return "the request is " + string(e.state) }
 
+// refusedError is a refusal with the accounts that could honour the request as it is.
+type refusedError struct {
+	*signature.Refusal
+	able []string
+}
+
+func (e refusedError) Unwrap() error { return e.Refusal }
+
+// within answers like answer, with the field of a refusal as a path from the call's message: fields of refusals are paths
+// from the request.
+func within(field string, err error) error {
+	var refused refusedError
+	if !errors.As(err, &refused) {
+		return answer(err)
+	}
+	refusal := *refused.Refusal
+	if refusal.Field != "" {
+		refusal.Field = field + "." + refusal.Field
+	}
+	return answer(refusedError{&refusal, refused.able})
+}
+
 // answer turns this context's errors into answers; anything else is left for the boundary, which hides it.
 func answer(err error) error {
+	var refused refusedError
 	var refusal *signature.Refusal
 	var state stateError
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &refused):
+		return &fault.Error{
+			Code: codes.FailedPrecondition, Domain: Domain, Reason: string(refused.Reason), Message: refused.Detail,
+			Metadata: map[string]string{"field": refused.Field, "providers": names(refused.able)},
+		}
 	case errors.As(err, &refusal):
 		return &fault.Error{
 			Code: codes.FailedPrecondition, Domain: Domain, Reason: string(refusal.Reason), Message: refusal.Detail,
@@ -49,12 +77,14 @@ func answer(err error) error {
 			Code: codes.NotFound, Domain: Domain, Reason: "SIGNATURE_REQUEST_NOT_FOUND",
 			Message: "there is no such signature request",
 		}
-	case errors.Is(err, errReused):
+	case errors.Is(err, store.ErrReused):
 		return &fault.Error{
-			Code: codes.FailedPrecondition, Domain: Domain, Reason: "REQUEST_ID_REUSED", Message: errReused.Error(),
+			Code: codes.FailedPrecondition, Domain: Domain, Reason: "REQUEST_ID_REUSED", Message: store.ErrReused.Error(),
 		}
 	case errors.Is(err, errNotSigned):
 		return &fault.Error{Code: codes.FailedPrecondition, Domain: Domain, Reason: "NOT_SIGNED", Message: errNotSigned.Error()}
+	case errors.Is(err, errNoTrail):
+		return &fault.Error{Code: codes.NotFound, Domain: Domain, Reason: "AUDIT_TRAIL_NOT_FOUND", Message: errNoTrail.Error()}
 	case errors.Is(err, errGone):
 		return &fault.Error{Code: codes.FailedPrecondition, Domain: Domain, Reason: "DOCUMENT_DELETED", Message: errGone.Error()}
 	case errors.Is(err, errUnknownHook):
@@ -71,7 +101,7 @@ func answer(err error) error {
 	return err
 }
 
-// unreadable answers why the document service does not give a signed document.
+// unreadable answers why the document service does not give a document.
 func unreadable(err error) error {
 	switch fault.Reason(err) {
 	case "DOCUMENT_DELETED", "DOCUMENT_NOT_FOUND":

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"time"
 
 	"github.com/countersign/countersign/services/internal/durable"
 	"github.com/countersign/countersign/services/signing/internal/signature"
@@ -56,6 +55,9 @@ func (s *Store) Insert(ctx context.Context, tx *durable.Tx, r signature.Request,
 	if err != nil || rows == 0 {
 		return false, err
 	}
+	if err := writeLabels(ctx, tx, r); err != nil {
+		return false, err
+	}
 	return true, appendEvents(tx, events)
 }
 
@@ -69,9 +71,9 @@ func (s *Store) Save(ctx context.Context, tx *durable.Tx, r signature.Request, e
 		return r, fmt.Errorf("encode the request: %w", err)
 	}
 	result, err := tx.ExecContext(ctx,
-		`UPDATE request SET envelope = $1, state = $2, version = $3, update_time = $4, body = $5
-		WHERE id = $6 AND version = $7`,
-		r.Envelope, string(r.State), r.Version, r.UpdateTime.UnixMicro(), string(body), r.ID, read)
+		`UPDATE request SET provider = $1, envelope = $2, state = $3, version = $4, update_time = $5, body = $6
+		WHERE id = $7 AND version = $8`,
+		r.Provider, r.Envelope, string(r.State), r.Version, r.UpdateTime.UnixMicro(), string(body), r.ID, read)
 	if err != nil {
 		return r, fmt.Errorf("save the request: %w", err)
 	}
@@ -115,47 +117,6 @@ func (s *Store) one(ctx context.Context, query string, args ...any) (signature.R
 		return signature.Request{}, fmt.Errorf("read the request: %w", err)
 	}
 	return decode(body)
-}
-
-// Filter narrows a list. Zero values narrow nothing.
-type Filter struct {
-	Reference string
-	State     signature.State
-	// BeforeTime and BeforeID are the place of the last request of the previous page.
-	BeforeTime time.Time
-	BeforeID   string
-	Limit      int
-}
-
-// List returns requests, newest first.
-func (s *Store) List(ctx context.Context, f Filter) ([]signature.Request, error) {
-	before := int64(1<<63 - 1)
-	if !f.BeforeTime.IsZero() {
-		before = f.BeforeTime.UnixMicro()
-	}
-	rows, err := s.db.Read().QueryContext(ctx,
-		`SELECT body FROM request
-		WHERE (create_time < $1 OR (create_time = $1 AND id < $2))
-			AND ($3 = '' OR reference = $3) AND ($4 = '' OR state = $4)
-		ORDER BY create_time DESC, id DESC LIMIT $5`,
-		before, f.BeforeID, f.Reference, string(f.State), f.Limit)
-	if err != nil {
-		return nil, fmt.Errorf("list requests: %w", err)
-	}
-	defer rows.Close()
-	var list []signature.Request
-	for rows.Next() {
-		var body string
-		if err := rows.Scan(&body); err != nil {
-			return nil, fmt.Errorf("list requests: %w", err)
-		}
-		r, err := decode(body)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, r)
-	}
-	return list, rows.Err()
 }
 
 func decode(body string) (signature.Request, error) {
