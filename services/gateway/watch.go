@@ -51,9 +51,8 @@ func (a watchers) serve(w http.ResponseWriter, r *http.Request, _ map[string]str
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	w.WriteHeader(http.StatusOK)
 	line := lines{w, newMarshaler(), a.pace}
-	if err = http.NewResponseController(w).Flush(); err != nil {
+	if line.send(nil) != nil {
 		return
 	}
 	for {
@@ -114,11 +113,16 @@ func (l lines) write(name string, message proto.Message) error {
 	if err != nil {
 		return err
 	}
+	return l.send(append(line, '\n'))
+}
+
+// send writes bytes, the header before the first ones.
+func (l lines) send(text []byte) error {
 	control := http.NewResponseController(l.w)
 	if err := control.SetWriteDeadline(time.Now().Add(l.pace)); err != nil {
 		return err
 	}
-	if _, err := l.w.Write(append(line, '\n')); err != nil {
+	if _, err := l.w.Write(text); err != nil {
 		return err
 	}
 	return control.Flush()
