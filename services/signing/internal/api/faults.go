@@ -14,7 +14,6 @@ import (
 const Domain = "countersign.signing.v1"
 
 var (
-	errReused      = errors.New("the request id was used with other content")
 	errNotSigned   = errors.New("there is no signed document yet")
 	errNoTrail     = errors.New("there is no audit trail (yet)")
 	errGone        = errors.New("the document is not in the archive any more")
@@ -50,9 +49,9 @@ func answer(err error) error {
 			Code: codes.NotFound, Domain: Domain, Reason: "SIGNATURE_REQUEST_NOT_FOUND",
 			Message: "there is no such signature request",
 		}
-	case errors.Is(err, errReused):
+	case errors.Is(err, store.ErrReused):
 		return &fault.Error{
-			Code: codes.FailedPrecondition, Domain: Domain, Reason: "REQUEST_ID_REUSED", Message: errReused.Error(),
+			Code: codes.FailedPrecondition, Domain: Domain, Reason: "REQUEST_ID_REUSED", Message: store.ErrReused.Error(),
 		}
 	case errors.Is(err, errNotSigned):
 		return &fault.Error{Code: codes.FailedPrecondition, Domain: Domain, Reason: "NOT_SIGNED", Message: errNotSigned.Error()}

@@ -34,7 +34,7 @@ func (p *Provider) GetSigningLink(ctx context.Context, in *signingv1.GetSigningL
 	if err != nil {
 		return nil, err
 	}
-	provider, ok := p.Providers[r.Provider]
+	provider, ok := p.Accounts.Get(r.Provider)
 	if !ok {
 		return nil, unavailable(r)
 	}
