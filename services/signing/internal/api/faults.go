@@ -29,6 +29,7 @@ func (e stateError) Error() string { return "the request is " + string(e.state) 
 // answer turns this context's errors into answers; anything else is left for the boundary, which hides it.
 func answer(err error) error {
 	var refusal *signature.Refusal
+	var denial *signature.Denial
 	var state stateError
 	switch {
 	case err == nil:
@@ -38,6 +39,8 @@ func answer(err error) error {
 			Code: codes.FailedPrecondition, Domain: Domain, Reason: string(refusal.Reason), Message: refusal.Detail,
 			Metadata: map[string]string{"field": refusal.Field},
 		}
+	case errors.As(err, &denial):
+		return denied(denial)
 	case errors.As(err, &state):
 		return &fault.Error{
 			Code: codes.FailedPrecondition, Domain: Domain, Reason: "STATE_DOES_NOT_ALLOW",
@@ -68,6 +71,17 @@ func answer(err error) error {
 		return &fault.Error{Code: codes.InvalidArgument, Domain: Domain, Reason: "WEBHOOK_MALFORMED", Message: errMalformed.Error()}
 	}
 	return err
+}
+
+// denied answers why a verb is not done.
+func denied(denial *signature.Denial) error {
+	code := codes.FailedPrecondition
+	if denial.Reason == signature.DeniedNoSigner {
+		code = codes.NotFound
+	}
+	return &fault.Error{
+		Code: code, Domain: Domain, Reason: string(denial.Reason), Message: denial.Detail, Metadata: denial.Metadata,
+	}
 }
 
 // unreadable answers why the document service does not give a signed document.
