@@ -139,6 +139,9 @@ func (r Request) forgetIDs(e Envelope) {
 
 // UpdateRefused tells that the vendor refused the change of a role: the signer is as before.
 func UpdateRefused(r Request, role string, reason RefusalReason, now time.Time) (Request, []Event) {
+	if UpdateAsked(r, role).IsZero() {
+		return r, nil
+	}
 	return r.changeUpdate(role, nil, now), []Event{r.signerEvent(EventSignerUpdateRefused, role, string(reason), now)}
 }
 
