@@ -88,7 +88,7 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 	if err := checkRoles(r.Signers); err != nil {
 		return r, err
 	}
-	provider, ok := p.Providers[r.Provider]
+	provider, ok := p.Accounts.Get(r.Provider)
 	if !ok {
 		return r, &signature.Refusal{
 			Reason: signature.ReasonProviderUnknown, Field: "signature_request.provider",

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"maps"
 
 	"google.golang.org/grpc/codes"
 
@@ -15,22 +16,17 @@ const Domain = "countersign.signing.v1"
 
 var (
 	errNotSigned   = errors.New("there is no signed document yet")
-	errGone        = errors.New("the signed document is not in the archive any more")
+	errNoTrail     = errors.New("there is no audit trail (yet)")
+	errGone        = errors.New("the document is not in the archive any more")
 	errUnknownHook = errors.New("no webhook is expected here")
 	errBadHook     = errors.New("the webhook's signature is wrong or missing")
 	errMalformed   = errors.New("the webhook is not what the vendor sends")
 )
 
-// stateError means that the request's state does not allow a verb.
-type stateError struct{ state signature.State }
-
-func (e stateError) Error() string { return "the request is " + string(e.state) }
-
 // answer turns this context's errors into answers; anything else is left for the boundary, which hides it.
 func answer(err error) error {
 	var refusal *signature.Refusal
 	var denial *signature.Denial
-	var state stateError
 	switch {
 	case err == nil:
 		return nil
@@ -41,11 +37,6 @@ func answer(err error) error {
 		}
 	case errors.As(err, &denial):
 		return denied(denial)
-	case errors.As(err, &state):
-		return &fault.Error{
-			Code: codes.FailedPrecondition, Domain: Domain, Reason: "STATE_DOES_NOT_ALLOW",
-			Message: state.Error(), Metadata: map[string]string{"state": string(state.state)},
-		}
 	case errors.Is(err, store.ErrNotFound):
 		return &fault.Error{
 			Code: codes.NotFound, Domain: Domain, Reason: "SIGNATURE_REQUEST_NOT_FOUND",
@@ -57,6 +48,8 @@ func answer(err error) error {
 		}
 	case errors.Is(err, errNotSigned):
 		return &fault.Error{Code: codes.FailedPrecondition, Domain: Domain, Reason: "NOT_SIGNED", Message: errNotSigned.Error()}
+	case errors.Is(err, errNoTrail):
+		return &fault.Error{Code: codes.NotFound, Domain: Domain, Reason: "AUDIT_TRAIL_NOT_FOUND", Message: errNoTrail.Error()}
 	case errors.Is(err, errGone):
 		return &fault.Error{Code: codes.FailedPrecondition, Domain: Domain, Reason: "DOCUMENT_DELETED", Message: errGone.Error()}
 	case errors.Is(err, errUnknownHook):
@@ -79,12 +72,14 @@ func denied(denial *signature.Denial) error {
 	if denial.Reason == signature.DeniedNoSigner {
 		code = codes.NotFound
 	}
-	return &fault.Error{
-		Code: code, Domain: Domain, Reason: string(denial.Reason), Message: denial.Detail, Metadata: denial.Metadata,
+	metadata := maps.Clone(denial.Metadata)
+	if id, ok := metadata["provider"]; ok {
+		metadata["provider"] = providerName(id)
 	}
+	return &fault.Error{Code: code, Domain: Domain, Reason: string(denial.Reason), Message: denial.Detail, Metadata: metadata}
 }
 
-// unreadable answers why the document service does not give a signed document.
+// unreadable answers why the document service does not give a document.
 func unreadable(err error) error {
 	switch fault.Reason(err) {
 	case "DOCUMENT_DELETED", "DOCUMENT_NOT_FOUND":

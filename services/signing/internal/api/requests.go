@@ -3,10 +3,6 @@ package api
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -14,6 +10,7 @@ import (
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
 	"github.com/countersign/countersign/services/internal/durable"
 	"github.com/countersign/countersign/services/internal/page"
+	"github.com/countersign/countersign/services/signing/internal/routing"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/store"
 )
@@ -24,8 +21,7 @@ type Provider struct {
 	DB        *durable.Store
 	Store     *store.Store
 	Documents documentv1.DocumentServiceClient
-	// Providers by the configured account's id.
-	Providers map[string]signature.Provider
+	Accounts  *routing.Accounts
 }
 
 // ListProviders lists the configured accounts.
@@ -35,7 +31,7 @@ func (p *Provider) ListProviders(_ context.Context, in *signingv1.ListProvidersR
 		return nil, invalid("page_token", err.Error())
 	}
 	out := &signingv1.ListProvidersResponse{}
-	for _, id := range slices.Sorted(maps.Keys(p.Providers)) {
+	for _, id := range p.Accounts.IDs() {
 		if id <= after {
 			continue
 		}
@@ -44,7 +40,8 @@ func (p *Provider) ListProviders(_ context.Context, in *signingv1.ListProvidersR
 			out.NextPageToken = page.Token(last, "providers")
 			break
 		}
-		out.Providers = append(out.Providers, fromProvider(id, p.Providers[id].Capabilities()))
+		account, _ := p.Accounts.Get(id)
+		out.Providers = append(out.Providers, fromProvider(id, account.Capabilities()))
 	}
 	return out, nil
 }
@@ -59,47 +56,12 @@ func (p *Provider) GetSignatureRequest(ctx context.Context, in *signingv1.GetSig
 	return &signingv1.GetSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
 }
 
-// ListSignatureRequests lists requests, newest first.
-func (p *Provider) ListSignatureRequests(ctx context.Context, in *signingv1.ListSignatureRequestsRequest,
-) (*signingv1.ListSignatureRequestsResponse, error) {
-	bound := []string{"signatureRequests", in.GetReference(), in.GetState().String()}
-	cursor, err := page.Cursor(in.GetPageToken(), bound...)
-	if err != nil {
-		return nil, invalid("page_token", err.Error())
-	}
-	filter := store.Filter{Reference: in.GetReference(), Limit: page.Size(in.GetPageSize(), 50, 200) + 1}
-	if in.GetState() != signingv1.SignatureRequest_STATE_UNSPECIFIED {
-		filter.State = signature.State(strings.TrimPrefix(in.GetState().String(), "STATE_"))
-	}
-	if at, id, ok := strings.Cut(cursor, " "); ok {
-		micros, err := strconv.ParseInt(at, 10, 64)
-		if err != nil {
-			return nil, invalid("page_token", page.ErrToken.Error())
-		}
-		filter.BeforeTime, filter.BeforeID = time.UnixMicro(micros), id
-	}
-	list, err := p.Store.List(ctx, filter)
-	if err != nil {
-		return nil, err
-	}
-	out := &signingv1.ListSignatureRequestsResponse{}
-	if len(list) == filter.Limit {
-		list = list[:len(list)-1]
-		last := list[len(list)-1]
-		out.NextPageToken = page.Token(fmt.Sprintf("%d %s", last.CreateTime.UnixMicro(), last.ID), bound...)
-	}
-	for _, r := range list {
-		out.SignatureRequests = append(out.SignatureRequests, fromRequest(r, time.Now()))
-	}
-	return out, nil
-}
-
 // CancelSignatureRequest notes that a request shall be withdrawn; a job has the vendor do it.
 func (p *Provider) CancelSignatureRequest(ctx context.Context, in *signingv1.CancelSignatureRequestRequest,
 ) (*signingv1.CancelSignatureRequestResponse, error) {
 	r, err := p.ask(ctx, "cancel", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
 		if r.State == signature.Signed || r.State.Ended() && r.State != signature.Canceled {
-			return r, nil, stateError{r.State}
+			return r, nil, signature.DenyState(r)
 		}
 		return signature.AskWithdrawal(r, signature.WithdrawnByCaller, in.GetReason(), now), nil, nil
 	})

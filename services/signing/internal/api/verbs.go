@@ -14,9 +14,9 @@ import (
 func (p *Provider) RemindSignatureRequest(ctx context.Context, in *signingv1.RemindSignatureRequestRequest,
 ) (*signingv1.RemindSignatureRequestResponse, error) {
 	r, err := p.ask(ctx, "remind", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
-		provider, err := p.account(r.Provider)
-		if err != nil {
-			return r, nil, err
+		provider, ok := p.Accounts.Get(r.Provider)
+		if !ok {
+			return r, nil, unavailable(r)
 		}
 		next, err := signature.AskReminder(r, in.GetSignerRole(), provider.Capabilities(), now)
 		return next, nil, err
@@ -30,9 +30,9 @@ func (p *Provider) RemindSignatureRequest(ctx context.Context, in *signingv1.Rem
 // UpdateSigner changes a signer, or notes the change for a job that has the vendor make it.
 func (p *Provider) UpdateSigner(ctx context.Context, in *signingv1.UpdateSignerRequest) (*signingv1.UpdateSignerResponse, error) {
 	r, err := p.ask(ctx, "update_signer", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
-		provider, err := p.account(r.Provider)
-		if err != nil {
-			return r, nil, err
+		provider, ok := p.Accounts.Get(r.Provider)
+		if !ok {
+			return r, nil, unavailable(r)
 		}
 		next, events, err := signature.AskUpdate(r, in.GetSignerRole(), edit(in), provider.Capabilities(), now)
 		if err != nil || next.UpdateTime.Equal(r.UpdateTime) {
@@ -76,15 +76,4 @@ func refuseSigner(provider signature.Provider, was, next signature.Request, role
 		refusal = &own
 	}
 	return refusal
-}
-
-// account returns the configured account of a request.
-func (p *Provider) account(id string) (signature.Provider, error) {
-	provider, ok := p.Providers[id]
-	if !ok {
-		return nil, &signature.Refusal{
-			Reason: signature.ReasonProviderUnknown, Field: "provider", Detail: "the provider of the request is not configured any more",
-		}
-	}
-	return provider, nil
 }

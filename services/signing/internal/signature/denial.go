@@ -3,6 +3,7 @@ package signature
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -29,14 +30,16 @@ type Denial struct {
 
 func (d *Denial) Error() string { return fmt.Sprintf("denied: %s: %s", d.Reason, d.Detail) }
 
-func (r Request) denyState() *Denial {
+// DenyState says that the request's state does not allow a verb.
+func DenyState(r Request) *Denial {
 	return &Denial{DeniedByState, "the request is " + string(r.State), map[string]string{"state": string(r.State)}}
 }
 
-func (r Request) denySigner(s Signer) *Denial {
+// DenySigner says that the signer's state does not allow a verb.
+func DenySigner(s Signer) *Denial {
 	return &Denial{
 		DeniedBySignerState, "the signer is " + string(s.State),
-		map[string]string{"signer_role": s.Role, "signer_state": string(s.State)},
+		map[string]string{"signer_role": s.Role, "signer_state": strings.ToUpper(string(s.State))},
 	}
 }
 

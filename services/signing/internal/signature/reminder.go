@@ -52,7 +52,7 @@ func (r Request) toRemind(role string, caps Capabilities, now time.Time) ([]int,
 	open := r.open()
 	switch {
 	case r.State != OutForSignature || r.unwanted(now):
-		return nil, r.denyState()
+		return nil, DenyState(r)
 	case r.CallerDelivers:
 		return nil, r.denyOffer("the provider mails nothing to the signers of this request")
 	case role == "" && len(open) == 0:
@@ -60,7 +60,7 @@ func (r Request) toRemind(role string, caps Capabilities, now time.Time) ([]int,
 	case role == "":
 		return open, nil
 	case !r.Signers[named].open():
-		return nil, r.denySigner(r.Signers[named])
+		return nil, DenySigner(r.Signers[named])
 	case !caps.RemindOne && len(open) > 1:
 		return nil, r.denyOffer("the provider reminds all signers, and not one alone")
 	}

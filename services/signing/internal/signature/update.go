@@ -61,9 +61,9 @@ func (r Request) denyUpdate(place int, caps Capabilities, now time.Time) *Denial
 	signed := slices.ContainsFunc(r.Signers, func(s Signer) bool { return s.State == SignerSigned })
 	switch {
 	case r.State != Preparing && r.State != OutForSignature || r.unwanted(now):
-		return r.denyState()
+		return DenyState(r)
 	case r.Signers[place].closed():
-		return r.denySigner(r.Signers[place])
+		return DenySigner(r.Signers[place])
 	case r.unknownToVendor(), caps.SignerUpdates == UpdatesUntilSigned,
 		caps.SignerUpdates == UpdatesUntilFirstSignature && !signed:
 		return nil
