@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/grpc/codes"
@@ -22,13 +23,16 @@ type problem struct {
 	Metadata map[string]string `json:"metadata,omitempty"`
 }
 
-// answerError writes a backend's error: its code, reason and safe text, and nothing a library would add.
-func answerError(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, _ *http.Request, err error) {
+// answerError writes a backend's error: its code, reason and safe text, and nothing a library would add. Skribble is not told
+// when to come back: it obeys, and would use up its dozen tries within seconds that are meant for two hours.
+func answerError(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
 	answer := problem{Reason: fault.Reason(err), Metadata: fault.Metadata(err), Message: status.Convert(err).Message()}
 	answer.Code = httpStatus(status.Code(err), answer.Reason)
 	switch {
 	case answer.Code == http.StatusServiceUnavailable:
-		w.Header().Set("Retry-After", "1")
+		if r == nil || !strings.HasPrefix(r.URL.Path, callbackPrefix) {
+			w.Header().Set("Retry-After", "1")
+		}
 		answer.Message = "not available at the moment"
 	case answer.Reason == "" && answer.Code == http.StatusBadRequest:
 		answer.Message = "the request is not what the API describes" // the library's text would repeat the input

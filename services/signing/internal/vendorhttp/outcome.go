@@ -87,7 +87,8 @@ func (c *Client) refusal(request Request, response *http.Response, body []byte) 
 		c.settled()
 		return nil
 	case status == http.StatusTooManyRequests && request.OwnLimit:
-		return &StatusError{Method: request.Method, Status: status, Body: body, RetryAfter: retryAfter(response.Header, time.Now())}
+		after, _ := retryAfter(response.Header, time.Now())
+		return &StatusError{Method: request.Method, Status: status, Body: body, RetryAfter: after}
 	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
 		after, named := retryAfter(response.Header, time.Now())
 		if status == http.StatusTooManyRequests {
