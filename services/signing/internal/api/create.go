@@ -48,7 +48,7 @@ func (p *Provider) CreateSignatureRequest(ctx context.Context, in *signingv1.Cre
 func (p *Provider) created(ctx context.Context, requestID, hash string) (signature.Request, error) {
 	first, err := p.Store.ByRequestID(ctx, requestID)
 	if err == nil && first.ContentHash != hash {
-		return first, errReused
+		return first, store.ErrReused
 	}
 	return first, err
 }
@@ -134,7 +134,7 @@ func checkRoles(signers []signature.Signer) error {
 }
 
 // contentHash tells whether a repeated request id comes with the same content.
-func contentHash(in *signingv1.SignatureRequest) (string, error) {
+func contentHash(in proto.Message) (string, error) {
 	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(in)
 	if err != nil {
 		return "", fmt.Errorf("hash the request: %w", err)

@@ -3,9 +3,6 @@ package api
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,7 +10,6 @@ import (
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
 	"github.com/countersign/countersign/services/internal/durable"
 	"github.com/countersign/countersign/services/internal/page"
-	"github.com/countersign/countersign/services/signing/internal/jobs"
 	"github.com/countersign/countersign/services/signing/internal/routing"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/store"
@@ -60,69 +56,17 @@ func (p *Provider) GetSignatureRequest(ctx context.Context, in *signingv1.GetSig
 	return &signingv1.GetSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
 }
 
-// ListSignatureRequests lists requests, newest first.
-func (p *Provider) ListSignatureRequests(ctx context.Context, in *signingv1.ListSignatureRequestsRequest,
-) (*signingv1.ListSignatureRequestsResponse, error) {
-	bound := []string{"signatureRequests", in.GetReference(), in.GetState().String()}
-	cursor, err := page.Cursor(in.GetPageToken(), bound...)
-	if err != nil {
-		return nil, invalid("page_token", err.Error())
-	}
-	filter := store.Filter{Reference: in.GetReference(), Limit: page.Size(in.GetPageSize(), 50, 200) + 1}
-	if in.GetState() != signingv1.SignatureRequest_STATE_UNSPECIFIED {
-		filter.State = signature.State(strings.TrimPrefix(in.GetState().String(), "STATE_"))
-	}
-	if at, id, ok := strings.Cut(cursor, " "); ok {
-		micros, err := strconv.ParseInt(at, 10, 64)
-		if err != nil {
-			return nil, invalid("page_token", page.ErrToken.Error())
-		}
-		filter.BeforeTime, filter.BeforeID = time.UnixMicro(micros), id
-	}
-	list, err := p.Store.List(ctx, filter)
-	if err != nil {
-		return nil, err
-	}
-	out := &signingv1.ListSignatureRequestsResponse{}
-	if len(list) == filter.Limit {
-		list = list[:len(list)-1]
-		last := list[len(list)-1]
-		out.NextPageToken = page.Token(fmt.Sprintf("%d %s", last.CreateTime.UnixMicro(), last.ID), bound...)
-	}
-	for _, r := range list {
-		out.SignatureRequests = append(out.SignatureRequests, fromRequest(r, time.Now()))
-	}
-	return out, nil
-}
-
 // CancelSignatureRequest notes that a request shall be withdrawn; a job has the vendor do it.
 func (p *Provider) CancelSignatureRequest(ctx context.Context, in *signingv1.CancelSignatureRequestRequest,
 ) (*signingv1.CancelSignatureRequestResponse, error) {
-	id := strings.TrimPrefix(in.GetName(), requestPrefix)
-	for {
-		r, err := p.Store.Request(ctx, id)
-		if err != nil {
-			return nil, answer(err)
-		}
+	r, err := p.ask(ctx, "cancel", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
 		if r.State == signature.Signed || r.State.Ended() && r.State != signature.Canceled {
-			return nil, answer(stateError{r.State})
+			return r, nil, stateError{r.State}
 		}
-		next := signature.AskWithdrawal(r, signature.WithdrawnByCaller, in.GetReason(), time.Now())
-		err = p.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
-			if next.Withdrawal == r.Withdrawal {
-				return nil // asked before, or canceled already
-			}
-			if _, err := p.Store.Save(ctx, tx, next, nil); err != nil {
-				return err
-			}
-			return tx.Enqueue(ctx, jobs.Advance{Request: id})
-		})
-		if errors.Is(err, store.ErrConflict) {
-			continue // a job saved it first: look again
-		}
-		if err != nil {
-			return nil, err
-		}
-		return &signingv1.CancelSignatureRequestResponse{SignatureRequest: fromRequest(next, time.Now())}, nil
+		return signature.AskWithdrawal(r, signature.WithdrawnByCaller, in.GetReason(), now), nil, nil
+	})
+	if err != nil {
+		return nil, answer(err)
 	}
+	return &signingv1.CancelSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
 }
