@@ -19,6 +19,7 @@ const (
 	liveUser = "api_production_sim"
 	demoUser = "api_demo_sim"
 	liveKey  = "a-key-nobody-may-read"
+	holder   = "holder@example.com" // has an account
 )
 
 // vendor is a simulated Skribble on a port.
@@ -30,8 +31,7 @@ func newVendor(t *testing.T, settings sim.Settings) vendor {
 	t.Helper()
 	simulator, err := sim.New(sim.Config{
 		Users:    map[string]string{liveUser: liveKey, demoUser: liveKey},
-		Settings: settings,
-		Accounts: []sim.Account{{Email: observer, FirstName: "Olga", LastName: "Observer"}},
+		Settings: settings, Accounts: []sim.Account{{Email: holder, FirstName: "Hanna", LastName: "Halter"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +154,7 @@ func fixture(t *testing.T, v vendor, config skribble.Config) providertest.Fixtur
 		Restarted:      newProvider(t, config),
 		Look:           v.look,
 		Advance:        v.advance,
-		Observer:       observer,
+		Observer:       holder,
 		BadCredentials: newProvider(t, bad),
 		Secrets:        []string{liveKey, bad.APIKey},
 		Sign:           func(t *testing.T, id string) { act(t, id, "sign", nil) },

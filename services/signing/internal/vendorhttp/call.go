@@ -119,6 +119,8 @@ func (c *Client) send(ctx context.Context, request Request) (*http.Response, err
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	})
+	var header http.Header
+	defer func() { c.answered(header) }()
 	outgoing, err := c.outgoing(ctx, request)
 	if err != nil {
 		return nil, err
@@ -127,6 +129,7 @@ func (c *Client) send(ctx context.Context, request Request) (*http.Response, err
 	if err != nil {
 		return nil, failure(request.Effect && connected.Load(), withoutURL(err))
 	}
+	header = response.Header
 	return response, nil
 }
 

@@ -66,6 +66,9 @@ type Client struct {
 
 	mu          sync.Mutex
 	pausedUntil time.Time
+	windows     []window
+	underWay    int
+	unnamed     time.Duration // the last pause after a 429 that named none
 }
 
 // New returns a client for the account behind the base URL. It fails when the configuration would send a secret in the
@@ -75,7 +78,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{base: base, config: withDefaults(config)}
+	client := &Client{base: base, config: withDefaults(config), windows: vendorWindows()}
 	for _, limit := range config.Limits {
 		limiter, err := newLimiter(limit)
 		if err != nil {
