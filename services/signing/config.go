@@ -2,19 +2,9 @@ package signing
 
 import (
 	"errors"
-	"fmt"
-	"maps"
-	"net/url"
-	"regexp"
-	"slices"
 	"time"
 
 	"github.com/countersign/countersign/services/internal/config"
-	"github.com/countersign/countersign/services/signing/internal/api"
-	"github.com/countersign/countersign/services/signing/internal/routing"
-	"github.com/countersign/countersign/services/signing/internal/signature"
-	"github.com/countersign/countersign/services/signing/internal/skribble"
-	"github.com/countersign/countersign/services/signing/internal/yousign"
 )
 
 // Config of the signing role.
@@ -32,14 +22,20 @@ type Config struct {
 	// Providers are the accounts at signing vendors, by a name of your choice: a lower-case letter, then at most 62 lower-case
 	// letters, digits and hyphens.
 	Providers map[string]Provider `yaml:"providers"`
+	// Routing names providers in the order in which requests that name none prefer them; the others follow by name.
+	Routing []string `yaml:"routing"`
 }
 
 // Provider is an account at a signing vendor.
 type Provider struct {
 	// Vendor is skribble or yousign.
 	Vendor string `yaml:"vendor"`
-	// BaseURL of the vendor's API, with its version. Skribble: https://api.skribble.de/v2 (EU) or
-	// https://api.skribble.com/v2 (Switzerland and others). Yousign: https://api.yousign.app/v3.
+	// Region the account's data is kept in: EU or CH. It may be left out where base_url is one of the vendor's own, and for
+	// Yousign, which keeps everything in the EU.
+	Region string `yaml:"region"`
+	// BaseURL of the vendor's API, with its version. Empty means the vendor's own: https://api.skribble.de/v2 (EU) or
+	// https://api.skribble.com/v2 (CH), by the region; https://api.yousign.app/v3 or, with sandbox,
+	// https://api-sandbox.yousign.app/v3.
 	BaseURL string `yaml:"base_url"`
 	// Sandbox must be true for an account whose signatures have no legal value, and for no other.
 	Sandbox bool `yaml:"sandbox"`
@@ -71,9 +67,6 @@ func DefaultConfig() Config {
 	return Config{FirstCheck: 15 * time.Minute, LongestCheck: time.Hour}
 }
 
-// shortestToken is 128 bits in base64.
-const shortestToken = 22
-
 // Check tells what is wrong with the settings, all at once.
 func (c Config) Check() error {
 	_, _, err := c.accounts()
@@ -81,78 +74,4 @@ func (c Config) Check() error {
 		err = errors.Join(err, errors.New("signing.first_check: must be a second or more, and longest_check not shorter"))
 	}
 	return err
-}
-
-// accounts builds the adapters; they call nobody yet.
-func (c Config) accounts() (*routing.Accounts, []api.YousignHook, error) {
-	providers := map[string]signature.Provider{}
-	var hooks []api.YousignHook
-	var errs []error
-	for _, id := range slices.Sorted(maps.Keys(c.Providers)) {
-		p := c.Providers[id]
-		if !regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`).MatchString(id) {
-			errs = append(errs, fmt.Errorf("signing.providers: the name %q: must be a lower-case letter, then at most 62 lower-case letters, digits and hyphens", id))
-			continue
-		}
-		built, err := p.build(c.Callbacks)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("signing.providers.%s: %w", id, err))
-			continue
-		}
-		providers[id] = built
-		if p.Vendor == "yousign" {
-			if slices.ContainsFunc(hooks, func(h api.YousignHook) bool { return h.Token == p.WebhookToken.Reveal() }) {
-				errs = append(errs, fmt.Errorf("signing.providers.%s: webhook_token: another account has the same one", id))
-			}
-			hooks = append(hooks, api.YousignHook{
-				Provider: id, Token: p.WebhookToken.Reveal(), Secrets: p.secrets(), Sandbox: p.Sandbox,
-			})
-		}
-	}
-	return routing.New(providers), hooks, errors.Join(errs...)
-}
-
-func (p Provider) build(callbacks string) (signature.Provider, error) {
-	switch p.Vendor {
-	case "skribble":
-		if u, err := url.Parse(callbacks); err != nil || u.Host == "" {
-			return nil, errors.New("signing.callbacks: Skribble needs the public base URL of the gateway")
-		}
-		return skribble.New(skribble.Config{
-			BaseURL: p.BaseURL, Username: p.Username.Reveal(), APIKey: p.APIKey.Reveal(), CallbackBase: callbacks,
-			Sandbox: p.Sandbox, LookupGrace: p.LookupGrace, CallsPerMinute: p.CallsPerMinute,
-		})
-	case "yousign":
-		if len(p.WebhookToken.Reveal()) < shortestToken {
-			return nil, fmt.Errorf("webhook_token: must have %d characters or more", shortestToken)
-		}
-		if len(p.WebhookSecrets) == 0 {
-			return nil, errors.New("webhook_secrets: at least one is needed, else every webhook would be refused")
-		}
-		if slices.ContainsFunc(p.WebhookSecrets, func(s config.Secret) bool { return s.Reveal() == "" }) {
-			return nil, errors.New("webhook_secrets: one of them is empty")
-		}
-		if len(slices.Compact(slices.Sorted(slices.Values(p.secrets())))) < len(p.WebhookSecrets) {
-			return nil, errors.New("webhook_secrets: one of them is there twice")
-		}
-		return yousign.New(p.yousign())
-	}
-	return nil, fmt.Errorf("vendor: %q is not known; want skribble or yousign", p.Vendor)
-}
-
-// yousign is the adapter's configuration of the account.
-func (p Provider) yousign() yousign.Config {
-	return yousign.Config{
-		BaseURL: p.BaseURL, APIKey: p.APIKey.Reveal(), Sandbox: p.Sandbox,
-		CallsPerMinute: p.CallsPerMinute, CallsPerHour: p.CallsPerHour,
-	}
-}
-
-// secrets are the live secrets of the account's webhooks.
-func (p Provider) secrets() []string {
-	var secrets []string
-	for _, secret := range p.WebhookSecrets {
-		secrets = append(secrets, secret.Reveal())
-	}
-	return secrets
 }

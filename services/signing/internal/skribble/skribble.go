@@ -66,16 +66,18 @@ type Provider struct {
 var _ signature.Provider = (*Provider)(nil)
 
 // New returns the account's provider and calls nobody. It fails for a configuration that cannot work, or that would make
-// worthless signatures where real ones are expected.
+// worthless signatures where real ones are expected; the error joins all mistakes.
 func New(config Config) (*Provider, error) {
 	config.Username, config.APIKey = strings.TrimSpace(config.Username), strings.TrimSpace(config.APIKey)
+	var mistakes []error
 	if config.Username == "" || config.APIKey == "" {
-		return nil, errors.New("skribble: the user name and the API key are both required")
+		mistakes = append(mistakes, errors.New("skribble: the user name and the API key are both required"))
 	}
 	if demo := strings.HasPrefix(config.Username, demoUserPrefix); demo && !config.Sandbox {
-		return nil, errors.New("skribble: a demo user's signatures have no legal value: set sandbox, or use another user")
-	} else if !demo && config.Sandbox {
-		return nil, errors.New("skribble: sandbox is set, but the user is not a demo user: its signatures would be binding")
+		mistakes = append(mistakes, errors.New("skribble: a demo user's signatures have no legal value: set sandbox, or use another user"))
+	} else if !demo && config.Sandbox && config.Username != "" {
+		mistakes = append(mistakes,
+			errors.New("skribble: sandbox is set, but the user is not a demo user: its signatures would be binding"))
 	}
 	if config.LookupGrace <= 0 {
 		config.LookupGrace = defaultLookupGrace
@@ -92,7 +94,10 @@ func New(config Config) (*Provider, error) {
 		Limits: []vendorhttp.Limit{{Requests: config.CallsPerMinute, Per: time.Minute}},
 	})
 	if err != nil {
-		return nil, errors.New("skribble: " + err.Error())
+		mistakes = append(mistakes, errors.New("skribble: "+err.Error()))
+	}
+	if len(mistakes) > 0 {
+		return nil, errors.Join(mistakes...)
 	}
 	return &Provider{config: config, http: client, session: newSession(client, config.Username, config.APIKey)}, nil
 }
