@@ -97,6 +97,25 @@ func TestWebhooksComeInStepAndStayThere(t *testing.T) {
 	}
 }
 
+// TestAWebhookWhoseAnswerIsLostIsMadeOnce: the next run finds it.
+func TestAWebhookWhoseAnswerIsLostIsMadeOnce(t *testing.T) {
+	vendor := startYousign(t, nil)
+	cfg := webhookSettings(vendor, "https://sign.example.com", oldSecret)
+	fault := strings.NewReader(`{"name":"drop_after","method":"POST","count":1}`)
+	response, err := http.Post(vendor+"/_sim/faults", "application/json", fault)
+	if err != nil || response.StatusCode > 299 {
+		t.Fatalf("%v, %v", response, err)
+	}
+	_ = response.Body.Close()
+	reports, err := signing.ApplyWebhooks(t.Context(), cfg)
+	if err != nil || reports[0].Err == nil || !strings.Contains(reports[0].Err.Error(), "run it again") {
+		t.Fatalf("with a lost answer: %+v, %v", reports, err)
+	}
+	if again := apply(t, cfg); again.Create || len(subscriptions(t, vendor)) != 1 {
+		t.Errorf("again: %+v", again)
+	}
+}
+
 func subscriptions(t *testing.T, vendor string) []map[string]any {
 	t.Helper()
 	var all []map[string]any

@@ -43,7 +43,7 @@ type rig struct {
 
 // secrets are what must never be in a log.
 func secrets() []string {
-	return []string{"ada@example.org", "Lovelace", "+41791234567", hookToken, hookSecret, callbackToken, linkSecret}
+	return []string{"ada@example.org", "Lovelace", "+41791234567", hookToken, hookSecret, callbackToken, linkSecret, strangeToken, callbackBody}
 }
 
 func newRig(t testing.TB) *rig {

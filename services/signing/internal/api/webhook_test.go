@@ -23,6 +23,8 @@ const (
 	hookSecret    = "a-secret-of-the-live-account"
 	newSecret     = "its-successor"
 	callbackToken = "a-token-of-one-request"
+	strangeToken  = "a-token-of-nobody"
+	callbackBody  = `{"signature_request_id":"sr-9","signer_email":"eve@example.org"}`
 )
 
 // hooks are a live account with two secrets, a sandbox account, and one whose token was forgotten.
@@ -58,7 +60,7 @@ func (r *rig) yousign(token string, d delivery) error {
 
 func (r *rig) skribble(token string) error {
 	_, err := r.webhooks.ReceiveSkribbleCallback(r.t.Context(), &signingv1.ReceiveSkribbleCallbackRequest{
-		Kind: "update", Token: token, ProviderReference: "whatever", Body: &httpbody.HttpBody{Data: []byte("anything <at all>")},
+		Kind: "update", Token: token, ProviderReference: "whatever", Body: &httpbody.HttpBody{Data: []byte(callbackBody)},
 	})
 	return err
 }
@@ -80,7 +82,7 @@ func TestAYousignEventThatIsNotGenuineIsRefused(t *testing.T) {
 		code   codes.Code
 		reason string
 	}{
-		"another token":          {"a-token-of-nobody", sign(good, hookSecret), codes.NotFound, "WEBHOOK_UNAUTHENTICATED"},
+		"another token":          {strangeToken, sign(good, hookSecret), codes.NotFound, "WEBHOOK_UNAUTHENTICATED"},
 		"half a token":           {hookToken[:10], sign(good, hookSecret), codes.NotFound, "WEBHOOK_UNAUTHENTICATED"},
 		"no token":               {"", sign(good, hookSecret), codes.InvalidArgument, "INVALID_REQUEST"},
 		"an endless token":       {strings.Repeat("x", 129), sign(good, hookSecret), codes.InvalidArgument, "INVALID_REQUEST"},
@@ -166,7 +168,7 @@ func TestASkribbleCallbackIsAHint(t *testing.T) {
 			t.Errorf("%v, %d jobs", err, r.count("river_job"))
 		}
 	}
-	for _, token := range []string{"another", callbackToken + "x", strings.ToUpper(callbackToken), hookToken} {
+	for _, token := range []string{strangeToken, callbackToken + "x", strings.ToUpper(callbackToken), hookToken} {
 		refused(t, r.skribble(token), codes.NotFound, "WEBHOOK_UNAUTHENTICATED")
 	}
 	refused(t, r.skribble(""), codes.InvalidArgument, "INVALID_REQUEST", "field", "token")
