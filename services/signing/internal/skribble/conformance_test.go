@@ -31,7 +31,10 @@ func newVendor(t *testing.T, settings sim.Settings) vendor {
 	t.Helper()
 	simulator, err := sim.New(sim.Config{
 		Users:    map[string]string{liveUser: liveKey, demoUser: liveKey},
-		Settings: settings, Accounts: []sim.Account{{Email: holder, FirstName: "Hanna", LastName: "Halter"}},
+		Settings: settings,
+		Accounts: []sim.Account{
+			{Email: holder, FirstName: "Hanna", LastName: "Halter"}, {Email: observer, FirstName: "Olga", LastName: "Observer"},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +157,7 @@ func fixture(t *testing.T, v vendor, config skribble.Config) providertest.Fixtur
 		Restarted:      newProvider(t, config),
 		Look:           v.look,
 		Advance:        v.advance,
-		Observer:       holder,
+		Observer:       observer,
 		BadCredentials: newProvider(t, bad),
 		Secrets:        []string{liveKey, bad.APIKey},
 		Sign:           func(t *testing.T, id string) { act(t, id, "sign", nil) },

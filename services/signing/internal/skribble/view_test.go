@@ -9,6 +9,9 @@ import (
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
 
+// observer has an account: Skribble takes nobody else.
+const observer = "observer@example.org"
+
 // look shows a request as the simulator keeps it.
 func (v vendor) look(t *testing.T, id string) providertest.View {
 	t.Helper()
