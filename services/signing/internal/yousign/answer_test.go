@@ -160,28 +160,28 @@ func TestAReasonThatYousignWouldRefuseIsLeftOut(t *testing.T) {
 	}
 }
 
-// verbs calls what comes after the invitation; nothing of it may take a hostile answer for another request's.
-func verbs(t *testing.T, p *Provider) {
+// verbs calls what comes after the invitation, each anew, since an answer may ask for a pause; nothing of it may take a hostile answer for another request's.
+func verbs(t *testing.T, vendor *scripted) {
 	order := sentOrder()
 	order.Observers = []signature.Observer{{Email: "o@example.org"}}
-	if link, err := p.SigningLink(t.Context(), order, "s-1"); err == nil && !strings.HasPrefix(link.URL, "https://") {
+	if link, err := vendor.provider().SigningLink(t.Context(), order, "s-1"); err == nil && !strings.HasPrefix(link.URL, "https://") {
 		t.Errorf("a link to %q", link.URL)
 	}
-	if got, err := p.UpdateSigner(t.Context(), order, "client"); err == nil && got.ID != "sr-1" {
+	if got, err := vendor.provider().UpdateSigner(t.Context(), order, "client"); err == nil && got.ID != "sr-1" {
 		t.Errorf("updated %+v", got)
 	}
-	if got, err := p.Reactivate(t.Context(), "sr-1", time.Now().AddDate(0, 0, 7)); err == nil && got.ID != "sr-1" {
+	if got, err := vendor.provider().Reactivate(t.Context(), "sr-1", time.Now().AddDate(0, 0, 7)); err == nil && got.ID != "sr-1" {
 		t.Errorf("opened %+v", got)
 	}
-	if file, err := p.SentDocument(t.Context(), "sr-1"); err == nil {
+	if file, err := vendor.provider().SentDocument(t.Context(), "sr-1"); err == nil {
 		_ = file.Close()
 	}
-	_ = p.Remind(t.Context(), "sr-1", []string{"s-1"})
-	_ = p.Erase(t.Context(), "sr-1")
-	_ = p.observers(t.Context(), order, request{ID: "sr-1"}, true)
+	_ = vendor.provider().Remind(t.Context(), "sr-1", []string{"s-1"})
+	_ = vendor.provider().Erase(t.Context(), "sr-1")
+	_ = vendor.provider().observers(t.Context(), order, request{ID: "sr-1"}, true)
 	order.Template = aUUID
-	_ = p.templateFault(t.Context(), order, &vendorhttp.StatusError{Method: http.MethodPost, Status: 400, Body: []byte(problemJSON("a", "b"))})
-	_, _ = p.cast(t.Context(), order, request{ID: "sr-1"})
+	_ = vendor.provider().templateFault(t.Context(), order, &vendorhttp.StatusError{Method: http.MethodPost, Status: 400, Body: []byte(problemJSON("a", "b"))})
+	_, _ = vendor.provider().cast(t.Context(), order, request{ID: "sr-1"})
 }
 
 func FuzzAnswers(f *testing.F) {
@@ -204,7 +204,7 @@ func FuzzAnswers(f *testing.F) {
 		if got, err := vendor.provider().Read(t.Context(), "sr-1"); err == nil && got.ID != "sr-1" {
 			t.Errorf("%q was read as %+v", body, got)
 		}
-		verbs(t, vendor.provider())
+		verbs(t, vendor)
 		_, _ = vendor.provider().list(t.Context(), "deal-7-1")
 		_ = translate(vendor.provider().get(t.Context(), "/signature_requests/sr-1", nil, nil), string(body))
 	})
