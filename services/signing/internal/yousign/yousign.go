@@ -58,19 +58,20 @@ type Provider struct {
 var _ signature.Provider = (*Provider)(nil)
 
 // New returns the account's provider and calls nobody. It fails for a configuration that cannot work, or that would make
-// worthless signatures where real ones are expected.
+// worthless signatures where real ones are expected; the error joins all mistakes.
 func New(config Config) (*Provider, error) {
 	config.APIKey = strings.TrimSpace(config.APIKey)
+	var mistakes []error
 	if config.APIKey == "" {
-		return nil, errors.New("yousign: the API key is required")
+		mistakes = append(mistakes, errors.New("yousign: the API key is required"))
 	}
 	if err := checkEnvironment(config); err != nil {
-		return nil, err
+		mistakes = append(mistakes, err)
 	}
 	config = withDefaults(config)
 	zone, err := time.LoadLocation(config.Timezone)
 	if err != nil {
-		return nil, fmt.Errorf("yousign: the time zone is unknown: %w", err)
+		mistakes = append(mistakes, fmt.Errorf("yousign: the time zone is unknown: %w", err))
 	}
 	client, err := vendorhttp.New(vendorhttp.Config{
 		BaseURL: config.BaseURL, AllowPlain: config.Sandbox, HTTPClient: config.HTTPClient, Timeout: config.Timeout,
@@ -80,7 +81,10 @@ func New(config Config) (*Provider, error) {
 		},
 	})
 	if err != nil {
-		return nil, errors.New("yousign: " + err.Error())
+		mistakes = append(mistakes, errors.New("yousign: "+err.Error()))
+	}
+	if len(mistakes) > 0 {
+		return nil, errors.Join(mistakes...)
 	}
 	return &Provider{config: config, http: client, zone: zone}, nil
 }
