@@ -3,7 +3,6 @@ package vendorspec
 import (
 	"encoding/base64"
 	"encoding/json"
-	"net"
 	"net/mail"
 	"net/url"
 	"regexp"
@@ -56,11 +55,10 @@ func (c *checker) text(schema node, value, at string) {
 	if !ok {
 		return
 	}
-	fits, known := formats()[format]
-	switch {
+	switch fits, known := fitsFormat(format, value); {
 	case !known:
 		c.report(notSupported, at, "the format %q", format)
-	case !fits(value):
+	case !fits:
 		c.report(wrongValue, at, "it is no %s", format)
 	}
 }
@@ -97,38 +95,33 @@ func isIdentifier(s string) bool {
 	return true
 }
 
-// formats returns how each format is checked.
-func formats() map[string]func(string) bool {
-	anything := func(string) bool { return true }
-	return map[string]func(string) bool{
-		"uuid": isIdentifier,
-		"date-time": func(s string) bool {
-			_, err := time.Parse(time.RFC3339Nano, s)
-			return err == nil
-		},
-		"date": func(s string) bool {
-			_, err := time.Parse(time.DateOnly, s)
-			return err == nil
-		},
-		"email": func(s string) bool {
-			address, err := mail.ParseAddress(s)
-			return err == nil && address.Address == s
-		},
-		"uri": func(s string) bool {
-			parsed, err := url.Parse(s)
-			return err == nil && parsed.IsAbs()
-		},
-		"byte": func(s string) bool {
-			_, err := base64.StdEncoding.DecodeString(s)
-			return err == nil
-		},
-		"ipv4": func(s string) bool { return net.ParseIP(s).To4() != nil },
-		"ipv6": func(s string) bool { return net.ParseIP(s) != nil },
-		// Yousign: no markup, no address of a page; that of a mailbox in some fields.
-		"safe-string": func(s string) bool { return !strings.ContainsAny(s, "<>") && !strings.Contains(s, "://") },
-		"ISO 639-1":   func(s string) bool { return len(s) == 2 },
-		"binary":      anything,
+// fitsFormat tells whether a text has a format, and whether the format is known.
+func fitsFormat(format, s string) (fits, known bool) {
+	var err error
+	switch format {
+	case "uuid":
+		return isIdentifier(s), true
+	case "date-time":
+		_, err = time.Parse(time.RFC3339Nano, s)
+	case "date":
+		_, err = time.Parse(time.DateOnly, s)
+	case "email":
+		address, err := mail.ParseAddress(s)
+		return err == nil && address.Address == s, true
+	case "uri":
+		parsed, err := url.Parse(s)
+		return err == nil && parsed.IsAbs(), true
+	case "byte":
+		_, err = base64.StdEncoding.DecodeString(s)
+	case "safe-string": // Yousign: no markup, no address of a page; that of a mailbox in some fields
+		return !strings.ContainsAny(s, "<>") && !strings.Contains(s, "://"), true
+	case "ISO 639-1":
+		return len(s) == 2, true
+	case "binary":
+	default:
+		return false, false
 	}
+	return err == nil, true
 }
 
 // fitsMedia tells whether a content type is one of those that a description lists, as one key or several in one.
