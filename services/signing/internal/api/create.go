@@ -21,7 +21,6 @@ import (
 )
 
 const (
-	normalExpiry  = 14 * 24 * time.Hour
 	shortestAhead = time.Hour
 	longestAhead  = 365 * 24 * time.Hour
 )
@@ -82,24 +81,31 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 	}
 	r := toRequest(in.GetSignatureRequest())
 	r.ID, r.RequestID, r.CallbackToken = uuid.NewString(), in.GetRequestId(), token
-	if err := checkExpiry(&r, time.Now()); err != nil {
+	if provider, ok := p.Providers[r.Provider]; ok && r.ExpireTime.IsZero() {
+		r.ExpireTime = signature.NormalExpiry(provider.Capabilities(), time.Now())
+	}
+	if err := checkExpiry("signature_request.expire_time", &r, time.Now()); err != nil {
 		return r, err
 	}
 	if err := checkRoles(r.Signers); err != nil {
 		return r, err
 	}
+	return r, p.honoured(r)
+}
+
+// honoured refuses what the request's provider cannot honour.
+func (p *Provider) honoured(r signature.Request) error {
 	provider, ok := p.Providers[r.Provider]
 	if !ok {
-		return r, &signature.Refusal{
+		return &signature.Refusal{
 			Reason: signature.ReasonProviderUnknown, Field: "signature_request.provider",
 			Detail: "no provider of that name is configured",
 		}
 	}
-	order := r.Order()
-	if refusal := provider.Refusal(order); refusal != nil && !needsDocument(refusal.Reason) {
-		return r, refusal
+	if refusal := provider.Refusal(r.Order()); refusal != nil && !needsDocument(refusal.Reason) {
+		return refusal
 	}
-	return r, nil
+	return nil
 }
 
 // needsDocument tells of a refusal that cannot be judged before the document is there: it is judged again then.
@@ -111,13 +117,13 @@ func needsDocument(reason signature.RefusalReason) bool {
 	return false
 }
 
-func checkExpiry(r *signature.Request, now time.Time) error {
+func checkExpiry(field string, r *signature.Request, now time.Time) error {
 	if r.ExpireTime.IsZero() {
-		r.ExpireTime = now.Add(normalExpiry)
+		r.ExpireTime = signature.NormalExpiry(signature.Capabilities{}, now)
 	}
 	ahead := r.ExpireTime.Sub(now)
 	if ahead < shortestAhead || ahead > longestAhead {
-		return invalid("signature_request.expire_time", "must be 1 hour to 365 days ahead")
+		return invalid(field, "must be 1 hour to 365 days ahead")
 	}
 	return nil
 }
@@ -134,7 +140,7 @@ func checkRoles(signers []signature.Signer) error {
 }
 
 // contentHash tells whether a repeated request id comes with the same content.
-func contentHash(in *signingv1.SignatureRequest) (string, error) {
+func contentHash(in proto.Message) (string, error) {
 	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(in)
 	if err != nil {
 		return "", fmt.Errorf("hash the request: %w", err)

@@ -1,0 +1,69 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
+	"github.com/countersign/countersign/services/internal/fault"
+	"github.com/countersign/countersign/services/signing/internal/signature"
+)
+
+// mostDeliveries is as many as an answer holds: the latest ones.
+const mostDeliveries = 100
+
+// GetDeliveryLog returns the provider's own log of its callbacks about a request.
+func (p *Provider) GetDeliveryLog(ctx context.Context, in *signingv1.GetDeliveryLogRequest) (*signingv1.GetDeliveryLogResponse, error) {
+	r, err := p.Store.Request(ctx, strings.TrimPrefix(in.GetName(), requestPrefix))
+	if err != nil {
+		return nil, answer(err)
+	}
+	if r.Envelope == "" || r.State == signature.Preparing {
+		return nil, answer(stateError{r.State})
+	}
+	provider, ok := p.Providers[r.Provider]
+	if !ok {
+		return nil, unreachable(r.Provider)
+	}
+	list, err := provider.Deliveries(ctx, r.Envelope)
+	if err != nil {
+		return nil, atProvider(r.Provider, err)
+	}
+	out := &signingv1.GetDeliveryLogResponse{}
+	for _, d := range list[max(0, len(list)-mostDeliveries):] {
+		out.Deliveries = append(out.Deliveries, fromDelivery(d))
+	}
+	return out, nil
+}
+
+func fromDelivery(d signature.Delivery) *signingv1.GetDeliveryLogResponse_Delivery {
+	out := &signingv1.GetDeliveryLogResponse_Delivery{
+		Kind: d.Kind, Delivered: d.Delivered, GivenUp: d.GivenUp, Attempts: int32(d.Attempts), Detail: d.Detail,
+	}
+	if !d.UpdateTime.IsZero() {
+		out.UpdateTime = timestamppb.New(d.UpdateTime)
+	}
+	return out
+}
+
+// atProvider answers why a provider did not do what a caller waits for. Its own words stay out.
+func atProvider(id string, err error) error {
+	if errors.Is(err, signature.ErrNotOffered) {
+		return &fault.Error{
+			Code: codes.FailedPrecondition, Domain: Domain, Reason: "NOT_OFFERED", Message: "the provider does not offer this",
+			Metadata: map[string]string{"provider": providerPrefix + id},
+		}
+	}
+	return unreachable(id)
+}
+
+func unreachable(id string) error {
+	return &fault.Error{
+		Code: codes.Unavailable, Domain: Domain, Reason: "PROVIDER_UNAVAILABLE", Message: "the provider does not answer",
+		Metadata: map[string]string{"provider": providerPrefix + id},
+	}
+}
