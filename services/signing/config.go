@@ -11,6 +11,7 @@ import (
 
 	"github.com/countersign/countersign/services/internal/config"
 	"github.com/countersign/countersign/services/signing/internal/api"
+	"github.com/countersign/countersign/services/signing/internal/routing"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/skribble"
 	"github.com/countersign/countersign/services/signing/internal/yousign"
@@ -69,15 +70,15 @@ const shortestToken = 22
 
 // Check tells what is wrong with the settings, all at once.
 func (c Config) Check() error {
-	_, _, err := c.providers()
+	_, _, err := c.accounts()
 	if c.FirstCheck < time.Second || c.LongestCheck < c.FirstCheck {
 		err = errors.Join(err, errors.New("signing.first_check: must be a second or more, and longest_check not shorter"))
 	}
 	return err
 }
 
-// providers builds the adapters; they call nobody yet.
-func (c Config) providers() (map[string]signature.Provider, []api.YousignHook, error) {
+// accounts builds the adapters; they call nobody yet.
+func (c Config) accounts() (*routing.Accounts, []api.YousignHook, error) {
 	providers := map[string]signature.Provider{}
 	var hooks []api.YousignHook
 	var errs []error
@@ -101,7 +102,7 @@ func (c Config) providers() (map[string]signature.Provider, []api.YousignHook, e
 			hooks = append(hooks, hook)
 		}
 	}
-	return providers, hooks, errors.Join(errs...)
+	return routing.New(providers), hooks, errors.Join(errs...)
 }
 
 func (p Provider) build(callbacks string) (signature.Provider, error) {

@@ -34,7 +34,7 @@ func New(ctx context.Context, cfg Config, data string, document grpc.ClientConnI
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	providers, hooks, err := cfg.providers()
+	accounts, hooks, err := cfg.accounts()
 	if err != nil {
 		return nil, err
 	}
@@ -52,12 +52,12 @@ func New(ctx context.Context, cfg Config, data string, document grpc.ClientConnI
 	}
 	requests, documents := store.New(db), documentv1.NewDocumentServiceClient(document)
 	*worker = jobs.Worker{
-		DB: db, Store: requests, Documents: documents, Providers: providers,
+		DB: db, Store: requests, Documents: documents, Accounts: accounts,
 		FirstCheck: cfg.FirstCheck, LongestCheck: cfg.LongestCheck, Logger: logger,
 	}
 	return &Service{
 		db:       db,
-		provider: &api.Provider{DB: db, Store: requests, Documents: documents, Providers: providers},
+		provider: &api.Provider{DB: db, Store: requests, Documents: documents, Accounts: accounts},
 		webhooks: &api.Webhooks{DB: db, Store: requests, Yousign: hooks, Logger: logger},
 	}, nil
 }

@@ -81,7 +81,7 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 	}
 	r := toRequest(in.GetSignatureRequest())
 	r.ID, r.RequestID, r.CallbackToken = uuid.NewString(), in.GetRequestId(), token
-	if provider, ok := p.Providers[r.Provider]; ok && r.ExpireTime.IsZero() {
+	if provider, ok := p.Accounts.Get(r.Provider); ok && r.ExpireTime.IsZero() {
 		r.ExpireTime = signature.NormalExpiry(provider.Capabilities(), time.Now())
 	}
 	if err := checkExpiry("signature_request.expire_time", &r, time.Now()); err != nil {
@@ -95,7 +95,7 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 
 // honoured refuses what the request's provider cannot honour.
 func (p *Provider) honoured(r signature.Request) error {
-	provider, ok := p.Providers[r.Provider]
+	provider, ok := p.Accounts.Get(r.Provider)
 	if !ok {
 		return &signature.Refusal{
 			Reason: signature.ReasonProviderUnknown, Field: "signature_request.provider",

@@ -52,6 +52,7 @@ func TestCreateAcceptsARequestAndStartsIt(t *testing.T) {
 		s.State = signingv1.Signer_STATE_PENDING
 	}
 	want.Signers[1].Language = "de"
+	want.Attempt, want.Delivery = 1, signingv1.SignatureRequest_DELIVERY_PROVIDER
 	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
 		t.Errorf("created (-want +got):\n%s", diff)
 	}

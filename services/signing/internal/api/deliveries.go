@@ -25,7 +25,7 @@ func (p *Provider) GetDeliveryLog(ctx context.Context, in *signingv1.GetDelivery
 	if r.Envelope == "" || r.State == signature.Preparing {
 		return nil, answer(stateError{r.State})
 	}
-	provider, ok := p.Providers[r.Provider]
+	provider, ok := p.Accounts.Get(r.Provider)
 	if !ok {
 		return nil, unreachable(r.Provider)
 	}

@@ -107,7 +107,7 @@ func (p *Provider) capabilities(old signature.Request, re signature.Reissue) sig
 	if re.Provider != "" {
 		id = re.Provider
 	}
-	if provider, ok := p.Providers[id]; ok {
+	if provider, ok := p.Accounts.Get(id); ok {
 		return provider.Capabilities()
 	}
 	return signature.Capabilities{}

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +14,7 @@ import (
 	"github.com/countersign/countersign/services/internal/durable"
 	"github.com/countersign/countersign/services/internal/page"
 	"github.com/countersign/countersign/services/signing/internal/jobs"
+	"github.com/countersign/countersign/services/signing/internal/routing"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/store"
 )
@@ -26,8 +25,7 @@ type Provider struct {
 	DB        *durable.Store
 	Store     *store.Store
 	Documents documentv1.DocumentServiceClient
-	// Providers by the configured account's id.
-	Providers map[string]signature.Provider
+	Accounts  *routing.Accounts
 }
 
 // ListProviders lists the configured accounts.
@@ -37,7 +35,7 @@ func (p *Provider) ListProviders(_ context.Context, in *signingv1.ListProvidersR
 		return nil, invalid("page_token", err.Error())
 	}
 	out := &signingv1.ListProvidersResponse{}
-	for _, id := range slices.Sorted(maps.Keys(p.Providers)) {
+	for _, id := range p.Accounts.IDs() {
 		if id <= after {
 			continue
 		}
@@ -46,7 +44,8 @@ func (p *Provider) ListProviders(_ context.Context, in *signingv1.ListProvidersR
 			out.NextPageToken = page.Token(last, "providers")
 			break
 		}
-		out.Providers = append(out.Providers, fromProvider(id, p.Providers[id].Capabilities()))
+		account, _ := p.Accounts.Get(id)
+		out.Providers = append(out.Providers, fromProvider(id, account.Capabilities()))
 	}
 	return out, nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/countersign/countersign/services/internal/rpc"
 	"github.com/countersign/countersign/services/signing/internal/api"
 	"github.com/countersign/countersign/services/signing/internal/jobs"
+	"github.com/countersign/countersign/services/signing/internal/routing"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/store"
 )
@@ -79,7 +80,7 @@ func (r *rig) open(logger *slog.Logger) {
 func (r *rig) serve(logger *slog.Logger) {
 	r.t.Helper()
 	server, err := rpc.NewServer(rpc.ServerConfig{Domain: api.Domain, Logger: logger}, func(s grpc.ServiceRegistrar) {
-		signingv1.RegisterSigningProviderServer(s, &api.Provider{DB: r.db, Store: r.store, Documents: r.documents, Providers: r.providers})
+		signingv1.RegisterSigningProviderServer(s, &api.Provider{DB: r.db, Store: r.store, Documents: r.documents, Accounts: routing.New(r.providers)})
 		signingv1.RegisterSigningWebhooksServer(s, &api.Webhooks{DB: r.db, Store: r.store, Yousign: hooks(), Logger: logger})
 	})
 	if err != nil {

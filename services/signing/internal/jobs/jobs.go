@@ -12,6 +12,7 @@ import (
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	"github.com/countersign/countersign/services/internal/durable"
+	"github.com/countersign/countersign/services/signing/internal/routing"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/store"
 )
@@ -43,8 +44,7 @@ type Worker struct {
 	DB        *durable.Store
 	Store     *store.Store
 	Documents documentv1.DocumentServiceClient
-	// Providers by the configured account's id.
-	Providers map[string]signature.Provider
+	Accounts  *routing.Accounts
 	// FirstCheck is the pause before a request is looked at unasked for the first time; later pauses double up to
 	// LongestCheck.
 	FirstCheck   time.Duration
@@ -150,7 +150,7 @@ func (w *Worker) do(ctx context.Context, r signature.Request, step signature.Ste
 		next, events := signature.EndUnsent(r, time.Now())
 		return w.save(ctx, next, events)
 	}
-	p, ok := w.Providers[r.Provider]
+	p, ok := w.Accounts.Get(r.Provider)
 	if !ok {
 		w.Logger.ErrorContext(ctx, "the provider of a request is not configured any more: configure it again",
 			slog.String("request", r.ID), slog.String("provider", r.Provider))

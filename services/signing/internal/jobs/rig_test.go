@@ -17,6 +17,7 @@ import (
 	"github.com/countersign/countersign/services/internal/durable"
 	"github.com/countersign/countersign/services/internal/rpc"
 	"github.com/countersign/countersign/services/signing/internal/jobs"
+	"github.com/countersign/countersign/services/signing/internal/routing"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/store"
 )
@@ -42,7 +43,7 @@ func newRig(t *testing.T) *rig {
 	}
 	r.worker = &jobs.Worker{
 		Documents:  r.connect(),
-		Providers:  map[string]signature.Provider{"eu": r.vendor},
+		Accounts:   routing.New(map[string]signature.Provider{"eu": r.vendor}),
 		FirstCheck: 10 * time.Minute, LongestCheck: 15 * time.Minute, Logger: r.log.logger(),
 	}
 	r.db, r.store = r.open(r.path, r.worker)

@@ -69,7 +69,7 @@ func (w *Worker) find(ctx context.Context, p signature.Provider, r signature.Req
 // settle looks once more, a while after a request was sent by a later try than the first, whether an earlier one came
 // through after all. The provider withdraws what it finds beside the request's envelope.
 func (w *Worker) settle(ctx context.Context, r signature.Request) error {
-	p, ok := w.Providers[r.Provider]
+	p, ok := w.Accounts.Get(r.Provider)
 	if !r.Resumed || !ok {
 		return nil
 	}

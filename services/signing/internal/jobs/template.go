@@ -65,7 +65,7 @@ func (w *Worker) payload(ctx context.Context, r signature.Request) (signature.Or
 		if err != nil {
 			return order, attachmentRefusal(i, err), fmt.Errorf("read an attachment to send: %w", err)
 		}
-		order.Attachments = append(order.Attachments, attachment)
+		order.Attachments[i] = attachment
 	}
 	return order, nil, nil
 }

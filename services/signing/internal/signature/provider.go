@@ -15,7 +15,9 @@ type Provider interface {
 	// Capabilities tells what the account can honour. It is static: it calls nobody.
 	Capabilities() Capabilities
 
-	// Refusal tells why the vendor could not honour the order, before anything leaves; nil when it could.
+	// Refusal tells why the vendor could not honour the order, before anything leaves; nil when it could. It begins with
+	// Capabilities.Refusal and ends with Capabilities.DocumentRefusal: an order is judged once without its document, where
+	// a refusal that needs the document must hide no other, and once with it.
 	Refusal(Order) *Refusal
 
 	// Send brings the order's envelope into being at the vendor and invites its signers. With resume set an earlier
@@ -72,86 +74,6 @@ type Provider interface {
 	Erase(ctx context.Context, envelopeID string) error
 }
 
-// Capabilities are what one provider account can do.
-type Capabilities struct {
-	// Name of the provider as users write it: "skribble", "yousign".
-	Name string
-	// Sandbox is true when signatures of this account have no legal value.
-	Sandbox bool
-	// Offers lists each level with the legislations and authentications it may be combined with.
-	Offers []Offer
-	// Languages of the vendor's mails and pages, as ISO 639-1 codes.
-	Languages []string
-	// OrderedSigners tells whether signers can be asked one after another.
-	OrderedSigners bool
-	// MaxSigners per request.
-	MaxSigners int
-	// MaxDocumentBytes of the PDF that is sent, and of an attachment.
-	MaxDocumentBytes int64
-	// Region the account's data is kept in.
-	Region Region
-	// SignerGroups tells whether groups can be asked one after another, those of a group at once.
-	SignerGroups bool
-	// MaxExpiryDays is the longest time ahead that an envelope may end.
-	MaxExpiryDays int
-	// ExpiryZone is the time zone in which the vendor itself ends an envelope at the end of its last day; nil where the
-	// vendor ends none, and the service withdraws it in time.
-	ExpiryZone *time.Location
-	// ReminderPause is the least time between two reminders of a signer.
-	ReminderPause time.Duration
-	// RemindOne tells whether one signer can be reminded alone.
-	RemindOne bool
-	// SignerUpdates tells how long a signer can be changed after the invitation.
-	SignerUpdates SignerUpdates
-	// Reactivates tells whether an expired envelope can be opened again.
-	Reactivates bool
-	// SigningLinks tells whether SigningLink has links.
-	SigningLinks bool
-	// Templates tells whether the vendor has templates of its own.
-	Templates bool
-	// Subjects tells whether the subject of the invitation can be set.
-	Subjects bool
-	// Translations tells whether each signer can get a text of their own; else one serves all.
-	Translations bool
-	// Brands tells whether a look can be chosen.
-	Brands bool
-	// Redirecting tells whether a signer's browser can be sent elsewhere afterwards.
-	Redirecting Redirecting
-	// MaxAttachments and MaxObservers; 0 means none.
-	MaxAttachments, MaxObservers int
-	// DeliveryLog tells whether Deliveries has a log.
-	DeliveryLog bool
-	// MaxTitle and MaxMessage in characters.
-	MaxTitle, MaxMessage int
-}
-
-// SignerUpdates tells how long a signer can be changed after the invitation.
-type SignerUpdates string
-
-// The signer updates.
-const (
-	UpdatesNever               SignerUpdates = ""
-	UpdatesUntilSigned         SignerUpdates = "until_signed"
-	UpdatesUntilFirstSignature SignerUpdates = "until_first_signature"
-)
-
-// Redirecting tells whether a signer's browser can be sent elsewhere afterwards.
-type Redirecting string
-
-// The ways to redirect.
-const (
-	RedirectsNever          Redirecting = ""
-	RedirectsAlways         Redirecting = "always"
-	RedirectsCallerDelivery Redirecting = "caller_delivery"
-)
-
-// Offer is one level with what it may be combined with.
-type Offer struct {
-	Level           Level
-	Legislations    []Legislation
-	Authentications []Authentication
-}
-
 // Order is everything an adapter needs to send one attempt of a signature request.
 type Order struct {
 	// Correlation is our own id for this attempt, 1 to 64 characters of [A-Za-z0-9_-]; unique over all orders, stored
@@ -174,7 +96,9 @@ type Order struct {
 	ExpireTime time.Time
 	// FileName of the document, with extension.
 	FileName string
-	// Document is the PDF to sign; empty where Template is set.
+	// CreateTime is when the order was given; zero where nobody knows.
+	CreateTime time.Time
+	// Document is the PDF to sign; empty where Template is set, and until it is prepared.
 	Document []byte
 	// Template is the vendor's own template that the document is made of, with its texts by label; empty where Document is
 	// set. The signers' roles are the labels of its signers.
@@ -185,6 +109,8 @@ type Order struct {
 	// Brand is the vendor's id of a look; empty means the account's own.
 	Brand     string
 	Redirects Redirects
+	// Reminders that the service asks for.
+	Reminders Reminders
 	// CallerDelivers is true when the vendor must invite nobody.
 	CallerDelivers bool
 	// Fields are the signature fields in the document.

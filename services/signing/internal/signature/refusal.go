@@ -40,6 +40,11 @@ const (
 	ReasonRegionNotOffered         RefusalReason = "REGION_NOT_OFFERED"
 )
 
+// NeedsDocument tells of a refusal that cannot be judged before the document is there: it is judged again then.
+func (r RefusalReason) NeedsDocument() bool {
+	return r == ReasonSignatureFieldMissing || r == ReasonDocumentTooLarge || r == ReasonDocumentRejected
+}
+
 // Reasons of an end that somebody else brought about; they stand in Request.StateReason alone.
 const (
 	ReasonWithdrawnAtProvider = "WITHDRAWN_AT_PROVIDER"

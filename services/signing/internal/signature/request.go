@@ -210,7 +210,8 @@ func (r Request) Order() Order {
 		Translations: r.Translations, Level: r.Level, Legislation: r.Legislation, Language: r.Language,
 		ExpireTime: r.ExpireTime, FileName: r.FileName, Fields: r.Fields, Signers: r.Signers,
 		Template: r.Source.ProviderTemplate, Observers: r.Observers, Brand: r.Brand, Redirects: r.Redirects,
-		CallerDelivers: r.CallerDelivers,
+		CallerDelivers: r.CallerDelivers, Reminders: r.Reminders, CreateTime: r.CreateTime,
+		Attachments: make([]Attachment, len(r.Attachments)),
 	}
 	if order.Template != "" {
 		order.TemplateValues = r.Source.Values
