@@ -1,20 +1,14 @@
 package api_test
 
 import (
-	"context"
-	"errors"
-	"io"
 	"strings"
 	"testing"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
-	"github.com/countersign/countersign/services/internal/fault"
 	"github.com/countersign/countersign/services/signing/internal/api"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
@@ -88,96 +82,5 @@ func TestWhatFailsInsideStaysInside(t *testing.T) {
 		"yousign":  func() error { return r.yousign(hookToken, sign(aWebhook("e1", "env", "", false), hookSecret)) },
 	} {
 		t.Run(name, func(t *testing.T) { refused(t, call(), codes.Internal, "INTERNAL") })
-	}
-}
-
-// documents is a document service that streams one file, or fails after a part of it.
-type documents struct {
-	documentv1.DocumentServiceClient
-	asked []string
-	parts []*documentv1.StreamDocumentResponse
-	err   error
-}
-
-func (d *documents) StreamDocument(_ context.Context, in *documentv1.StreamDocumentRequest, _ ...grpc.CallOption,
-) (grpc.ServerStreamingClient[documentv1.StreamDocumentResponse], error) {
-	d.asked = append(d.asked, in.GetName())
-	return &file{parts: d.parts, err: d.err}, nil
-}
-
-type file struct {
-	grpc.ClientStream
-	parts []*documentv1.StreamDocumentResponse
-	err   error
-}
-
-func (f *file) Recv() (*documentv1.StreamDocumentResponse, error) {
-	if len(f.parts) == 0 {
-		return nil, f.err
-	}
-	part := f.parts[0]
-	f.parts = f.parts[1:]
-	return part, nil
-}
-
-// download reads the signed document of a request.
-func (r *rig) download(name string) (string, error) {
-	stream, err := r.provider.StreamSignedDocument(r.t.Context(), &signingv1.StreamSignedDocumentRequest{Name: name})
-	if err != nil {
-		return "", err
-	}
-	var content string
-	for {
-		part, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			return content, nil
-		}
-		if err != nil {
-			return content, err
-		}
-		content += part.GetDocument().GetName() + string(part.GetChunk())
-	}
-}
-
-func TestTheSignedDocumentIsStreamed(t *testing.T) {
-	r := newRig(t)
-	done := stored(signature.Completed)
-	done.SignedDocument = "documents/6f1c0b7e-2f6b-4a54-9f0e-0a4f4f7b0002"
-	names := r.have(done, stored(signature.OutForSignature), stored(signature.Signed))
-	r.documents.parts = []*documentv1.StreamDocumentResponse{
-		{Document: &documentv1.Document{Name: "name:"}, Chunk: []byte("%PDF")}, {Chunk: []byte("-1.7")},
-	}
-	r.documents.err = io.EOF
-	if got, err := r.download(names[0]); err != nil || got != "name:%PDF-1.7" || r.documents.asked[0] != done.SignedDocument {
-		t.Errorf("%q, %v; asked for %v", got, err, r.documents.asked)
-	}
-	for _, name := range names[1:] {
-		_, err := r.download(name)
-		refused(t, err, codes.FailedPrecondition, "NOT_SIGNED")
-	}
-	_, err := r.download("signatureRequests/6f1c0b7e-2f6b-4a54-9f0e-0a4f4f7b0009")
-	refused(t, err, codes.NotFound, "SIGNATURE_REQUEST_NOT_FOUND")
-	_, err = r.download("documents/1")
-	refused(t, err, codes.InvalidArgument, "INVALID_REQUEST", "field", "name")
-
-	r.documents.err = status.Error(codes.NotFound, "upstream: no such blob")
-	got, err := r.download(names[0])
-	refused(t, err, codes.Internal, "INTERNAL")
-	if got != "name:%PDF-1.7" {
-		t.Errorf("before the failure: %q", got)
-	}
-}
-
-// TestASignedDocumentThatWasDeletedIsNoFailureOfOurs: whoever asks is told so, and need not ask again.
-func TestASignedDocumentThatWasDeletedIsNoFailureOfOurs(t *testing.T) {
-	r := newRig(t)
-	done := stored(signature.Completed)
-	done.SignedDocument = "documents/6f1c0b7e-2f6b-4a54-9f0e-0a4f4f7b0002"
-	name := r.have(done)[0]
-	for _, reason := range []string{"DOCUMENT_DELETED", "DOCUMENT_NOT_FOUND"} {
-		upstream := &fault.Error{Code: codes.NotFound, Domain: "countersign.document.v1", Reason: reason, Message: "upstream"}
-		r.documents.err = upstream.GRPCStatus().Err()
-		_, err := r.download(name)
-		refused(t, err, codes.FailedPrecondition, "DOCUMENT_DELETED")
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
-	"github.com/countersign/countersign/services/internal/fault"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
 
@@ -27,11 +26,18 @@ func (p *Provider) GetDeliveryLog(ctx context.Context, in *signingv1.GetDelivery
 	}
 	provider, ok := p.Accounts.Get(r.Provider)
 	if !ok {
-		return nil, unreachable(r.Provider)
+		return nil, unavailable(r)
 	}
-	list, err := provider.Deliveries(ctx, r.Envelope)
-	if err != nil {
-		return nil, atProvider(r.Provider, err)
+	asking, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	list, err := provider.Deliveries(asking, r.Envelope)
+	switch {
+	case errors.Is(err, signature.ErrNotOffered):
+		return nil, providerFault(r, codes.FailedPrecondition, "NOT_OFFERED", "the provider has no log of its callbacks")
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, unavailable(r) // what it says is left out: the log may hold addresses and tokens
 	}
 	out := &signingv1.GetDeliveryLogResponse{}
 	for _, d := range list[max(0, len(list)-mostDeliveries):] {
@@ -48,22 +54,4 @@ func fromDelivery(d signature.Delivery) *signingv1.GetDeliveryLogResponse_Delive
 		out.UpdateTime = timestamppb.New(d.UpdateTime)
 	}
 	return out
-}
-
-// atProvider answers why a provider did not do what a caller waits for. Its own words stay out.
-func atProvider(id string, err error) error {
-	if errors.Is(err, signature.ErrNotOffered) {
-		return &fault.Error{
-			Code: codes.FailedPrecondition, Domain: Domain, Reason: "NOT_OFFERED", Message: "the provider does not offer this",
-			Metadata: map[string]string{"provider": providerPrefix + id},
-		}
-	}
-	return unreachable(id)
-}
-
-func unreachable(id string) error {
-	return &fault.Error{
-		Code: codes.Unavailable, Domain: Domain, Reason: "PROVIDER_UNAVAILABLE", Message: "the provider does not answer",
-		Metadata: map[string]string{"provider": providerPrefix + id},
-	}
 }

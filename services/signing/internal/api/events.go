@@ -2,15 +2,12 @@ package api
 
 import (
 	"context"
-	"errors"
-	"io"
 	"strconv"
 	"strings"
 	"time"
 
 	"google.golang.org/grpc"
 
-	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
 	"github.com/countersign/countersign/services/internal/page"
 )
@@ -49,15 +46,16 @@ func (p *Provider) ListEvents(ctx context.Context, in *signingv1.ListEventsReque
 	return out, nil
 }
 
-// WatchEvents streams events after a cursor and waits for more.
+// WatchEvents streams events after a cursor and waits for more. Every consumer reads the log at its own pace: what one has
+// not taken yet is a position and at most one batch, and sending waits for it alone.
 func (p *Provider) WatchEvents(in *signingv1.WatchEventsRequest, stream grpc.ServerStreamingServer[signingv1.WatchEventsResponse]) error {
 	ctx := stream.Context()
 	ticker := time.NewTicker(heartbeat)
 	defer ticker.Stop()
-	after := in.GetAfter()
+	after, request := in.GetAfter(), strings.TrimPrefix(in.GetSignatureRequest(), requestPrefix)
 	for {
 		changed := p.DB.Changed() // before reading: then no event falls between
-		events, err := p.Store.Events(ctx, after, "", batch)
+		events, err := p.Store.Events(ctx, after, request, batch)
 		if err != nil {
 			return err
 		}
@@ -78,37 +76,6 @@ func (p *Provider) WatchEvents(in *signingv1.WatchEventsRequest, stream grpc.Ser
 			if err := stream.Send(&signingv1.WatchEventsResponse{}); err != nil {
 				return err
 			}
-		}
-	}
-}
-
-// StreamSignedDocument streams the archived signed PDF.
-func (p *Provider) StreamSignedDocument(in *signingv1.StreamSignedDocumentRequest,
-	stream grpc.ServerStreamingServer[signingv1.StreamSignedDocumentResponse],
-) error {
-	ctx := stream.Context()
-	r, err := p.Store.Request(ctx, strings.TrimPrefix(in.GetName(), requestPrefix))
-	if err != nil {
-		return answer(err)
-	}
-	if r.SignedDocument == "" {
-		return answer(errNotSigned)
-	}
-	source, err := p.Documents.StreamDocument(ctx, &documentv1.StreamDocumentRequest{Name: r.SignedDocument})
-	if err != nil {
-		return unreadable(err)
-	}
-	for {
-		part, err := source.Recv()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return unreadable(err)
-		}
-		out := &signingv1.StreamSignedDocumentResponse{Document: part.GetDocument(), Chunk: part.GetChunk()}
-		if err := stream.Send(out); err != nil {
-			return err
 		}
 	}
 }

@@ -16,7 +16,8 @@ const Domain = "countersign.signing.v1"
 var (
 	errReused      = errors.New("the request id was used with other content")
 	errNotSigned   = errors.New("there is no signed document yet")
-	errGone        = errors.New("the signed document is not in the archive any more")
+	errNoTrail     = errors.New("there is no audit trail (yet)")
+	errGone        = errors.New("the document is not in the archive any more")
 	errUnknownHook = errors.New("no webhook is expected here")
 	errBadHook     = errors.New("the webhook's signature is wrong or missing")
 	errMalformed   = errors.New("the webhook is not what the vendor sends")
@@ -55,6 +56,8 @@ func answer(err error) error {
 		}
 	case errors.Is(err, errNotSigned):
 		return &fault.Error{Code: codes.FailedPrecondition, Domain: Domain, Reason: "NOT_SIGNED", Message: errNotSigned.Error()}
+	case errors.Is(err, errNoTrail):
+		return &fault.Error{Code: codes.NotFound, Domain: Domain, Reason: "AUDIT_TRAIL_NOT_FOUND", Message: errNoTrail.Error()}
 	case errors.Is(err, errGone):
 		return &fault.Error{Code: codes.FailedPrecondition, Domain: Domain, Reason: "DOCUMENT_DELETED", Message: errGone.Error()}
 	case errors.Is(err, errUnknownHook):
@@ -71,7 +74,7 @@ func answer(err error) error {
 	return err
 }
 
-// unreadable answers why the document service does not give a signed document.
+// unreadable answers why the document service does not give a document.
 func unreadable(err error) error {
 	switch fault.Reason(err) {
 	case "DOCUMENT_DELETED", "DOCUMENT_NOT_FOUND":

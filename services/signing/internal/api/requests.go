@@ -4,8 +4,6 @@ package api
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -58,41 +56,6 @@ func (p *Provider) GetSignatureRequest(ctx context.Context, in *signingv1.GetSig
 		return nil, answer(err)
 	}
 	return &signingv1.GetSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
-}
-
-// ListSignatureRequests lists requests, newest first.
-func (p *Provider) ListSignatureRequests(ctx context.Context, in *signingv1.ListSignatureRequestsRequest,
-) (*signingv1.ListSignatureRequestsResponse, error) {
-	bound := []string{"signatureRequests", in.GetReference(), in.GetState().String()}
-	cursor, err := page.Cursor(in.GetPageToken(), bound...)
-	if err != nil {
-		return nil, invalid("page_token", err.Error())
-	}
-	filter := store.Filter{Reference: in.GetReference(), Limit: page.Size(in.GetPageSize(), 50, 200) + 1}
-	if in.GetState() != signingv1.SignatureRequest_STATE_UNSPECIFIED {
-		filter.State = signature.State(strings.TrimPrefix(in.GetState().String(), "STATE_"))
-	}
-	if at, id, ok := strings.Cut(cursor, " "); ok {
-		micros, err := strconv.ParseInt(at, 10, 64)
-		if err != nil {
-			return nil, invalid("page_token", page.ErrToken.Error())
-		}
-		filter.BeforeTime, filter.BeforeID = time.UnixMicro(micros), id
-	}
-	list, err := p.Store.List(ctx, filter)
-	if err != nil {
-		return nil, err
-	}
-	out := &signingv1.ListSignatureRequestsResponse{}
-	if len(list) == filter.Limit {
-		list = list[:len(list)-1]
-		last := list[len(list)-1]
-		out.NextPageToken = page.Token(fmt.Sprintf("%d %s", last.CreateTime.UnixMicro(), last.ID), bound...)
-	}
-	for _, r := range list {
-		out.SignatureRequests = append(out.SignatureRequests, fromRequest(r, time.Now()))
-	}
-	return out, nil
 }
 
 // CancelSignatureRequest notes that a request shall be withdrawn; a job has the vendor do it.

@@ -39,7 +39,7 @@ type rig struct {
 
 // secrets are what must never be in a log.
 func secrets() []string {
-	return []string{"ada@example.org", "Lovelace", "+41791234567", hookToken, hookSecret, callbackToken}
+	return []string{"ada@example.org", "Lovelace", "+41791234567", hookToken, hookSecret, callbackToken, linkSecret}
 }
 
 func newRig(t testing.TB) *rig {

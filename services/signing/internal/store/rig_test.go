@@ -20,12 +20,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // rig is a store on a real database.
 type rig struct {
-	t  *testing.T
+	t  testing.TB
 	db *durable.Store
 	*store.Store
 }
 
-func open(t *testing.T) rig {
+func open(t testing.TB) rig {
 	t.Helper()
 	migrations, err := store.Migrations()
 	if err != nil {
@@ -58,6 +58,27 @@ func (r rig) insert(request signature.Request, events ...signature.Event) bool {
 		r.t.Fatal(err)
 	}
 	return inserted
+}
+
+// crowded is a store with n requests, one a second.
+func crowded(t testing.TB, n int) rig {
+	t.Helper()
+	r := open(t)
+	err := r.db.Update(t.Context(), func(ctx context.Context, tx *durable.Tx) error {
+		for i := range n {
+			request := aRequest(i)
+			request.CreateTime = at(0).Add(time.Duration(i) * time.Second)
+			request.Labels = map[string]string{"team": []string{"hr", "law"}[i%2], "year": "2026"}
+			if _, err := r.Insert(ctx, tx, request, nil); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 func (r rig) save(request signature.Request, events ...signature.Event) (saved signature.Request, err error) {

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"time"
 
 	"github.com/countersign/countersign/services/internal/durable"
 	"github.com/countersign/countersign/services/signing/internal/signature"
@@ -54,6 +53,9 @@ func (s *Store) Insert(ctx context.Context, tx *durable.Tx, r signature.Request,
 	}
 	rows, err := result.RowsAffected()
 	if err != nil || rows == 0 {
+		return false, err
+	}
+	if err := writeLabels(ctx, tx, r); err != nil {
 		return false, err
 	}
 	return true, appendEvents(tx, events)
@@ -117,47 +119,6 @@ func (s *Store) one(ctx context.Context, query string, args ...any) (signature.R
 		return signature.Request{}, fmt.Errorf("read the request: %w", err)
 	}
 	return decode(body)
-}
-
-// Filter narrows a list. Zero values narrow nothing.
-type Filter struct {
-	Reference string
-	State     signature.State
-	// BeforeTime and BeforeID are the place of the last request of the previous page.
-	BeforeTime time.Time
-	BeforeID   string
-	Limit      int
-}
-
-// List returns requests, newest first.
-func (s *Store) List(ctx context.Context, f Filter) ([]signature.Request, error) {
-	before := int64(1<<63 - 1)
-	if !f.BeforeTime.IsZero() {
-		before = f.BeforeTime.UnixMicro()
-	}
-	rows, err := s.db.Read().QueryContext(ctx,
-		`SELECT body FROM request
-		WHERE (create_time < $1 OR (create_time = $1 AND id < $2))
-			AND ($3 = '' OR reference = $3) AND ($4 = '' OR state = $4)
-		ORDER BY create_time DESC, id DESC LIMIT $5`,
-		before, f.BeforeID, f.Reference, string(f.State), f.Limit)
-	if err != nil {
-		return nil, fmt.Errorf("list requests: %w", err)
-	}
-	defer rows.Close()
-	var list []signature.Request
-	for rows.Next() {
-		var body string
-		if err := rows.Scan(&body); err != nil {
-			return nil, fmt.Errorf("list requests: %w", err)
-		}
-		r, err := decode(body)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, r)
-	}
-	return list, rows.Err()
 }
 
 func decode(body string) (signature.Request, error) {

@@ -1,0 +1,104 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
+	"github.com/countersign/countersign/services/internal/fault"
+	"github.com/countersign/countersign/services/signing/internal/signature"
+)
+
+const (
+	// callTimeout bounds a call to the provider that a caller waits for.
+	callTimeout = 10 * time.Second
+	// longestLink is what browsers and mail programs take.
+	longestLink = 2048
+)
+
+// GetSigningLink asks the provider for a signer's link and hands it on. It stands in no row, line or error: what a provider
+// says when it fails is left out too, because it may repeat the link.
+func (p *Provider) GetSigningLink(ctx context.Context, in *signingv1.GetSigningLinkRequest) (*signingv1.GetSigningLinkResponse, error) {
+	r, err := p.Store.Request(ctx, strings.TrimPrefix(in.GetName(), requestPrefix))
+	if err != nil {
+		return nil, answer(err)
+	}
+	signer, err := onTurn(r, in.GetSignerRole())
+	if err != nil {
+		return nil, err
+	}
+	provider, ok := p.Accounts.Get(r.Provider)
+	if !ok {
+		return nil, unavailable(r)
+	}
+	asking, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	link, err := provider.SigningLink(asking, r.Order(), signer.ProviderID)
+	switch {
+	case errors.Is(err, signature.ErrNotOffered):
+		return nil, providerFault(r, codes.FailedPrecondition, "NOT_OFFERED", "the provider has no signing links")
+	case errors.Is(err, signature.ErrNoLink), err == nil && gone(link.ExpireTime):
+		return nil, providerFault(r, codes.NotFound, "SIGNING_LINK_NOT_FOUND", "there is no signing link for this signer now")
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil, !usable(link.URL, provider.Capabilities().Sandbox):
+		return nil, unavailable(r)
+	}
+	out := &signingv1.GetSigningLinkResponse{Url: link.URL}
+	if !link.ExpireTime.IsZero() {
+		out.ExpireTime = timestamppb.New(link.ExpireTime)
+	}
+	return out, nil
+}
+
+// onTurn returns the signer of a role when the signer can sign now.
+func onTurn(r signature.Request, role string) (signature.Signer, error) {
+	if r.State != signature.OutForSignature {
+		return signature.Signer{}, answer(stateError{r.State})
+	}
+	i := slices.IndexFunc(r.Signers, func(s signature.Signer) bool { return s.Role == role })
+	if i < 0 {
+		return signature.Signer{}, &fault.Error{
+			Code: codes.NotFound, Domain: Domain, Reason: "SIGNER_NOT_FOUND", Message: "the request has no signer of that role",
+			Metadata: map[string]string{"field": "signer_role"},
+		}
+	}
+	signer := r.Signers[i]
+	if signer.State != signature.SignerInvited && signer.State != signature.SignerOpened {
+		return signer, &fault.Error{
+			Code: codes.FailedPrecondition, Domain: Domain, Reason: "SIGNER_STATE_DOES_NOT_ALLOW",
+			Message:  "the signer is " + string(signer.State),
+			Metadata: map[string]string{"signer_role": role, "signer_state": strings.ToUpper(string(signer.State))},
+		}
+	}
+	return signer, nil
+}
+
+// usable tells whether a link may be handed to a person: a vendor's answer is hostile until it was looked at. Only an account
+// without legal value may lead to plain HTTP, as a simulator's does.
+func usable(link string, sandbox bool) bool {
+	u, err := url.Parse(link)
+	return err == nil && len(link) <= longestLink && u.Host != "" && u.User == nil &&
+		(u.Scheme == "https" || u.Scheme == "http" && sandbox)
+}
+
+func gone(expires time.Time) bool { return !expires.IsZero() && !expires.After(time.Now()) }
+
+func unavailable(r signature.Request) error {
+	return providerFault(r, codes.Unavailable, "PROVIDER_UNAVAILABLE", "the provider does not answer; nothing was done")
+}
+
+// providerFault is a failure that one provider has.
+func providerFault(r signature.Request, code codes.Code, reason, message string) error {
+	return &fault.Error{
+		Code: code, Domain: Domain, Reason: reason, Message: message,
+		Metadata: map[string]string{"provider": providerName(r.Provider)},
+	}
+}

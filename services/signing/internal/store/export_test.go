@@ -1,0 +1,4 @@
+package store
+
+// Query lets the tests ask the engine how it would run a list.
+func Query(f Filter) (string, []any) { return f.query() }
