@@ -48,6 +48,12 @@ func facts() map[string]fact {
 		"bounced": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
 			return signature.NoteSigner(r, "v1", signature.SignerBounced, now)
 		},
+		"reissued": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.Reissued(r, "r2", now)
+		},
+		"erased": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.Erased(signature.AskErasure(r, now), now)
+		},
 		"end in time": signature.EndUnsent,
 		"end late": func(r signature.Request, _ time.Time) (signature.Request, []signature.Event) {
 			return signature.EndUnsent(r, expiry())
