@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
@@ -28,6 +29,8 @@ type vendor struct {
 	said      signature.Envelope // what the next reads say of state and signers
 	withdrawn []string           // the reasons
 	huge      bool               // its files never end
+	zone      *time.Location     // in which it ends envelopes itself
+	erased    []string           // the envelopes
 }
 
 // breakage is how one call fails: before its effect, or after it.
@@ -84,7 +87,9 @@ func (v *vendor) count(call string) int {
 	return len(slices.DeleteFunc(calls, func(c string) bool { return c != call }))
 }
 
-func (*vendor) Capabilities() signature.Capabilities { return signature.Capabilities{Name: "fake"} }
+func (v *vendor) Capabilities() signature.Capabilities {
+	return signature.Capabilities{Name: "fake", ExpiryZone: v.zone}
+}
 
 func (v *vendor) Refusal(signature.Order) *signature.Refusal {
 	v.mu.Lock()
@@ -141,6 +146,20 @@ func (v *vendor) SignedDocument(ctx context.Context, _ string) (io.ReadCloser, e
 
 func (v *vendor) AuditTrail(ctx context.Context, _ string) (io.ReadCloser, error) {
 	return v.file(ctx, "audit trail")
+}
+
+func (v *vendor) SentDocument(ctx context.Context, _ string) (io.ReadCloser, error) {
+	return v.file(ctx, "sent document")
+}
+
+func (v *vendor) Reactivate(ctx context.Context, id string, _ time.Time) (seen signature.Envelope, err error) {
+	err = v.call(ctx, "reactivate", func() { seen = v.said })
+	seen.ID = id
+	return seen, err
+}
+
+func (v *vendor) Erase(ctx context.Context, id string) error {
+	return v.call(ctx, "erase", func() { v.erased = append(v.erased, id) })
 }
 
 // file is larger than one chunk of an upload.

@@ -27,13 +27,13 @@ func stories() map[string]story {
 		})
 	}
 	return map[string]story{
-		"signed":    {[]signature.Envelope{open(invited, invited), open(opened, invited), open(did, opened), envelope(signature.EnvelopeSigned, did, did)}, signature.Completed, ""},
-		"declined":  {[]signature.Envelope{open(invited, invited), open(did, opened), envelope(signature.EnvelopeDeclined, did, signature.SignerDeclined)}, signature.Declined, ""},
-		"expired":   {[]signature.Envelope{open(invited, invited), envelope(signature.EnvelopeExpired, opened, invited)}, signature.Expired, ""},
-		"withdrawn": {[]signature.Envelope{open(opened, invited), envelope(signature.EnvelopeWithdrawn, opened, invited)}, signature.Canceled, "WITHDRAWN_AT_PROVIDER"},
-		"vanished":  {[]signature.Envelope{open(opened, invited), gone()}, signature.Canceled, "ENVELOPE_VANISHED"},
-		"changed":   {[]signature.Envelope{open(invited, invited), changed(signature.EnvelopeOpen), changed(signature.EnvelopeSigned)}, signature.ProofFailed, "SIGNERS_DIFFER"},
-		"joined":    {[]signature.Envelope{open(invited, invited), stranger(signature.EnvelopeSigned)}, signature.ProofFailed, "SIGNERS_DIFFER"},
+		"signed":            {[]signature.Envelope{open(invited, invited), open(opened, invited), open(did, opened), envelope(signature.EnvelopeSigned, did, did)}, signature.Completed, ""},
+		"declined":          {[]signature.Envelope{open(invited, invited), open(did, opened), envelope(signature.EnvelopeDeclined, did, signature.SignerDeclined)}, signature.Declined, ""},
+		"expired":           {[]signature.Envelope{open(invited, invited), envelope(signature.EnvelopeExpired, opened, invited)}, signature.Expired, ""},
+		"withdrawn":         {[]signature.Envelope{open(opened, invited), envelope(signature.EnvelopeWithdrawn, opened, invited)}, signature.Canceled, "WITHDRAWN_AT_PROVIDER"},
+		"vanished":          {[]signature.Envelope{open(opened, invited), gone()}, signature.Canceled, "ENVELOPE_VANISHED"},
+		"changed":           {[]signature.Envelope{open(invited, invited), changed(signature.EnvelopeOpen), changed(signature.EnvelopeSigned)}, signature.ProofFailed, "SIGNERS_DIFFER"},
+		"joined":            {[]signature.Envelope{open(invited, invited), stranger(signature.EnvelopeSigned)}, signature.ProofFailed, "SIGNERS_DIFFER"},
 		"changed, and back": {[]signature.Envelope{open(invited, invited), changed(signature.EnvelopeOpen), open(did, invited), envelope(signature.EnvelopeSigned, did, did)}, signature.Completed, ""},
 	}
 }
@@ -71,24 +71,32 @@ func (s story) hear(t *testing.T, random *rand.Rand) signature.Request {
 		seen := truths[random.IntN(len(truths))]
 		switch {
 		case i == sentAt:
-			happen(func(r signature.Request, now time.Time) (signature.Request, []signature.Event) { return signature.Sent(r, seen, now) })
+			happen(func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+				return signature.Sent(r, seen, now)
+			})
 		case random.IntN(3) == 0:
 			id := []string{"v1", "v2", "v3"}[random.IntN(3)]
 			happen(func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
 				return signature.NoteSigner(r, id, signature.SignerBounced, now)
 			})
 		default:
-			happen(func(r signature.Request, now time.Time) (signature.Request, []signature.Event) { return signature.Observe(r, seen, now) })
+			happen(func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+				return signature.Observe(r, seen, now)
+			})
 		}
 	}
 	for range 3 { // the vendor stays as it is
 		now = now.Add(signature.VanishPause)
-		happen(func(r signature.Request, now time.Time) (signature.Request, []signature.Event) { return signature.Observe(r, last, now) })
+		happen(func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.Observe(r, last, now)
+		})
 	}
 	happen(func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
 		return signature.Kept(r, "documents/s1", now), nil
 	})
-	happen(func(r signature.Request, now time.Time) (signature.Request, []signature.Event) { return signature.Archived(r, "", now) })
+	happen(func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+		return signature.Archived(r, "", now)
+	})
 	happen(judge(signature.Proven))
 	holdEnd(t, r, now)
 	return r
