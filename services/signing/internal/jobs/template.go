@@ -39,7 +39,8 @@ func (w *Worker) keepSent(ctx context.Context, p signature.Provider, r signature
 	if err != nil {
 		return r, later(err)
 	}
-	if envelope.State == signature.EnvelopeUnknown {
+	unclear := envelope.State == signature.EnvelopeUnknown || envelope.State == signature.EnvelopeGone
+	if unclear && sent != "" { // nobody can tell whether it was signed: fetch and look again
 		return r, durable.Later(pauseSince(r.UpdateTime))
 	}
 	return w.save(ctx, signature.KeptSent(r, sent, templateFile, envelope, time.Now()), nil)

@@ -8,12 +8,21 @@ import (
 
 // starts are requests in every state there is.
 func starts() map[string]signature.Request {
-	return map[string]signature.Request{
+	list := map[string]signature.Request{
 		"preparing": preparing(), "out": sent(), "signed": signed(), "kept": kept(), "archived": archived(),
 		"maybe sent": maybeSent(),
-		"completed":  ended(signature.Completed), "declined": ended(signature.Declined),
-		"expired": ended(signature.Expired), "canceled": ended(signature.Canceled),
-		"refused": ended(signature.Refused), "proof failed": ended(signature.ProofFailed),
+	}
+	for name, state := range ends() {
+		list[name] = ended(state)
+	}
+	return list
+}
+
+// ends are the end states.
+func ends() map[string]signature.State {
+	return map[string]signature.State{
+		"completed": signature.Completed, "declined": signature.Declined, "expired": signature.Expired,
+		"canceled": signature.Canceled, "refused": signature.Refused, "proof failed": signature.ProofFailed,
 	}
 }
 

@@ -62,10 +62,7 @@ func TestEveryTransition(t *testing.T) {
 			"judge nothing": one(signature.ProofFailed, signature.EventProofFailed, "PROOF_INSUFFICIENT"),
 		},
 	}
-	for start, state := range map[string]signature.State{
-		"completed": signature.Completed, "declined": signature.Declined, "expired": signature.Expired,
-		"canceled": signature.Canceled, "refused": signature.Refused, "proof failed": signature.ProofFailed,
-	} {
+	for start, state := range ends() {
 		moves[start] = map[string]move{"erased": one(state, signature.EventErased, "")}
 		if state != signature.Completed && state != signature.ProofFailed {
 			moves[start]["reissued"] = one(state, signature.EventReissued, "")
