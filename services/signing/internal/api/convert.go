@@ -205,24 +205,6 @@ func fromEvent(e store.Logged) *signingv1.Event {
 	}
 }
 
-func fromProvider(id string, c signature.Capabilities) *signingv1.Provider {
-	out := &signingv1.Provider{
-		Name: providerPrefix + id, Vendor: c.Name, Sandbox: c.Sandbox, Languages: c.Languages,
-		OrderedSigners: c.OrderedSigners, MaxSigners: int32(c.MaxSigners), MaxDocumentBytes: c.MaxDocumentBytes,
-	}
-	for _, o := range c.Offers {
-		offer := &signingv1.Provider_Offer{Level: fromLevel(o.Level)}
-		for _, l := range o.Legislations {
-			offer.Legislations = append(offer.Legislations, fromLegislation(l))
-		}
-		for _, a := range o.Authentications {
-			offer.Authentications = append(offer.Authentications, fromAuthentication(a))
-		}
-		out.Offers = append(out.Offers, offer)
-	}
-	return out
-}
-
 // The enums carry the domain's words behind a prefix; a word without a twin becomes "not set".
 
 func toLevel(l documentv1.Level) signature.Level {

@@ -23,13 +23,41 @@ var (
 	errMalformed   = errors.New("the webhook is not what the vendor sends")
 )
 
+// refusedError is a refusal with the accounts that could honour the request as it is.
+type refusedError struct {
+	*signature.Refusal
+	able []string
+}
+
+func (e refusedError) Unwrap() error { return e.Refusal }
+
+// within answers like answer, with the field of a refusal as a path from the call's message: fields of refusals are paths
+// from the request.
+func within(field string, err error) error {
+	var refused refusedError
+	if !errors.As(err, &refused) {
+		return answer(err)
+	}
+	refusal := *refused.Refusal
+	if refusal.Field != "" {
+		refusal.Field = field + "." + refusal.Field
+	}
+	return answer(refusedError{&refusal, refused.able})
+}
+
 // answer turns this context's errors into answers; anything else is left for the boundary, which hides it.
 func answer(err error) error {
+	var refused refusedError
 	var refusal *signature.Refusal
 	var denial *signature.Denial
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &refused):
+		return &fault.Error{
+			Code: codes.FailedPrecondition, Domain: Domain, Reason: string(refused.Reason), Message: refused.Detail,
+			Metadata: map[string]string{"field": refused.Field, "providers": names(refused.able)},
+		}
 	case errors.As(err, &refusal):
 		return &fault.Error{
 			Code: codes.FailedPrecondition, Domain: Domain, Reason: string(refusal.Reason), Message: refusal.Detail,

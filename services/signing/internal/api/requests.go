@@ -41,7 +41,7 @@ func (p *Provider) ListProviders(_ context.Context, in *signingv1.ListProvidersR
 			break
 		}
 		account, _ := p.Accounts.Get(id)
-		out.Providers = append(out.Providers, fromProvider(id, account.Capabilities()))
+		out.Providers = append(out.Providers, fromProvider(id, account.Capabilities(), p.Accounts.Down(id, time.Now())))
 	}
 	return out, nil
 }

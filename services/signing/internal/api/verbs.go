@@ -38,7 +38,7 @@ func (p *Provider) UpdateSigner(ctx context.Context, in *signingv1.UpdateSignerR
 		if err != nil || next.UpdateTime.Equal(r.UpdateTime) {
 			return r, nil, err
 		}
-		return next, events, refuseSigner(provider, r, next, in.GetSignerRole())
+		return next, events, p.refuseSigner(r, next, in.GetSignerRole())
 	})
 	if err != nil {
 		return nil, answer(err)
@@ -69,12 +69,12 @@ func edit(in *signingv1.UpdateSignerRequest) func(*signature.SignerDetails) {
 
 // refuseSigner tells why the vendor would not take the changed signer; nil when it would. What it holds against the
 // request as it was, such as a deadline that has come near, is not this change's doing.
-func refuseSigner(provider signature.Provider, was, next signature.Request, role string) error {
-	refusal := provider.Refusal(signature.Intended(next, role))
-	if refusal == nil || needsDocument(refusal.Reason) {
+func (p *Provider) refuseSigner(was, next signature.Request, role string) error {
+	refusal := p.Accounts.Refusal(next.Provider, signature.Intended(next, role))
+	if refusal == nil {
 		return nil
 	}
-	if before := provider.Refusal(was.Order()); before != nil && before.Reason == refusal.Reason && before.Field == refusal.Field {
+	if before := p.Accounts.Refusal(was.Provider, was.Order()); before != nil && before.Reason == refusal.Reason && before.Field == refusal.Field {
 		return nil
 	}
 	if place, denial := next.SignerOf(role); denial == nil {

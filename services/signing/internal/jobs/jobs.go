@@ -110,9 +110,12 @@ func (w *Worker) advance(ctx context.Context, id string) (signature.Request, err
 	if err != nil {
 		return r, err
 	}
-	done := signature.StepNone
+	done, at := signature.StepNone, r.Provider
 	for {
 		step := signature.Next(r, time.Now())
+		if r.Provider != at { // rerouted: the same step has another account to go to
+			done, at = signature.StepNone, r.Provider
+		}
 		if step == signature.StepNone || step == signature.StepRead && step == done {
 			return r, nil
 		}
