@@ -16,7 +16,7 @@ func TestEveryTransition(t *testing.T) {
 		events []signature.EventType
 	}
 	one := func(to signature.State, kind signature.EventType, reason string) move {
-		return move{to: to, reason: reason, events: []signature.EventType{kind}}
+		return move{to, reason, []signature.EventType{kind}}
 	}
 	moves := map[string]map[string]move{
 		"preparing": {
@@ -85,7 +85,7 @@ func TestEveryTransition(t *testing.T) {
 			if diff := cmp.Diff(want.events, kinds(events)); got.State != want.to || got.StateReason != want.reason || diff != "" {
 				t.Errorf("%s, %s: %s (%s) with %v", start, name, got.State, got.StateReason, kinds(events))
 			}
-			if cmp.Equal(before, got) || got.UpdateTime.Equal(before.UpdateTime) {
+			if got.UpdateTime.Equal(before.UpdateTime) {
 				t.Errorf("%s, %s: nothing was noted", start, name)
 			}
 		}
