@@ -8,16 +8,19 @@ import (
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
 
+// move is what a fact does to a request.
+type move struct {
+	to     signature.State
+	reason string
+	events []signature.EventType
+}
+
+func one(to signature.State, kind signature.EventType, reason string) move {
+	return move{to, reason, []signature.EventType{kind}}
+}
+
 // TestEveryTransition holds every state against every fact: what is not in the table changes nothing at all.
 func TestEveryTransition(t *testing.T) {
-	type move struct {
-		to     signature.State
-		reason string
-		events []signature.EventType
-	}
-	one := func(to signature.State, kind signature.EventType, reason string) move {
-		return move{to, reason, []signature.EventType{kind}}
-	}
 	moves := map[string]map[string]move{
 		"preparing": {
 			"refuse":       one(signature.Refused, signature.EventRefused, "TITLE_INVALID"),
