@@ -39,14 +39,14 @@ func (d *description) find(method, path string) (operation, bool) {
 	for template := range paths.object {
 		shown := "/" + strings.Trim(strings.TrimPrefix(strings.Trim(template, "/"), d.prefix), "/")
 		given, ok := fitsPath(shown, path)
-		if !ok || best.node.object != nil && len(given) >= len(best.given) {
+		if !ok || best.object != nil && len(given) >= len(best.given) {
 			continue
 		}
 		if found, ok := d.library.in(paths, template, strings.ToLower(method)); ok {
 			best = operation{found, shown, given}
 		}
 	}
-	return best, best.node.object != nil
+	return best, best.object != nil
 }
 
 // fitsPath returns the parameters of a path that the template describes.

@@ -2,6 +2,7 @@ package vendorspec
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/url"
@@ -22,7 +23,7 @@ func (d *description) form(schema node, body []byte, boundary string) (object, e
 		parts := multipart.NewReader(bytes.NewReader(body), boundary)
 		for {
 			part, err := parts.NextPart()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {
