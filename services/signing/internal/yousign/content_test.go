@@ -64,6 +64,7 @@ func TestWhatIsToldBeforeSending(t *testing.T) {
 		"an empty text":          {template(map[string]string{"a": ""}), "PROVIDER_TEMPLATE_REJECTED", `provider_template.values["a"]`},
 		"too long a text":        {template(map[string]string{"a": strings.Repeat("ä", 5001)}), "PROVIDER_TEMPLATE_REJECTED", `provider_template.values["a"]`},
 		"a role of upper case":   {func(o *signature.Order) { o.Signers[0].Role, o.Fields[0].Role = "Client No. 1", "Client No. 1" }, "", ""},
+		"a field without a form": {func(o *signature.Order) { o.Fields[0].FormField = "" }, "", ""},
 		"AES without a phone":    {func(o *signature.Order) { o.Signers[0].Phone = "" }, "SIGNER_PHONE_REQUIRED", "signers[0].phone_number"},
 		"AES with a mail's code": {func(o *signature.Order) { o.Signers[0].Authentication = signature.AuthenticationEmail }, "AUTHENTICATION_NOT_OFFERED", "signers[0].authentication"},
 		"QES with a code": {func(o *signature.Order) {
