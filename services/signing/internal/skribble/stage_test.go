@@ -279,3 +279,24 @@ func TestARequestWithUnreadableSignersIsNoDraft(t *testing.T) {
 		t.Errorf("a request that tells no signers: %+v, %v after %v", got, err, vendor.calls)
 	}
 }
+
+// Two attachments may have one name: each is counted.
+func TestMissingAttachments(t *testing.T) {
+	file := func(name, content string) signature.Attachment {
+		return signature.Attachment{FileName: name, Content: []byte(content)}
+	}
+	order := signature.Order{Attachments: []signature.Attachment{file("a", "1"), file("b", "2"), file("a", "3")}}
+	for held, want := range map[string]string{"": "123", "a": "23", "b": "13", "aa": "2", "aab": "", "aaab": "", "c": "123"} {
+		var r request
+		for _, name := range held {
+			r.Attachments = append(r.Attachments, attachment{FileName: string(name)})
+		}
+		got := ""
+		for _, a := range missing(order, r) {
+			got += string(a.Content)
+		}
+		if got != want {
+			t.Errorf("beside %q: %q is missing, want %q", held, got, want)
+		}
+	}
+}
