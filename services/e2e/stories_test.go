@@ -69,6 +69,8 @@ func calm() []story {
 		{"platform uses JSON", testPlatform},
 		{"platform is refused", testRefusal},
 		{"platform watches", testWatch},
+		{"platform corrects a signer at skribble", testSkribbleSigners},
+		{"platform corrects a signer at yousign", testYousignSigners},
 	}
 }
 

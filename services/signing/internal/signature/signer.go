@@ -30,6 +30,21 @@ type Signer struct {
 	// SignedLevel and SignedLegislation are what the vendor says this signature became; empty where it does not say.
 	SignedLevel       Level
 	SignedLegislation Legislation
+
+	// InviteTime is when the signer was invited; zero until then.
+	InviteTime time.Time
+	// RemindTime is when the signer was reminded last, Reminder the one that was asked for and has not gone out.
+	RemindTime time.Time
+	Reminder   Reminder
+	// AutoReminders counts those that nobody asked for; RemindersPlanned tells that a job sees to them.
+	AutoReminders    int
+	RemindersPlanned bool
+	// Update is what the signer shall become; nil when no change is under way. It is never changed in place.
+	Update *SignerChange
+	// SeenEmail, SeenFirstName and SeenLastName are what the vendor has where it differs from what was ordered; empty where
+	// it does not. Removed is true while the vendor lists others and not this one.
+	SeenEmail, SeenFirstName, SeenLastName string
+	Removed                                bool
 }
 
 // SignerState is how far one signer has come.
@@ -64,6 +79,9 @@ func (r Request) observeSigners(e Envelope, now time.Time) (Request, []Event) {
 		if seen.SignedLevel != "" {
 			s.SignedLevel, s.SignedLegislation = seen.SignedLevel, seen.SignedLegislation
 		}
+		if s.InviteTime.IsZero() && seen.State.rank() > 0 {
+			s.InviteTime = now
+		}
 		if seen.State.rank() <= s.State.rank() {
 			continue
 		}
@@ -81,11 +99,25 @@ func (r Request) observeSigners(e Envelope, now time.Time) (Request, []Event) {
 }
 
 // NoteSigner takes a fact about one signer that the vendor tells in its calls alone, and not when it is read: that the
-// invitation bounced, or that the identification failed. signerID is the vendor's. It never moves a signer back.
+// invitation bounced, or that the identification failed. signerID is the vendor's; a fact that comes before the ids are
+// known is kept until they are. It never moves a signer back.
 func NoteSigner(r Request, signerID string, state SignerState, at time.Time) (Request, []Event) {
 	told := state == SignerBounced || state == SignerIdentificationFailed
+	if signerID == "" || !told {
+		return r, nil
+	}
 	i := slices.IndexFunc(r.Signers, func(s Signer) bool { return s.ProviderID == signerID })
-	if r.State != OutForSignature || signerID == "" || !told || i < 0 || state.rank() <= r.Signers[i].State.rank() {
+	if i < 0 {
+		return r.keepEarly(SignerFact{SignerID: signerID, State: state, Time: at}), nil
+	}
+	if r.State != OutForSignature {
+		return r, nil
+	}
+	return r.noteSigner(i, state, at)
+}
+
+func (r Request) noteSigner(i int, state SignerState, at time.Time) (Request, []Event) {
+	if state.rank() <= r.Signers[i].State.rank() {
 		return r, nil
 	}
 	r.Signers, r.UpdateTime = slices.Clone(r.Signers), at

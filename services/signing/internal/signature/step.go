@@ -15,10 +15,18 @@ const (
 	StepSend Step = "send"
 	// StepFind: look whether a sending of unknown outcome left an envelope; it is not wanted any more.
 	StepFind Step = "find"
+	// StepReactivate: have the vendor open the envelope of the previous attempt again.
+	StepReactivate Step = "reactivate"
+	// StepKeepSent: bring the document that the vendor's template became into the archive.
+	StepKeepSent Step = "keep_sent"
 	// StepRead: ask the vendor how it stands.
 	StepRead Step = "read"
 	// StepWithdraw: have the vendor withdraw the envelope, then read.
 	StepWithdraw Step = "withdraw"
+	// StepUpdateSigner: have the vendor change a signer.
+	StepUpdateSigner Step = "update_signer"
+	// StepRemind: have the vendor remind signers.
+	StepRemind Step = "remind"
 	// StepArchive: bring the signed document into the archive.
 	StepArchive Step = "archive"
 	// StepArchiveTrail: bring the audit trail into the archive.
@@ -35,10 +43,7 @@ func Next(r Request, now time.Time) Step {
 	case Preparing:
 		return nextPreparing(r, now)
 	case OutForSignature:
-		if r.Withdrawal != NotWithdrawn || !now.Before(r.ExpireTime) {
-			return StepWithdraw
-		}
-		return StepRead
+		return nextOut(r, now)
 	case Signed:
 		switch {
 		case r.SignedDocument == "":
@@ -51,16 +56,35 @@ func Next(r Request, now time.Time) Step {
 	return StepNone
 }
 
+// nextOut has what was asked for done before it reads: after a change of unknown outcome the vendor's view cannot be
+// told from a stranger's doing.
+func nextOut(r Request, now time.Time) Step {
+	_, update := UpdateDue(r, now)
+	switch {
+	case r.unwanted(now):
+		return StepWithdraw
+	case lacksSentDocument(r):
+		return StepKeepSent
+	case update:
+		return StepUpdateSigner
+	case r.remindDue(now):
+		return StepRemind
+	}
+	return StepRead
+}
+
 func nextPreparing(r Request, now time.Time) Step {
-	unwanted := r.Withdrawal != NotWithdrawn || !now.Before(r.ExpireTime)
+	unwanted := r.unwanted(now)
 	switch {
 	case unwanted && r.SendAttempted:
 		return StepFind // an envelope may exist, and must not come into being now
 	case unwanted:
 		return StepEnd
+	case r.Reactivate:
+		return StepReactivate
 	case r.SendAttempted:
 		return StepSend // which finds what exists before it makes anything
-	case r.Document == "":
+	case r.Document == "" && r.Source.ProviderTemplate == "":
 		return StepPrepare
 	}
 	return StepSend
@@ -75,10 +99,18 @@ func (s Step) Describe() string {
 		return "the provider is being asked to invite the signers"
 	case StepFind:
 		return "the provider is being asked whether it was sent"
+	case StepReactivate:
+		return "the provider is being asked to open it again"
+	case StepKeepSent:
+		return "the document made by the provider is being archived"
 	case StepRead:
 		return "waiting for the signers"
 	case StepWithdraw:
 		return "the provider is being asked to withdraw it"
+	case StepUpdateSigner:
+		return "the provider is being asked to change a signer"
+	case StepRemind:
+		return "the provider is being asked to remind the signers"
 	case StepArchive:
 		return "the signed document is being archived"
 	case StepArchiveTrail:
