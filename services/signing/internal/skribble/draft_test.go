@@ -2,6 +2,8 @@ package skribble
 
 import (
 	"errors"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -112,5 +114,37 @@ func TestMissingAttachments(t *testing.T) {
 		if got != want {
 			t.Errorf("beside %q: %q is missing, want %q", held, got, want)
 		}
+	}
+}
+
+// An observer alone is reason enough to invite last: it may be dropped without a word.
+func TestAnObserverIsAStage(t *testing.T) {
+	vendor := newStaging()
+	vendor.draft = draftRow(boss, "")
+	order := stagedOrder()
+	order.Attachments = nil
+	if _, err := vendor.provider(t).Send(t.Context(), order, false); err != nil {
+		t.Fatal(err)
+	}
+	want := slices.Delete(steps(), 2, 3)
+	if diff := cmp.Diff(want, vendor.calls); diff != "" {
+		t.Errorf("calls (-want +got):\n%s", diff)
+	}
+}
+
+// Signers that an earlier attempt brought while this one was at work are not brought again.
+func TestAnInvitationThatComesThroughLate(t *testing.T) {
+	vendor := newStaging()
+	vendor.list = "[" + vendor.draft + "]"
+	answer := vendor.answer
+	vendor.answer = func(w http.ResponseWriter, r *http.Request) {
+		answer(w, r)
+		if r.URL.Path == "/v2/signature-requests/sr-1" {
+			vendor.draft = invitedRow
+		}
+	}
+	envelope, err := vendor.provider(t).Send(t.Context(), stagedOrder(), true)
+	if err != nil || len(envelope.Signers) != 1 || strings.Contains(strings.Join(vendor.calls, " "), "PUT") {
+		t.Errorf("%+v, %v after %v", envelope, err, vendor.calls)
 	}
 }
