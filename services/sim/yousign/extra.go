@@ -20,9 +20,13 @@ const (
 	maxKey       = 30
 )
 
+// noTexts are the texts of a recipient who gets the vendor's own.
+const noTexts = `{"request_subject":null,"request_body":null,"reminder_subject":null,"reminder_body":null}`
+
 func (x *approver) view() map[string]any {
 	return map[string]any{
 		"id": x.id, "status": x.status, "info": x.info, "approval_link": nil, "approval_link_expiration_date": nil,
+		"custom_text": json.RawMessage(noTexts), "approved_at": nil, "recipient_stage_index": 0, "excluded_documents": []string{},
 	}
 }
 
