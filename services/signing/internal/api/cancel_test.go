@@ -15,7 +15,7 @@ import (
 
 func (r *rig) cancel(name, reason string) (*signingv1.SignatureRequest, error) {
 	answer, err := r.provider.CancelSignatureRequest(r.t.Context(), &signingv1.CancelSignatureRequestRequest{
-		Name: name, Reason: reason, RequestId: "cancel-1",
+		Name: name, Reason: reason, RequestId: "cancel, because " + reason,
 	})
 	return answer.GetSignatureRequest(), err
 }

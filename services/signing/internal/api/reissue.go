@@ -47,7 +47,7 @@ func (p *Provider) reissue(ctx context.Context, in *signingv1.ReissueSignatureRe
 		return old, err
 	}
 	if !signature.Reissuable(old) {
-		return old, stateError{old.State}
+		return old, signature.DenyState(old)
 	}
 	r, err := p.successor(old, in, hash)
 	if err != nil {
@@ -95,11 +95,10 @@ func (p *Provider) successor(old signature.Request, in *signingv1.ReissueSignatu
 		re.ExpireTime = in.GetExpireTime().AsTime()
 	}
 	r := signature.Successor(old, re, can)
-	r.CreateTime = time.Now() // the provider's longest time counts from here
 	if err := checkExpiry("expire_time", &r, time.Now()); err != nil {
 		return r, err
 	}
-	return r, p.honoured(r)
+	return r, p.choose(&r, time.Now())
 }
 
 // capabilities of the account that the new attempt is for; none of one that is not configured, which is refused later.

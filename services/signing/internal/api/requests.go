@@ -3,7 +3,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
 	"github.com/countersign/countersign/services/internal/durable"
 	"github.com/countersign/countersign/services/internal/page"
-	"github.com/countersign/countersign/services/signing/internal/jobs"
 	"github.com/countersign/countersign/services/signing/internal/routing"
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/store"
@@ -43,7 +41,7 @@ func (p *Provider) ListProviders(_ context.Context, in *signingv1.ListProvidersR
 			break
 		}
 		account, _ := p.Accounts.Get(id)
-		out.Providers = append(out.Providers, fromProvider(id, account.Capabilities()))
+		out.Providers = append(out.Providers, fromProvider(id, account.Capabilities(), p.Accounts.Down(id, time.Now())))
 	}
 	return out, nil
 }
@@ -61,31 +59,14 @@ func (p *Provider) GetSignatureRequest(ctx context.Context, in *signingv1.GetSig
 // CancelSignatureRequest notes that a request shall be withdrawn; a job has the vendor do it.
 func (p *Provider) CancelSignatureRequest(ctx context.Context, in *signingv1.CancelSignatureRequestRequest,
 ) (*signingv1.CancelSignatureRequestResponse, error) {
-	id := strings.TrimPrefix(in.GetName(), requestPrefix)
-	for {
-		r, err := p.Store.Request(ctx, id)
-		if err != nil {
-			return nil, answer(err)
-		}
+	r, err := p.ask(ctx, "cancel", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
 		if r.State == signature.Signed || r.State.Ended() && r.State != signature.Canceled {
-			return nil, answer(stateError{r.State})
+			return r, nil, signature.DenyState(r)
 		}
-		next := signature.AskWithdrawal(r, signature.WithdrawnByCaller, in.GetReason(), time.Now())
-		err = p.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
-			if next.Withdrawal == r.Withdrawal {
-				return nil // asked before, or canceled already
-			}
-			if _, err := p.Store.Save(ctx, tx, next, nil); err != nil {
-				return err
-			}
-			return tx.Enqueue(ctx, jobs.Advance{Request: id})
-		})
-		if errors.Is(err, store.ErrConflict) {
-			continue // a job saved it first: look again
-		}
-		if err != nil {
-			return nil, err
-		}
-		return &signingv1.CancelSignatureRequestResponse{SignatureRequest: fromRequest(next, time.Now())}, nil
+		return signature.AskWithdrawal(r, signature.WithdrawnByCaller, in.GetReason(), now), nil, nil
+	})
+	if err != nil {
+		return nil, answer(err)
 	}
+	return &signingv1.CancelSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
 }

@@ -68,6 +68,9 @@ func Register(jobs *durable.Jobs, worker *Worker) {
 	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Check) error {
 		return worker.leased(ctx, job.Request, func() error { return worker.check(ctx, run, job) })
 	})
+	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Remind) error {
+		return worker.leased(ctx, job.Request, func() error { return worker.automatic(ctx, run, job) })
+	})
 	durable.Handle(jobs, opts, func(ctx context.Context, _ *durable.Run, job Pack) error {
 		return worker.leased(ctx, job.Request, func() error { return worker.pack(ctx, job.Request) })
 	})
@@ -120,9 +123,12 @@ func (w *Worker) advance(ctx context.Context, id string) (signature.Request, err
 	if err != nil {
 		return r, err
 	}
-	done := signature.StepNone
+	done, at := signature.StepNone, r.Provider
 	for {
 		step := signature.Next(r, time.Now())
+		if r.Provider != at { // rerouted: the same step has another account to go to
+			done, at = signature.StepNone, r.Provider
+		}
 		if step == signature.StepNone || step == signature.StepRead && step == done {
 			return r, nil
 		}
@@ -168,6 +174,10 @@ func (w *Worker) at(ctx context.Context, p signature.Provider, r signature.Reque
 		return w.read(ctx, p, r)
 	case signature.StepWithdraw:
 		return w.withdraw(ctx, p, r)
+	case signature.StepUpdateSigner:
+		return w.updateSigners(ctx, p, r)
+	case signature.StepRemind:
+		return w.remind(ctx, p, r)
 	case signature.StepArchive:
 		return w.archive(ctx, p, r)
 	case signature.StepArchiveTrail:

@@ -15,8 +15,13 @@ type plan struct {
 	after time.Duration
 }
 
-// save writes the change and its events, what follows from them, and the jobs that shall run after a while.
+// save writes the change and its events, what follows from them, the reminders of signers who were invited, and the jobs
+// that shall run after a while.
 func (w *Worker) save(ctx context.Context, r signature.Request, events []signature.Event, plans ...plan) (signature.Request, error) {
+	r, reminded := signature.PlanReminders(r)
+	for _, role := range reminded {
+		plans = append(plans, plan{job: Remind{Request: r.ID, Role: role}, after: time.Until(time.Now().AddDate(0, 0, r.Reminders.Days))})
+	}
 	err := w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) (err error) {
 		if r, err = w.Store.Save(ctx, tx, r, events); err != nil {
 			return err

@@ -22,6 +22,9 @@ func (w *Worker) send(ctx context.Context, p signature.Provider, r signature.Req
 	if err != nil {
 		return r, err
 	}
+	if p, r, err = w.passBy(ctx, p, r, order); err != nil {
+		return r, err
+	}
 	resume := r.SendAttempted
 	if !resume {
 		if refusal := p.Refusal(order); refusal != nil {
@@ -42,6 +45,9 @@ func (w *Worker) send(ctx context.Context, p signature.Provider, r signature.Req
 			return w.save(ctx, next, events, rechecks(r.ID))
 		}
 		return w.save(ctx, next, events)
+	}
+	if err != nil && !resume {
+		return w.unsent(ctx, r, order, err)
 	}
 	if err != nil {
 		return r, later(err)

@@ -53,6 +53,9 @@ func (s Signer) changed(theirs EnvelopeSigner, there bool) Signer {
 	if !there {
 		return s
 	}
+	if s.Update != nil && strings.EqualFold(theirs.Email, s.Update.Email) {
+		return s // our own change, whose outcome is not known yet
+	}
 	s.SeenEmail = deviation(s.SeenEmail, s.Email, theirs.Email, strings.EqualFold)
 	s.SeenFirstName = deviation(s.SeenFirstName, s.FirstName, theirs.FirstName, sameName)
 	s.SeenLastName = deviation(s.SeenLastName, s.LastName, theirs.LastName, sameName)

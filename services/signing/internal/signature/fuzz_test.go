@@ -47,7 +47,7 @@ func (p *play) envelope() signature.Envelope {
 
 // happen applies one fact.
 func (p *play) happen(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-	switch p.next() % 18 {
+	switch p.next() % 23 {
 	case 0:
 		r.Document, r.SendAttempted = "documents/d1", r.SendAttempted || r.State == signature.Preparing
 		return r, nil
@@ -70,21 +70,64 @@ func (p *play) happen(r signature.Request, now time.Time) (signature.Request, []
 	case 10:
 		return signature.NoteSigner(r, pick(p, "", "v1", "v2", "v3"), pick(p, signature.SignerBounced,
 			signature.SignerIdentificationFailed, signature.SignerSigned, "purple", ""), now)
-	case 13:
-		return signature.Reissued(r, pick(p, "", "r2", "r3"), now)
-	case 14:
-		return signature.AskErasure(r, now), nil
-	case 15:
-		return signature.Erased(r, now)
-	case 16:
-		return signature.KeptSent(r, pick(p, "", "documents/d2"), "document.pdf", p.envelope(), now), nil
-	case 17:
-		return signature.Reopened(r, p.envelope(), p.next()%2 == 0, now)
 	case 12:
 		return signature.Packed(r, pick(p, "", "documents/e1", "documents/e2"), now), nil
+	case 13, 14, 15, 16, 17:
+		return p.ask(r, now)
+	case 18, 19, 20, 21, 22:
+		return p.after(r, now)
 	}
 	verdict := pick(p, signature.Proven, signature.AttestedByProvider, signature.Indeterminate, signature.Failed, "", "purple")
 	return signature.Judge(r, verdict, p.level(), now)
+}
+
+// ask is a verb of a caller, or what came of one at the vendor.
+func (p *play) ask(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+	role := pick(p, "", "client", "seller", "boss")
+	caps := signature.Capabilities{
+		RemindOne: p.next()%2 == 0, ReminderPause: time.Hour,
+		SignerUpdates: pick(p, signature.UpdatesUntilSigned, signature.UpdatesUntilFirstSignature, signature.UpdatesNever),
+	}
+	switch p.next() % 10 {
+	case 0:
+		r, _ = signature.AskReminder(r, role, caps, now)
+		return r, nil
+	case 1:
+		return signature.TryReminders(r, caps, now)
+	case 2:
+		return signature.Reminded(r, now)
+	case 3:
+		return signature.ReminderRefused(r, signature.ReasonProviderRejected, now)
+	case 4:
+		return signature.PostponeReminder(r, now.Add(time.Hour), now), nil
+	case 5:
+		r, _ = signature.PlanReminders(signature.AskDueReminder(r, role, caps, now))
+		return r, nil
+	case 6:
+		edit := pick(p, rename("Ada"), rename("Grace"), readdress("ada@example.org"), readdress("client@example.org"))
+		r, events, _ := signature.AskUpdate(r, role, edit, caps, now)
+		return r, events
+	case 7:
+		return signature.Updated(r, role, p.envelope(), now)
+	case 8:
+		return signature.UpdateRefused(r, role, signature.ReasonProviderRejected, now)
+	}
+	return signature.PostponeUpdate(r, role, now.Add(time.Hour), now), nil
+}
+
+// after is what happens to a request when it ended, or before anybody could have signed what a template became.
+func (p *play) after(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+	switch p.next() % 5 {
+	case 0:
+		return signature.Reissued(r, pick(p, "", "r2", "r3"), now)
+	case 1:
+		return signature.AskErasure(r, now), nil
+	case 2:
+		return signature.Erased(r, now)
+	case 3:
+		return signature.KeptSent(r, pick(p, "", "documents/d2"), "document.pdf", p.envelope(), now), nil
+	}
+	return signature.Reopened(r, p.envelope(), p.next()%2 == 0, now)
 }
 
 // FuzzFacts holds what must be true whatever happens in whatever order.
@@ -112,6 +155,7 @@ func TestFactsAtRandom(t *testing.T) {
 func walk(t *testing.T, data []byte) {
 	p := &play{data: data}
 	r := preparing()
+	r.Reminders = signature.Reminders{Days: 1, Most: 3}
 	r.Level, r.RequiredVerdict = pick(p, signature.SES, signature.AES, signature.QES), pick(p, signature.Proven, signature.AttestedByProvider)
 	if p.next()%4 == 0 {
 		r.Source = signature.Source{ProviderTemplate: "t1"}
@@ -131,6 +175,7 @@ func walk(t *testing.T, data []byte) {
 		holdMoves(t, before, after, events)
 		holdEvents(t, after, events, told)
 		holdEnd(t, after, now)
+		holdAsks(t, before, after, now)
 		r = after
 	}
 }

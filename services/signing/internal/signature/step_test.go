@@ -67,6 +67,7 @@ func TestEveryStepIsDescribed(t *testing.T) {
 		signature.StepPrepare, signature.StepSend, signature.StepRead, signature.StepWithdraw, signature.StepArchive,
 		signature.StepArchiveTrail, signature.StepProve, signature.StepEnd, signature.StepFind,
 		signature.StepReactivate, signature.StepKeepSent,
+		signature.StepUpdateSigner, signature.StepRemind,
 	} {
 		text := step.Describe()
 		if first, taken := seen[text]; taken || text == "" {
