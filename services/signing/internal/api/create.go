@@ -21,7 +21,6 @@ import (
 )
 
 const (
-	normalExpiry  = 14 * 24 * time.Hour
 	shortestAhead = time.Hour
 	longestAhead  = 365 * 24 * time.Hour
 )
@@ -86,7 +85,10 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 	now := time.Now()
 	r := toRequest(in.GetSignatureRequest())
 	r.ID, r.RequestID, r.CallbackToken = uuid.NewString(), in.GetRequestId(), token
-	if err := checkExpiry(&r, now); err != nil {
+	if account, ok := p.Accounts.Get(r.Provider); ok && r.ExpireTime.IsZero() {
+		r.ExpireTime = signature.NormalExpiry(account.Capabilities(), now)
+	}
+	if err := checkExpiry("signature_request.expire_time", &r, now); err != nil {
 		return r, err
 	}
 	if err := checkRoles(r.Signers); err != nil {
@@ -112,13 +114,13 @@ func (p *Provider) choose(r *signature.Request, now time.Time) error {
 	return refusedError{refusal, p.Accounts.Able(order)}
 }
 
-func checkExpiry(r *signature.Request, now time.Time) error {
+func checkExpiry(field string, r *signature.Request, now time.Time) error {
 	if r.ExpireTime.IsZero() {
-		r.ExpireTime = now.Add(normalExpiry)
+		r.ExpireTime = signature.NormalExpiry(signature.Capabilities{}, now)
 	}
 	ahead := r.ExpireTime.Sub(now)
 	if ahead < shortestAhead || ahead > longestAhead {
-		return invalid("signature_request.expire_time", "must be 1 hour to 365 days ahead")
+		return invalid(field, "must be 1 hour to 365 days ahead")
 	}
 	return nil
 }
