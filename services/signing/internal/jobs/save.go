@@ -56,7 +56,7 @@ func (w *Worker) followUps(r signature.Request, events []signature.Event) []plan
 			plans = append(plans,
 				plan{job: Advance{Request: r.ID}, after: time.Until(r.ExpireTime)},
 				plan{job: Check{Request: r.ID, Waited: int64(w.FirstCheck / time.Second)}, after: w.FirstCheck})
-		case e.State.Ended() && e.Type != signature.EventErased:
+		case e.State.Ended() && e.SignerRole == "" && e.Type != signature.EventErased:
 			plans = append(plans, w.erasure(r)...)
 		}
 	}

@@ -7,9 +7,10 @@ import (
 )
 
 // observeChanges compares the vendor's signers with those who were ordered, where the vendor says anything, and tells of
-// each change once. What the vendor has is kept and stands in no event. An entry without an id says nothing about anybody.
+// each change once. What the vendor has is kept and stands in no event. An entry without an id says nothing about anybody,
+// and while a change that was asked for here is under way nobody can say whose doing a difference is.
 func (r Request) observeChanges(e Envelope, now time.Time) (Request, []Event) {
-	if len(e.Signers) == 0 || !known(e.State) {
+	if len(e.Signers) == 0 || !known(e.State) || slices.ContainsFunc(r.Signers, func(s Signer) bool { return s.Update != nil }) {
 		return r, nil
 	}
 	seen := map[string]EnvelopeSigner{}
