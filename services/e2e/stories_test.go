@@ -68,6 +68,7 @@ func calm() []story {
 		{"forged kommo hook", testForgedKommo},
 		{"platform uses JSON", testPlatform},
 		{"platform is refused", testRefusal},
+		{"platform is refused in every way", testRefusals},
 		{"platform watches", testWatch},
 	}
 }
