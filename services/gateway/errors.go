@@ -6,8 +6,10 @@ import (
 	"net/http"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	rpcstatus "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/countersign/countersign/services/internal/fault"
 )
@@ -20,22 +22,43 @@ type problem struct {
 	// Reason as the contract's ErrorReason names it; empty when the gateway itself answers.
 	Reason   string            `json:"reason,omitempty"`
 	Metadata map[string]string `json:"metadata,omitempty"`
+	// Details are those of the google.rpc.Status that the backend answered with: ErrorInfo, BadRequest.
+	Details []json.RawMessage `json:"details,omitempty"`
 }
 
 // answerError writes a backend's error: its code, reason and safe text, and nothing a library would add.
-func answerError(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, _ *http.Request, err error) {
-	answer := problem{Reason: fault.Reason(err), Metadata: fault.Metadata(err), Message: status.Convert(err).Message()}
+func answerError(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
+	if fault.Reason(err) == "" && status.Code(err) == codes.InvalidArgument {
+		err = undecoded(called(ctx), r, err)
+	}
+	safe := told(err)
+	answer := problem{Reason: fault.Reason(err), Metadata: fault.Metadata(err), Message: safe.GetMessage()}
 	answer.Code = httpStatus(status.Code(err), answer.Reason)
-	switch {
-	case answer.Code == http.StatusServiceUnavailable:
+	for _, detail := range safe.GetDetails() {
+		if text, err := protojson.Marshal(detail); err == nil {
+			answer.Details = append(answer.Details, text)
+		}
+	}
+	if answer.Code == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "1")
-		answer.Message = "not available at the moment"
-	case answer.Reason == "" && answer.Code == http.StatusBadRequest:
-		answer.Message = "the request is not what the API describes" // the library's text would repeat the input
-	case answer.Reason == "":
-		answer.Message = http.StatusText(answer.Code)
 	}
 	write(w, answer)
+}
+
+// told is what of an error may leave: its text only when it has a reason of a contract.
+func told(err error) *rpcstatus.Status {
+	safe := status.Convert(err).Proto()
+	code := httpStatus(status.Code(err), fault.Reason(err))
+	switch {
+	case code == http.StatusServiceUnavailable:
+		safe.Message = "not available at the moment"
+	case fault.Reason(err) == "":
+		safe.Message = http.StatusText(code)
+	}
+	if fault.Reason(err) == "" {
+		safe.Details = nil
+	}
+	return safe
 }
 
 // httpStatus never answers 429 or 504 for a fault of ours: senders of webhooks take those for something else.

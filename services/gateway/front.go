@@ -13,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+
+	"github.com/countersign/countersign/services/internal/fault"
 )
 
 const (
@@ -68,7 +70,7 @@ func (f front) world() http.Handler {
 
 // terms are what a request is answered under.
 type terms struct {
-	// timeout bounds the whole answer, most the request's body.
+	// timeout bounds the whole answer, 0 does not; most bounds the request's body.
 	timeout time.Duration
 	most    int64
 	// headers are those that may be looked at; nobody sees the others.
@@ -82,6 +84,8 @@ func (f front) public(path string) (terms, bool) {
 		return terms{f.cfg.WebhookTimeout, mostWebhook, forwarded()}, true
 	case strings.HasPrefix(path, downloadPrefix):
 		return terms{f.cfg.DownloadTimeout, mostDownload, conditional()}, true
+	case path == watchPath:
+		return terms{0, mostDownload, nil}, false
 	}
 	return terms{f.cfg.CallTimeout, mostCall, forwarded()}, false
 }
@@ -95,6 +99,7 @@ func (f front) serve(w http.ResponseWriter, r *http.Request, on terms) {
 	start := time.Now()
 	seen := &recorder{ResponseWriter: w, code: http.StatusOK}
 	defer func() { f.log(r, seen, time.Since(start)) }()
+	w.Header().Set("Cache-Control", "no-store") // names, links, addresses: nothing of it stays in a cache
 	if !text(r) {
 		writeError(seen, http.StatusBadRequest, "the path, the query or the content type is not UTF-8")
 		return
@@ -109,12 +114,18 @@ func (f front) serve(w http.ResponseWriter, r *http.Request, on terms) {
 		writeError(seen, http.StatusBadRequest, "the body could not be read")
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), on.timeout)
+	// The request was read: without this the server would take its read timeout, in the middle of a long answer, for a client
+	// that has gone.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+	ctx, cancel := r.Context(), func() {}
+	if on.timeout > 0 {
+		ctx, cancel = context.WithTimeout(ctx, on.timeout)
+	}
 	defer cancel()
 	clean := r.Clone(ctx)
 	clean.Header = cleanHeaders(r.Header, on.headers)
 	clean.Host, clean.RemoteAddr = "", "" // the library would turn these into metadata
-	clean.Body = rawBody{bytes.NewReader(body), r.Header.Get("Content-Type")}
+	clean.Body = rawBody{bytes.NewReader(body), r.Header.Get("Content-Type"), &fault.Violation{}}
 	clean.ContentLength = int64(len(body))
 	f.mux.ServeHTTP(seen, clean)
 }

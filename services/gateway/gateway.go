@@ -28,6 +28,8 @@ type Backends struct{ Document, Signing, CRM *grpc.ClientConn }
 type Service struct {
 	servers   []*http.Server
 	listeners []net.Listener
+	// stopping is closed when answers without an end shall end.
+	stopping chan struct{}
 }
 
 // New checks the settings and opens the listeners.
@@ -35,12 +37,12 @@ func New(ctx context.Context, cfg Config, backends Backends, logger *slog.Logger
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	mux, err := routes(ctx, backends)
+	s := &Service{stopping: make(chan struct{})}
+	mux, err := routes(ctx, cfg, backends, s.stopping)
 	if err != nil {
 		return nil, err
 	}
 	front := front{cfg: cfg, mux: mux, logger: logger}
-	s := &Service{}
 	if err := s.listen(cfg.Listen, front.everything()); err != nil {
 		return nil, fmt.Errorf("gateway.listen: %w", err)
 	}
@@ -88,6 +90,7 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) stop(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, grace)
 	defer cancel()
+	close(s.stopping)
 	stopped := make(chan error, len(s.servers))
 	for _, server := range s.servers {
 		go func() {
@@ -105,8 +108,8 @@ func (s *Service) stop(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// routes registers every route of the contracts, and the API's description.
-func routes(ctx context.Context, b Backends) (*runtime.ServeMux, error) {
+// routes registers every route of the contracts, and what the library does not answer well enough.
+func routes(ctx context.Context, cfg Config, b Backends, stopping <-chan struct{}) (*runtime.ServeMux, error) {
 	mux := runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, newMarshaler()),
 		runtime.WithIncomingHeaderMatcher(allowed),
@@ -128,18 +131,30 @@ func routes(ctx context.Context, b Backends) (*runtime.ServeMux, error) {
 			return nil, fmt.Errorf("register routes: %w", err)
 		}
 	}
+	return mux, ownRoutes(mux, cfg, b, stopping)
+}
+
+// ownRoutes registers the API's description, the downloads, and the watch before the library's own.
+func ownRoutes(mux *runtime.ServeMux, cfg Config, b Backends, stopping <-chan struct{}) error {
 	describe := func(w http.ResponseWriter, _ *http.Request, _ map[string]string) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(openapi.Description())
 	}
-	if err := mux.HandlePath(http.MethodGet, "/openapi.json", describe); err != nil {
-		return nil, fmt.Errorf("register routes: %w", err)
-	}
 	files := downloads{documentv1.NewDocumentDownloadServiceClient(b.Document), chunkTime}
-	for _, method := range []string{http.MethodGet, http.MethodHead} {
-		if err := mux.HandlePath(method, downloadPrefix+"{token}", files.serve); err != nil {
-			return nil, fmt.Errorf("register routes: %w", err)
+	download := atMost(cfg.MaxDownloads, "gateway.max_downloads", files.serve)
+	events := watchers{signingv1.NewSigningProviderClient(b.Signing), cfg.CallTimeout, lineTime, stopping}
+	for _, route := range []struct {
+		method, path string
+		handler      runtime.HandlerFunc
+	}{
+		{http.MethodGet, "/openapi.json", describe},
+		{http.MethodGet, downloadPrefix + "{token}", download},
+		{http.MethodHead, downloadPrefix + "{token}", download},
+		{http.MethodGet, watchPath, atMost(cfg.MaxWatchers, "gateway.max_watchers", events.serve)},
+	} {
+		if err := mux.HandlePath(route.method, route.path, route.handler); err != nil {
+			return fmt.Errorf("register routes: %w", err)
 		}
 	}
-	return mux, nil
+	return nil
 }

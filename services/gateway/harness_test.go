@@ -44,6 +44,7 @@ type backend struct {
 	crmv1.UnimplementedCrmWebhooksServer
 
 	file  linked
+	watch watched
 	mu    sync.Mutex
 	calls []call
 	// answer decides how each call ends; nil lets it succeed.
@@ -148,7 +149,7 @@ type house struct {
 }
 
 // open starts a house with the given settings, whose addresses are replaced, and closes it when the test ends.
-func open(t testing.TB, cfg Config) *house {
+func open(t testing.TB, cfg Config, tune ...func(*http.Server)) *house {
 	t.Helper()
 	h := &house{backend: &backend{}, log: &journal{}, theirs: &journal{}, stopped: make(chan error, 1)}
 	backends := Backends{
@@ -165,7 +166,7 @@ func open(t testing.TB, cfg Config) *house {
 			crmv1.RegisterCrmWebhooksServer(s, h)
 		}),
 	}
-	h.start(t, cfg, backends)
+	h.start(t, cfg, backends, tune)
 	return h
 }
 
@@ -196,7 +197,7 @@ func (h *house) serve(t testing.TB, role string, register func(grpc.ServiceRegis
 	return conn
 }
 
-func (h *house) start(t testing.TB, cfg Config, backends Backends) {
+func (h *house) start(t testing.TB, cfg Config, backends Backends, tune []func(*http.Server)) {
 	t.Helper()
 	cfg.Listen, cfg.WebhookListen = "127.0.0.1:0", "127.0.0.1:0"
 	ctx, stop := context.WithCancel(context.Background())
@@ -205,6 +206,9 @@ func (h *house) start(t testing.TB, cfg Config, backends Backends) {
 		t.Fatal(err)
 	}
 	h.service, h.stop = service, stop
+	for _, change := range tune {
+		change(service.servers[0])
+	}
 	h.url, h.hookURL = "http://"+service.Addr(), "http://"+service.listeners[1].Addr().String()
 	done := make(chan struct{})
 	go func() {

@@ -1,18 +1,25 @@
 package gateway
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/genproto/googleapis/api/httpbody"
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/countersign/countersign/services/internal/fault"
 )
 
-// rawBody is a request's body that knows its content type: the decoder sees nothing else of the request.
+// rawBody is a request's body that knows its content type: the decoder sees nothing else of the request. There the decoder
+// notes what is wrong with it.
 type rawBody struct {
 	io.Reader
 	contentType string
+	broken      *fault.Violation
 }
 
 // Close does nothing: the bytes are in memory.
@@ -31,20 +38,20 @@ func newMarshaler() *marshaler {
 
 // NewDecoder returns a decoder of one body.
 func (m *marshaler) NewDecoder(r io.Reader) runtime.Decoder {
-	json := m.JSONPb.NewDecoder(r)
 	return runtime.DecoderFunc(func(target any) error {
-		raw, ok := target.(**httpbody.HttpBody)
-		if !ok {
-			return json.Decode(target)
-		}
 		data, err := io.ReadAll(r)
 		if err != nil {
 			return fmt.Errorf("read the body: %w", err)
 		}
-		*raw = &httpbody.HttpBody{Data: data}
-		if typed, ok := r.(rawBody); ok {
-			(*raw).ContentType = typed.contentType
+		body, typed := r.(rawBody)
+		if raw, ok := target.(**httpbody.HttpBody); ok {
+			*raw = &httpbody.HttpBody{Data: data, ContentType: body.contentType}
+			return nil
 		}
-		return nil
+		err = m.JSONPb.NewDecoder(bytes.NewReader(data)).Decode(target)
+		if message, ok := target.(proto.Message); ok && typed && err != nil && !errors.Is(err, io.EOF) {
+			*body.broken = violation(message.ProtoReflect().Descriptor(), data, "")
+		}
+		return err
 	})
 }

@@ -13,6 +13,13 @@ import (
 // callTimeout bounds a unary call whose caller set no deadline.
 const callTimeout = 15 * time.Second
 
+// streamWindow bounds what a stream that nobody reads may hold here, and connWindow what is on its way to all of them:
+// grpc-go would let each grow to 16 MiB. A chunk of a document is 256 KiB.
+const (
+	streamWindow = 256 << 10
+	connWindow   = 1 << 20
+)
+
 // Pipe connects to a server in the same process. The connection behaves as one over TCP does: same interceptors, same
 // errors, same limits.
 func (s *Server) Pipe() (*grpc.ClientConn, error) {
@@ -30,6 +37,7 @@ func Dial(address string) (*grpc.ClientConn, error) {
 func dial(target string, options ...grpc.DialOption) (*grpc.ClientConn, error) {
 	conn, err := grpc.NewClient(target, append(options,
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithStaticStreamWindowSize(streamWindow), grpc.WithStaticConnWindowSize(connWindow),
 		grpc.WithDefaultCallOptions(grpc.WaitForReady(true)),
 		grpc.WithDefaultServiceConfig(`{"loadBalancingConfig":[{"round_robin":{}}]}`),
 		grpc.WithChainUnaryInterceptor(bounded),

@@ -185,8 +185,12 @@ func fromSigner(s signature.Signer) *signingv1.Signer {
 		Language: s.Language, OrderGroup: int32(s.Order), OwnCompany: s.OwnCompany, Authentication: fromAuthentication(s.Authentication),
 		State: signingv1.Signer_State(signingv1.Signer_State_value["STATE_"+strings.ToUpper(string(s.State))]),
 	}
+	out.UpdatePending = s.Update != nil
 	if !s.SignTime.IsZero() {
 		out.SignTime = timestamppb.New(s.SignTime)
+	}
+	if !s.RemindTime.IsZero() {
+		out.RemindTime = timestamppb.New(s.RemindTime)
 	}
 	return out
 }

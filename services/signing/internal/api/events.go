@@ -50,6 +50,9 @@ func (p *Provider) ListEvents(ctx context.Context, in *signingv1.ListEventsReque
 // not taken yet is a position and at most one batch, and sending waits for it alone.
 func (p *Provider) WatchEvents(in *signingv1.WatchEventsRequest, stream grpc.ServerStreamingServer[signingv1.WatchEventsResponse]) error {
 	ctx := stream.Context()
+	if err := stream.SendHeader(nil); err != nil { // the caller knows that it is heard, also while nothing happens
+		return err
+	}
 	ticker := time.NewTicker(heartbeat)
 	defer ticker.Stop()
 	after, request := in.GetAfter(), strings.TrimPrefix(in.GetSignatureRequest(), requestPrefix)

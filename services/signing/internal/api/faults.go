@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"maps"
 
 	"google.golang.org/grpc/codes"
 
@@ -21,11 +22,6 @@ var (
 	errBadHook     = errors.New("the webhook's signature is wrong or missing")
 	errMalformed   = errors.New("the webhook is not what the vendor sends")
 )
-
-// stateError means that the request's state does not allow a verb.
-type stateError struct{ state signature.State }
-
-func (e stateError) Error() string { return "the request is " + string(e.state) }
 
 // refusedError is a refusal with the accounts that could honour the request as it is.
 type refusedError struct {
@@ -53,7 +49,7 @@ func within(field string, err error) error {
 func answer(err error) error {
 	var refused refusedError
 	var refusal *signature.Refusal
-	var state stateError
+	var denial *signature.Denial
 	switch {
 	case err == nil:
 		return nil
@@ -67,11 +63,8 @@ func answer(err error) error {
 			Code: codes.FailedPrecondition, Domain: Domain, Reason: string(refusal.Reason), Message: refusal.Detail,
 			Metadata: map[string]string{"field": refusal.Field},
 		}
-	case errors.As(err, &state):
-		return &fault.Error{
-			Code: codes.FailedPrecondition, Domain: Domain, Reason: "STATE_DOES_NOT_ALLOW",
-			Message: state.Error(), Metadata: map[string]string{"state": string(state.state)},
-		}
+	case errors.As(err, &denial):
+		return denied(denial)
 	case errors.Is(err, store.ErrNotFound):
 		return &fault.Error{
 			Code: codes.NotFound, Domain: Domain, Reason: "SIGNATURE_REQUEST_NOT_FOUND",
@@ -99,6 +92,19 @@ func answer(err error) error {
 		return &fault.Error{Code: codes.InvalidArgument, Domain: Domain, Reason: "WEBHOOK_MALFORMED", Message: errMalformed.Error()}
 	}
 	return err
+}
+
+// denied answers why a verb is not done.
+func denied(denial *signature.Denial) error {
+	code := codes.FailedPrecondition
+	if denial.Reason == signature.DeniedNoSigner {
+		code = codes.NotFound
+	}
+	metadata := maps.Clone(denial.Metadata)
+	if id, ok := metadata["provider"]; ok {
+		metadata["provider"] = providerName(id)
+	}
+	return &fault.Error{Code: code, Domain: Domain, Reason: string(denial.Reason), Message: denial.Detail, Metadata: metadata}
 }
 
 // unreadable answers why the document service does not give a document.

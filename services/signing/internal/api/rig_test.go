@@ -36,6 +36,10 @@ type rig struct {
 	documents *documents
 	provider  signingv1.SigningProviderClient
 	webhooks  signingv1.SigningWebhooksClient
+	// path of the database; logger of everything; stop ends server and database.
+	path   string
+	logger *slog.Logger
+	stop   func()
 }
 
 // secrets are what must never be in a log.
@@ -61,12 +65,24 @@ func newRigOf(t testing.TB, providers map[string]signature.Provider) *rig {
 			}
 		}
 	})
-	r.open(logger)
-	r.serve(logger)
+	r.path, r.logger = filepath.Join(t.TempDir(), "signing.db"), logger
+	r.start()
 	return r
 }
 
-func (r *rig) open(logger *slog.Logger) {
+// start opens the database and serves; it may be called again after stop.
+func (r *rig) start() {
+	r.t.Helper()
+	r.open()
+	hangUp := r.serve()
+	r.stop = sync.OnceFunc(func() {
+		hangUp()
+		_ = r.db.Close()
+	})
+	r.t.Cleanup(r.stop)
+}
+
+func (r *rig) open() {
 	r.t.Helper()
 	migrations, err := store.Migrations()
 	if err != nil {
@@ -75,20 +91,20 @@ func (r *rig) open(logger *slog.Logger) {
 	queue := durable.NewJobs()
 	jobs.Register(queue, &jobs.Worker{})
 	r.db, err = durable.Open(r.t.Context(), durable.Config{
-		Path: filepath.Join(r.t.TempDir(), "signing.db"), Migrations: migrations, Jobs: queue, Logger: logger,
+		Path: r.path, Migrations: migrations, Jobs: queue, Logger: r.logger,
 	})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.t.Cleanup(func() { _ = r.db.Close() })
 	r.store = store.New(r.db)
 }
 
-func (r *rig) serve(logger *slog.Logger) {
+// serve returns how to hang up.
+func (r *rig) serve() func() {
 	r.t.Helper()
-	server, err := rpc.NewServer(rpc.ServerConfig{Domain: api.Domain, Logger: logger}, func(s grpc.ServiceRegistrar) {
+	server, err := rpc.NewServer(rpc.ServerConfig{Domain: api.Domain, Logger: r.logger}, func(s grpc.ServiceRegistrar) {
 		signingv1.RegisterSigningProviderServer(s, &api.Provider{DB: r.db, Store: r.store, Documents: r.documents, Accounts: r.accounts})
-		signingv1.RegisterSigningWebhooksServer(s, &api.Webhooks{DB: r.db, Store: r.store, Yousign: hooks(), Logger: logger})
+		signingv1.RegisterSigningWebhooksServer(s, &api.Webhooks{DB: r.db, Store: r.store, Yousign: hooks(), Logger: r.logger})
 	})
 	if err != nil {
 		r.t.Fatal(err)
@@ -100,14 +116,14 @@ func (r *rig) serve(logger *slog.Logger) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.t.Context()))
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx) }()
-	r.t.Cleanup(func() {
+	r.provider, r.webhooks = signingv1.NewSigningProviderClient(conn), signingv1.NewSigningWebhooksClient(conn)
+	return func() {
 		_ = conn.Close()
 		cancel()
 		if err := <-served; err != nil {
 			r.t.Error(err)
 		}
-	})
-	r.provider, r.webhooks = signingv1.NewSigningProviderClient(conn), signingv1.NewSigningWebhooksClient(conn)
+	}
 }
 
 // have saves requests as a test needs them, with the events given for each, and returns their names.

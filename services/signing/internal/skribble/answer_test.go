@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
-	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
 )
 
 // A request as recorded from a demo account, with what later versions add.
@@ -177,25 +176,4 @@ func TestARequestThatIsNotAsOrderedIsWithdrawn(t *testing.T) {
 			t.Errorf("%s: %v after %v", body, err, vendor.calls)
 		}
 	}
-}
-
-func FuzzAnswers(f *testing.F) {
-	f.Add([]byte(fmt.Sprintf(recorded, "SIGNED", "QES", "EIDAS", "SIGNED")), 200)
-	f.Add([]byte(`{"type":"https://api.skribble.com/problem/entity-not-found","status":404,"message":"x"}`), 404)
-	f.Add([]byte(`please ensure username and api-key are correct`), 400)
-	f.Add([]byte(`{"signatures":{"a":1},"id":7}`), 200)
-	f.Add([]byte{0xff, 0x00}, 403)
-	f.Fuzz(func(t *testing.T, body []byte, status int) {
-		vendor := &scripted{answer: func(w http.ResponseWriter, r *http.Request) {
-			w.WriteHeader(200 + (status&0x7fff)%400)
-			_, _ = w.Write(body)
-		}}
-		provider := vendor.provider(t)
-		if envelope, err := provider.Read(t.Context(), "sr-1"); err == nil && envelope.ID != "sr-1" {
-			t.Errorf("%q was read as %+v", body, envelope)
-		}
-		if envelope, err := provider.Send(t.Context(), anOrder(), false); err == nil && !vendorhttp.IsID(envelope.ID) {
-			t.Errorf("%q was sent as %+v", body, envelope)
-		}
-	})
 }

@@ -40,15 +40,24 @@ func (p *Provider) Erase(ctx context.Context, envelopeID string) error {
 	if err == nil {
 		err = p.remove(ctx, envelopeID)
 	}
-	for _, id := range versions {
-		if err != nil {
-			break
-		}
-		if err = p.delete(ctx, vendorhttp.Path("documents", id)); isGone(err) || isForbidden(err) {
-			err = nil
-		}
+	if err == nil {
+		err = p.deleteAll(ctx, versions)
 	}
 	return translate(err)
+}
+
+// deleteAll deletes documents until Skribble says that it is about to do so itself.
+func (p *Provider) deleteAll(ctx context.Context, documents []string) error {
+	for _, id := range documents {
+		err := p.delete(ctx, vendorhttp.Path("documents", id))
+		if isForbidden(err) {
+			return nil
+		}
+		if err != nil && !isGone(err) {
+			return err
+		}
+	}
+	return nil
 }
 
 // remove deletes a request until it is gone: the first deletion of an open one only withdraws it.

@@ -31,8 +31,11 @@ func (p *Provider) UpdateSigner(ctx context.Context, order signature.Order, role
 	if err := p.get(ctx, path, nil, &now); err != nil {
 		return signature.Envelope{}, goneOr(err, private(order)...)
 	}
-	if now.ID != wanted.ProviderID {
+	switch {
+	case now.ID != wanted.ProviderID:
 		return signature.Envelope{}, &signature.UnavailableError{Cause: errNoID}
+	case now.Level != levelWord(order.Level):
+		return signature.Envelope{}, rejected(signature.ReasonLevelNotOffered, "the signer has another level at Yousign")
 	}
 	if body := changeOf(order, wanted, now); body != (change{}) {
 		if err := p.change(ctx, path, now, body); err != nil {
@@ -56,7 +59,7 @@ func (p *Provider) change(ctx context.Context, path string, now signer, body cha
 	default:
 		return rejected(signature.ReasonProviderRejected, "Yousign changes only a signer who can still sign")
 	}
-	if body.Authentication != nil && (signedLevel(now.Level) != signature.SES || now.Status != "initiated" && now.Status != "notified") {
+	if body.Authentication != nil && (now.Level != levelWord(signature.SES) || now.Status != "initiated" && now.Status != "notified") {
 		return rejected(signature.ReasonAuthenticationNotOffered,
 			"Yousign changes the authentication of a simple signature only, before the signer has begun")
 	}

@@ -1,0 +1,169 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/dynamicpb"
+
+	"github.com/countersign/countersign/services/internal/fault"
+	"github.com/countersign/countersign/services/internal/spelling"
+)
+
+const (
+	// mostElements bounds how far into a list the field at fault is looked for.
+	mostElements = 1000
+	// mostEnum bounds how many names of an enum are told.
+	mostEnum = 12
+	// mostName bounds what is compared with the contract's names.
+	mostName = 64
+)
+
+// undecoded tells which field of a request could not be read, as the contracts' own refusals do. The library's text is not
+// passed on: it repeats the input. Everything said here is the contract's word.
+func undecoded(domain string, r *http.Request, err error) error {
+	found := fault.Violation{Description: "the request is not what the API describes"}
+	if name := fieldOfQuery().FindStringSubmatch(status.Convert(err).Message()); name != nil {
+		found = fault.Violation{Field: name[1], Description: "has a value that the API does not take, or several"}
+	}
+	if r != nil {
+		if body, ok := r.Body.(rawBody); ok && body.broken.Description != "" {
+			found = *body.broken
+		}
+	}
+	answer := &fault.Error{Code: codes.InvalidArgument, Domain: domain, Reason: "INVALID_REQUEST", Message: found.Description}
+	if found.Field != "" {
+		answer.Message = found.Field + ": " + found.Description
+		answer.Metadata, answer.Violations = map[string]string{"field": found.Field}, []fault.Violation{found}
+	}
+	return answer.GRPCStatus().Err()
+}
+
+// fieldOfQuery finds the contract's field in the library's text about a query, which begins with it.
+func fieldOfQuery() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:parsing|too many values for) field "([a-z][a-z0-9_]{0,63})"`)
+}
+
+// called is the package of the contract that was called; empty when none was.
+func called(ctx context.Context) string {
+	method, _ := runtime.RPCMethod(ctx)
+	service, _, _ := strings.Cut(strings.TrimPrefix(method, "/"), "/")
+	return service[:max(strings.LastIndexByte(service, '.'), 0)]
+}
+
+// violation finds the field at fault in JSON that could not be read as a message: one field after another is read alone.
+// path is where the message stands, empty for the body itself.
+func violation(d protoreflect.MessageDescriptor, raw []byte, path string) fault.Violation {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(raw, &object) != nil {
+		return fault.Violation{Field: path, Description: "must be a JSON object"}
+	}
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		if reads(d, key, object[key]) {
+			continue
+		}
+		field := d.Fields().ByJSONName(key)
+		if field == nil {
+			field = d.Fields().ByTextName(key)
+		}
+		if field == nil {
+			return fault.Violation{Field: path, Description: "has a field that the API does not know" + nearest(d, key)}
+		}
+		return inField(field, object[key], strings.TrimPrefix(path+"."+string(field.Name()), "."))
+	}
+	return fault.Violation{Field: path, Description: "has a field twice, or two that exclude each other"}
+}
+
+// inField looks for the fault within the value of a field.
+func inField(field protoreflect.FieldDescriptor, raw []byte, path string) fault.Violation {
+	message := field.Message()
+	own := message != nil && !field.IsMap() && strings.HasPrefix(string(message.FullName()), "countersign.")
+	if !field.IsList() {
+		if own {
+			return violation(message, raw, path)
+		}
+		return fault.Violation{Field: path, Description: "must be " + kind(field)}
+	}
+	var elements []json.RawMessage
+	if json.Unmarshal(raw, &elements) != nil {
+		return fault.Violation{Field: path, Description: "must be a list"}
+	}
+	for i, element := range elements[:min(len(elements), mostElements)] {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		switch list := slices.Concat([]byte("["), element, []byte("]")); {
+		case reads(field.ContainingMessage(), field.JSONName(), list):
+		case own:
+			return violation(message, element, at)
+		default:
+			return fault.Violation{Field: at, Description: "must be " + kind(field)}
+		}
+	}
+	return fault.Violation{Field: path, Description: "must be a list of " + kind(field)}
+}
+
+// reads tells whether a message can be read that holds this field alone.
+func reads(d protoreflect.MessageDescriptor, key string, value []byte) bool {
+	name, err := json.Marshal(key)
+	return err == nil && protojson.Unmarshal(slices.Concat([]byte("{"), name, []byte(":"), value, []byte("}")), dynamicpb.NewMessage(d)) == nil
+}
+
+// kind says what a field takes.
+func kind(field protoreflect.FieldDescriptor) string {
+	switch {
+	case field.IsMap():
+		return "a JSON object of texts"
+	case field.Kind() == protoreflect.StringKind:
+		return "text"
+	case field.Kind() == protoreflect.BoolKind:
+		return "true or false"
+	case field.Kind() == protoreflect.BytesKind:
+		return "base64"
+	case field.Kind() == protoreflect.EnumKind:
+		return "one of " + names(field.Enum())
+	case field.Message() == nil:
+		return "a number in its range"
+	case field.Message().FullName() == "google.protobuf.Timestamp":
+		return "a time such as 2026-03-02T09:00:00Z"
+	case field.Message().FullName() == "google.protobuf.Duration":
+		return "a duration such as 600s"
+	}
+	return "what the API describes"
+}
+
+// names lists what an enum may be set to.
+func names(enum protoreflect.EnumDescriptor) string {
+	var list []string
+	for i := 1; i < enum.Values().Len() && i <= mostEnum; i++ { // the first one means that it is not set
+		list = append(list, string(enum.Values().Get(i).Name()))
+	}
+	return strings.Join(list, ", ")
+}
+
+// nearest hints at the field that was probably meant.
+func nearest(d protoreflect.MessageDescriptor, key string) string {
+	if len(key) > mostName {
+		return ""
+	}
+	best, least := "", max(len(key)/3, 1)+1
+	for i := range d.Fields().Len() {
+		name := d.Fields().Get(i).JSONName()
+		if far := spelling.Distance(key, name); far < least {
+			best, least = name, far
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", best)
+}
