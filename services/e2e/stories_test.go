@@ -70,6 +70,8 @@ func calm() []story {
 		{"platform is refused", testRefusal},
 		{"platform is refused in every way", testRefusals},
 		{"platform watches", testWatch},
+		{"platform corrects a signer at skribble", testSkribbleSigners},
+		{"platform corrects a signer at yousign", testYousignSigners},
 	}
 }
 
