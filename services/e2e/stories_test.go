@@ -68,6 +68,7 @@ func calm() []story {
 		{"forged kommo hook", testForgedKommo},
 		{"platform uses JSON", testPlatform},
 		{"platform is refused", testRefusal},
+		{"platform is refused in every way", testRefusals},
 		{"platform watches", testWatch},
 		{"platform corrects a signer at skribble", testSkribbleSigners},
 		{"platform corrects a signer at yousign", testYousignSigners},
