@@ -69,6 +69,7 @@ func calm() []story {
 		{"platform uses JSON", testPlatform},
 		{"platform is refused", testRefusal},
 		{"platform watches", testWatch},
+		{"platform watches lines", testLines},
 	}
 }
 
