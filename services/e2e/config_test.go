@@ -109,6 +109,7 @@ signing:
   providers:
     skribble:
       vendor: skribble
+      region: EU
       base_url: {{.At.Skribble}}/v2
       username: {{.SkribbleUser}}
       api_key: {{.SkribbleKey}}

@@ -2,19 +2,9 @@ package signing
 
 import (
 	"errors"
-	"fmt"
-	"maps"
-	"net/url"
-	"regexp"
-	"slices"
 	"time"
 
 	"github.com/countersign/countersign/services/internal/config"
-	"github.com/countersign/countersign/services/signing/internal/api"
-	"github.com/countersign/countersign/services/signing/internal/routing"
-	"github.com/countersign/countersign/services/signing/internal/signature"
-	"github.com/countersign/countersign/services/signing/internal/skribble"
-	"github.com/countersign/countersign/services/signing/internal/yousign"
 )
 
 // Config of the signing role.
@@ -32,14 +22,20 @@ type Config struct {
 	// Providers are the accounts at signing vendors, by a name of your choice: a lower-case letter, then at most 62 lower-case
 	// letters, digits and hyphens.
 	Providers map[string]Provider `yaml:"providers"`
+	// Routing names providers in the order in which requests that name none prefer them; the others follow by name.
+	Routing []string `yaml:"routing"`
 }
 
 // Provider is an account at a signing vendor.
 type Provider struct {
 	// Vendor is skribble or yousign.
 	Vendor string `yaml:"vendor"`
-	// BaseURL of the vendor's API, with its version. Skribble: https://api.skribble.de/v2 (EU) or
-	// https://api.skribble.com/v2 (Switzerland and others). Yousign: https://api.yousign.app/v3.
+	// Region the account's data is kept in: EU or CH. It may be left out where base_url is one of the vendor's own, and for
+	// Yousign, which keeps everything in the EU.
+	Region string `yaml:"region"`
+	// BaseURL of the vendor's API, with its version. Empty means the vendor's own: https://api.skribble.de/v2 (EU) or
+	// https://api.skribble.com/v2 (CH), by the region; https://api.yousign.app/v3 or, with sandbox,
+	// https://api-sandbox.yousign.app/v3.
 	BaseURL string `yaml:"base_url"`
 	// Sandbox must be true for an account whose signatures have no legal value, and for no other.
 	Sandbox bool `yaml:"sandbox"`
@@ -49,8 +45,12 @@ type Provider struct {
 	APIKey config.Secret `yaml:"api_key"`
 	// WebhookToken is the secret last segment of the webhook's path, at least 22 characters. Yousign only.
 	WebhookToken config.Secret `yaml:"webhook_token"`
-	// WebhookSecrets sign the webhooks: two while one is being replaced, none of them empty. Yousign only.
+	// WebhookSecrets sign the webhooks: two while one is being replaced, none of them empty or the same as another. The
+	// first is the one that `countersign webhooks apply` gives to the vendor, who takes exactly 32 characters. Yousign only.
 	WebhookSecrets []config.Secret `yaml:"webhook_secrets"`
+	// WebhookAPIKey manages the webhook subscriptions, where api_key may not: Yousign keeps those of a sandbox account in
+	// production, and only a key of production reaches them. Used by `countersign webhooks` alone. Yousign only.
+	WebhookAPIKey config.Secret `yaml:"webhook_api_key"`
 	// LookupGrace is how long a request whose sending had an unknown outcome may take to become findable before it is
 	// sent again. Skribble only; 0 means 15 seconds.
 	LookupGrace time.Duration `yaml:"lookup_grace"`
@@ -65,9 +65,6 @@ func DefaultConfig() Config {
 	return Config{FirstCheck: 15 * time.Minute, LongestCheck: time.Hour}
 }
 
-// shortestToken is 128 bits in base64.
-const shortestToken = 22
-
 // Check tells what is wrong with the settings, all at once.
 func (c Config) Check() error {
 	_, _, err := c.accounts()
@@ -75,60 +72,4 @@ func (c Config) Check() error {
 		err = errors.Join(err, errors.New("signing.first_check: must be a second or more, and longest_check not shorter"))
 	}
 	return err
-}
-
-// accounts builds the adapters; they call nobody yet.
-func (c Config) accounts() (*routing.Accounts, []api.YousignHook, error) {
-	providers := map[string]signature.Provider{}
-	var hooks []api.YousignHook
-	var errs []error
-	for _, id := range slices.Sorted(maps.Keys(c.Providers)) {
-		p := c.Providers[id]
-		if !regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`).MatchString(id) {
-			errs = append(errs, fmt.Errorf("signing.providers: the name %q: must be a lower-case letter, then at most 62 lower-case letters, digits and hyphens", id))
-			continue
-		}
-		built, err := p.build(c.Callbacks)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("signing.providers.%s: %w", id, err))
-			continue
-		}
-		providers[id] = built
-		if p.Vendor == "yousign" {
-			hook := api.YousignHook{Provider: id, Token: p.WebhookToken.Reveal(), Sandbox: p.Sandbox}
-			for _, secret := range p.WebhookSecrets {
-				hook.Secrets = append(hook.Secrets, secret.Reveal())
-			}
-			hooks = append(hooks, hook)
-		}
-	}
-	return routing.New(providers), hooks, errors.Join(errs...)
-}
-
-func (p Provider) build(callbacks string) (signature.Provider, error) {
-	switch p.Vendor {
-	case "skribble":
-		if u, err := url.Parse(callbacks); err != nil || u.Host == "" {
-			return nil, errors.New("signing.callbacks: Skribble needs the public base URL of the gateway")
-		}
-		return skribble.New(skribble.Config{
-			BaseURL: p.BaseURL, Username: p.Username.Reveal(), APIKey: p.APIKey.Reveal(), CallbackBase: callbacks,
-			Sandbox: p.Sandbox, LookupGrace: p.LookupGrace, CallsPerMinute: p.CallsPerMinute,
-		})
-	case "yousign":
-		if len(p.WebhookToken.Reveal()) < shortestToken {
-			return nil, fmt.Errorf("webhook_token: must have %d characters or more", shortestToken)
-		}
-		if len(p.WebhookSecrets) == 0 {
-			return nil, errors.New("webhook_secrets: at least one is needed, else every webhook would be refused")
-		}
-		if slices.ContainsFunc(p.WebhookSecrets, func(s config.Secret) bool { return s.Reveal() == "" }) {
-			return nil, errors.New("webhook_secrets: one of them is empty")
-		}
-		return yousign.New(yousign.Config{
-			BaseURL: p.BaseURL, APIKey: p.APIKey.Reveal(), Sandbox: p.Sandbox,
-			CallsPerMinute: p.CallsPerMinute, CallsPerHour: p.CallsPerHour,
-		})
-	}
-	return nil, fmt.Errorf("vendor: %q is not known; want skribble or yousign", p.Vendor)
 }

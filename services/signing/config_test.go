@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,18 +59,35 @@ func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 		spoil func(*signing.Config)
 		keys  []string
 	}{
-		"nothing":                  {func(*signing.Config) {}, nil},
-		"no providers":             {func(c *signing.Config) { *c = signing.DefaultConfig() }, nil},
-		"no settings":              {func(c *signing.Config) { *c = signing.Config{} }, []string{"signing.first_check"}},
-		"checks in vain":           {func(c *signing.Config) { c.LongestCheck = time.Minute }, []string{"signing.first_check"}},
-		"checks without a pause":   {func(c *signing.Config) { c.FirstCheck = time.Millisecond }, []string{"signing.first_check"}},
-		"no callbacks":             {func(c *signing.Config) { c.Callbacks = "" }, []string{"signing.providers.ch: signing.callbacks"}},
-		"callbacks nowhere":        {func(c *signing.Config) { c.Callbacks = "sign.example.com" }, []string{"signing.providers.ch: signing.callbacks"}},
-		"no vendor":                {with("eu", func(p *signing.Provider) { p.Vendor = "" }), []string{"signing.providers.eu: vendor"}},
-		"another vendor":           {with("ch", func(p *signing.Provider) { p.Vendor = "docusign" }), []string{"signing.providers.ch: vendor"}},
-		"no user":                  {with("ch", func(p *signing.Provider) { p.Username = config.Secret{} }), []string{"signing.providers.ch: skribble: the user name"}},
-		"no key":                   {with("ch", func(p *signing.Provider) { p.APIKey = config.Secret{} }), []string{"signing.providers.ch: skribble: the user name and the API key"}},
-		"no base URL":              {with("eu", func(p *signing.Provider) { p.BaseURL = "" }), []string{"signing.providers.eu: yousign: the base URL"}},
+		"nothing":                 {func(*signing.Config) {}, nil},
+		"no providers":            {func(c *signing.Config) { *c = signing.DefaultConfig() }, nil},
+		"no settings":             {func(c *signing.Config) { *c = signing.Config{} }, []string{"signing.first_check"}},
+		"checks in vain":          {func(c *signing.Config) { c.LongestCheck = time.Minute }, []string{"signing.first_check"}},
+		"checks without a pause":  {func(c *signing.Config) { c.FirstCheck = time.Millisecond }, []string{"signing.first_check"}},
+		"no callbacks":            {func(c *signing.Config) { c.Callbacks = "" }, []string{"signing.providers.ch: signing.callbacks"}},
+		"callbacks nowhere":       {func(c *signing.Config) { c.Callbacks = "sign.example.com" }, []string{"signing.providers.ch: signing.callbacks"}},
+		"no vendor":               {with("eu", func(p *signing.Provider) { p.Vendor = "" }), []string{"signing.providers.eu: vendor"}},
+		"another vendor":          {with("ch", func(p *signing.Provider) { p.Vendor = "docusign" }), []string{"signing.providers.ch: vendor"}},
+		"no user":                 {with("ch", func(p *signing.Provider) { p.Username = config.Secret{} }), []string{"signing.providers.ch: skribble: the user name"}},
+		"no key":                  {with("ch", func(p *signing.Provider) { p.APIKey = config.Secret{} }), []string{"signing.providers.ch: skribble: the user name and the API key"}},
+		"the vendor's own URL":    {with("eu", func(p *signing.Provider) { p.BaseURL = "" }), nil},
+		"the URL of the region":   {with("ch", func(p *signing.Provider) { p.BaseURL, p.Region = "", "CH" }), nil},
+		"neither URL nor region":  {with("ch", func(p *signing.Provider) { p.BaseURL = "" }), []string{"signing.providers.ch: region"}},
+		"a region nowhere":        {with("ch", func(p *signing.Provider) { p.BaseURL, p.Region = "", "US" }), []string{"signing.providers.ch: region"}},
+		"an unknown URL's region": {with("ch", func(p *signing.Provider) { p.BaseURL = "https://proxy.example/v2" }), []string{"signing.providers.ch: region"}},
+		"a proxy with a region":   {with("ch", func(p *signing.Provider) { p.BaseURL, p.Region = "https://proxy.example/v2", "CH" }), nil},
+		"another region":          {with("ch", func(p *signing.Provider) { p.Region = "EU" }), []string{"signing.providers.ch: region"}},
+		"Yousign in Switzerland":  {with("eu", func(p *signing.Provider) { p.Region = "CH" }), []string{"signing.providers.eu: region"}},
+		"a preference":            {func(c *signing.Config) { c.Routing = []string{"eu", "ch"} }, nil},
+		"a stranger preferred":    {func(c *signing.Config) { c.Routing = []string{"eu", "us"} }, []string{`signing.routing: no provider is named "us"`}},
+		"preferred twice":         {func(c *signing.Config) { c.Routing = []string{"eu", "eu"} }, []string{`signing.routing: "eu" is there twice`}},
+		"one token for two":       {func(c *signing.Config) { c.Providers["fr"] = c.Providers["eu"] }, []string{"signing.providers.fr: webhook_token"}},
+		"all of one account": {with("ch", func(p *signing.Provider) {
+			p.BaseURL, p.APIKey, p.Username = "http://api.skribble.com/v2", config.Secret{}, config.NewSecret("api_demo_acme")
+		}), []string{
+			"signing.providers.ch: skribble: the user name and the API key", "signing.providers.ch: skribble: a demo user",
+			"signing.providers.ch: skribble: the base URL",
+		}},
 		"secrets in the clear":     {with("eu", func(p *signing.Provider) { p.BaseURL = "http://api.yousign.app/v3" }), []string{"signing.providers.eu"}},
 		"a sandbox that is none":   {with("eu", func(p *signing.Provider) { p.Sandbox = true }), []string{"signing.providers.eu"}},
 		"a demo user that is real": {with("ch", func(p *signing.Provider) { p.Username = config.NewSecret("api_demo_acme") }), []string{"signing.providers.ch"}},
@@ -77,6 +95,12 @@ func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 		"no webhook secret":        {with("eu", func(p *signing.Provider) { p.WebhookSecrets = nil }), []string{"signing.providers.eu: webhook_secrets"}},
 		"an empty webhook secret": {
 			with("eu", func(p *signing.Provider) { p.WebhookSecrets = append(p.WebhookSecrets, config.Secret{}) }), []string{"signing.providers.eu: webhook_secrets"},
+		},
+		"a webhook secret twice": {
+			with("eu", func(p *signing.Provider) { p.WebhookSecrets = append(p.WebhookSecrets, p.WebhookSecrets[0]) }), []string{"signing.providers.eu: webhook_secrets"},
+		},
+		"two accounts with one token": {
+			func(c *signing.Config) { c.Providers["fr"] = c.Providers["eu"] }, []string{"signing.providers.fr: webhook_token"},
 		},
 		"a name that no caller can use":    {named("EU_1"), []string{`signing.providers: the name "EU_1"`}},
 		"a name without an end":            {named(strings.Repeat("e", 64)), []string{"signing.providers: the name"}},
@@ -88,7 +112,11 @@ func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 				c.Callbacks, c.FirstCheck, c.LongestCheck = "", 0, -1
 				c.Providers["ch"], c.Providers["eu"] = signing.Provider{Vendor: "skribble"}, signing.Provider{Vendor: "yousign"}
 			},
-			[]string{"signing.providers.ch: signing.callbacks", "signing.providers.eu: webhook_token", "signing.first_check"},
+			[]string{
+				"signing.providers.ch: signing.callbacks", "signing.providers.ch: region", "signing.providers.ch: skribble: the user name",
+				"signing.providers.eu: webhook_token", "signing.providers.eu: webhook_secrets", "signing.providers.eu: yousign: the API key",
+				"signing.first_check",
+			},
 		},
 	} {
 		cfg := settings()
@@ -149,10 +177,11 @@ func TestTheSettingsComeFromAFileAndTheEnvironment(t *testing.T) {
 signing:
   callbacks: https://sign.example.com
   longest_check: 2h
+  routing: [eu]
   providers:
     eu:
       vendor: yousign
-      base_url: https://api.yousign.app/v3
+      region: EU
       api_key: ` + apiKey + `
       webhook_token: ` + webhookToken + `
       webhook_secrets: [` + webhookSecret + `]
@@ -163,7 +192,7 @@ signing:
 	}
 	got := root.Signing
 	if err := got.Check(); err != nil || got.FirstCheck != 20*time.Minute || got.LongestCheck != 2*time.Hour ||
-		got.Providers["eu"].APIKey.Reveal() != apiKey {
+		got.Providers["eu"].APIKey.Reveal() != apiKey || !slices.Equal(got.Routing, []string{"eu"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if err := config.Load(&root, "c.yaml", []byte("signing:\n  provider: eu\n"), "COUNTERSIGN", environment); err == nil {

@@ -25,6 +25,7 @@ type cli struct {
 	Config   configCommand   `cmd:"" help:"Work with the configuration."`
 	Archive  archiveCommand  `cmd:"" help:"Work with the archive."`
 	Template templateCommand `cmd:"" help:"Work with the templates that contracts are made from."`
+	Webhooks webhooksCommand `cmd:"" help:"Keep the vendors' webhook subscriptions in step with the configuration."`
 
 	Version kong.VersionFlag `help:"Print the version and end."`
 }

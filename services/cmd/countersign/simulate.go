@@ -112,7 +112,7 @@ func (s *simulators) skribbleAt(base string, authority *pki.Authority) (string, 
 
 func (s *simulators) yousignAt(base string, authority *pki.Authority, hook simyousign.Webhook) (string, error) {
 	return s.serve("yousign simulator", base, func(url string) (http.Handler, func(), error) {
-		sim, err := simyousign.New(simyousign.Config{BaseURL: url, Authority: authority, Webhook: &hook})
+		sim, err := simyousign.New(simyousign.Config{BaseURL: url, Authority: authority, Webhook: &hook, AnyEndpoint: true})
 		if err != nil {
 			return nil, nil, err
 		}

@@ -20,6 +20,7 @@ const (
 	ErrorAfter  = "error_after"  // the vendor's server error although the request took effect
 	DropAfter   = "drop_after"   // the request took effect, the connection closes without an answer
 	Slow        = "slow"         // the request is handled after Delay
+	SlowAfter   = "slow_after"   // the request took effect, the answer comes after Delay
 )
 
 // Fault is one misbehaviour, for the next Count requests that match.
@@ -28,7 +29,7 @@ type Fault struct {
 	Method     string        // HTTP method; empty matches any
 	Path       string        // path.Match pattern for the whole path; empty matches any
 	Count      int           // how many requests it hits; 0 means 1
-	Delay      time.Duration // real time that Slow waits before the handler runs
+	Delay      time.Duration // real time that Slow waits before the handler runs, and SlowAfter before the answer
 	RetryAfter time.Duration // what the rate limit answer tells the client to wait
 }
 
@@ -88,7 +89,7 @@ func New() *Set {
 // Arm adds a fault behind those already armed; a request takes the first that matches. It refuses an unknown name, a
 // bad pattern and negative numbers.
 func (s *Set) Arm(f Fault) error {
-	known := []string{RateLimit, ErrorBefore, ErrorAfter, DropAfter, Slow}
+	known := []string{RateLimit, ErrorBefore, ErrorAfter, DropAfter, Slow, SlowAfter}
 	if !slices.Contains(known, f.Name) {
 		return fmt.Errorf("unknown fault %q, want one of %v", f.Name, known)
 	}

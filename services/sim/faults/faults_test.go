@@ -1,6 +1,7 @@
 package faults_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -48,6 +49,7 @@ func TestFaults(t *testing.T) {
 		{faults.Fault{Name: faults.ErrorAfter}, http.StatusInternalServerError, 1},
 		{faults.Fault{Name: faults.DropAfter}, 0, 1},
 		{faults.Fault{Name: faults.Slow}, http.StatusCreated, 1},
+		{faults.Fault{Name: faults.SlowAfter}, http.StatusCreated, 1},
 	} {
 		t.Run(tc.fault.Name, func(t *testing.T) {
 			set, v := faults.New(), &vendor{}
@@ -125,6 +127,29 @@ func TestSlowWaits(t *testing.T) {
 		set.Wrap(v, answers()).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil))
 		if got := time.Since(start); got != 3*time.Second {
 			t.Errorf("answered after %v, want 3s", got)
+		}
+	})
+}
+
+// Whoever stops waiting for a slow answer has had the effect all the same; whoever waits gets the answer.
+func TestSlowAfterTakesEffectFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		set, v := faults.New(), &vendor{}
+		handler := set.Wrap(v, answers())
+		for _, patience := range []time.Duration{time.Second, time.Minute} {
+			if err := set.Arm(faults.Fault{Name: faults.SlowAfter, Delay: 3 * time.Second}); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			w := httptest.NewRecorder()
+			handler.ServeHTTP(w, httptest.NewRequest("GET", "/", nil).WithContext(ctx))
+			cancel()
+			if answered := w.Code == http.StatusCreated; answered != (patience > 3*time.Second) {
+				t.Errorf("with a patience of %s: %d", patience, w.Code)
+			}
+		}
+		if got := v.effects.Load(); got != 2 {
+			t.Errorf("%d effects, want 2", got)
 		}
 	})
 }

@@ -1,8 +1,10 @@
 package faults
 
 import (
+	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"time"
 )
@@ -27,10 +29,10 @@ func (s *Set) Wrap(next http.Handler, a Answers) http.Handler {
 		case ErrorBefore:
 			a.ServerError(w, f)
 		case ErrorAfter:
-			perform(next, r)
+			perform(next, r, &discard{header: http.Header{}})
 			a.ServerError(w, f)
 		case DropAfter:
-			perform(next, r)
+			perform(next, r, &discard{header: http.Header{}})
 			if !hangUp(w) {
 				a.ServerError(w, f)
 			}
@@ -38,15 +40,21 @@ func (s *Set) Wrap(next http.Handler, a Answers) http.Handler {
 			if pause(r.Context(), f.Delay) {
 				next.ServeHTTP(w, r)
 			}
+		case SlowAfter:
+			kept := &recorded{header: http.Header{}, status: http.StatusOK}
+			perform(next, r, kept)
+			if pause(r.Context(), f.Delay) {
+				kept.tell(w)
+			}
 		}
 	})
 }
 
-// perform runs the handler and throws its answer away. The request's context is cut off first: a client that stops
+// perform runs the handler and keeps its answer from the client. The request's context is cut off first: a client that stops
 // waiting must not undo an effect the fault promises.
-func perform(next http.Handler, r *http.Request) {
+func perform(next http.Handler, r *http.Request, w http.ResponseWriter) {
 	r = r.WithContext(context.WithoutCancel(r.Context()))
-	next.ServeHTTP(&discard{header: http.Header{}}, r)
+	next.ServeHTTP(w, r)
 	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, 1<<20))
 }
 
@@ -83,3 +91,22 @@ func (d *discard) Header() http.Header { return d.header }
 func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
 
 func (d *discard) WriteHeader(int) {}
+
+// recorded is a response that is told later.
+type recorded struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorded) Header() http.Header { return r.header }
+
+func (r *recorded) Write(p []byte) (int, error) { return r.body.Write(p) }
+
+func (r *recorded) WriteHeader(status int) { r.status = status }
+
+func (r *recorded) tell(w http.ResponseWriter) {
+	maps.Copy(w.Header(), r.header)
+	w.WriteHeader(r.status)
+	_, _ = w.Write(r.body.Bytes())
+}

@@ -55,7 +55,7 @@
 //	GET    /_sim/deliveries          {"deliveries"}: id, event, url, state, attempts, content_type, body
 //	POST   /_sim/deliveries/faults   {"fault","count"}: drop, duplicate, reorder, delay
 //	POST   /_sim/faults              {"name","method","path","count","delay","retry_after"}: rate_limit, error_before,
-//	                                 error_after, drop_after, slow
+//	                                 error_after, drop_after, slow, slow_after
 //	DELETE /_sim/faults
 //	GET    /_sim/clock               {"now"}
 //	POST   /_sim/clock/advance       {"duration"}: like "24h"; answers when all that fell due is done

@@ -24,6 +24,7 @@ func (s *Simulator) controlRoutes() *http.ServeMux {
 		"POST /_sim/requests/{id}/expire":  s.onOpen(s.expire),
 		"POST /_sim/requests/{id}/error":   s.onOpen(s.breakDown),
 		"POST /_sim/requests/{id}/purge":   s.controlPurge,
+		"POST /_sim/accounts":              s.controlAccount,
 		"GET /_sim/mails":                  s.controlMails,
 		"GET /_sim/warnings":               s.controlWarnings,
 		"GET /_sim/deliveries":             func(*call) (answer, error) { return jsonAnswer(s.courier.Deliveries()) },

@@ -45,6 +45,7 @@
 //	POST /_sim/requests/{id}/expire          EXPIRED, no callback
 //	POST /_sim/requests/{id}/error           ERROR with the error callback
 //	POST /_sim/requests/{id}/purge           retention: request and documents are gone, no callback
+//	POST /_sim/accounts                      {"email","first_name","last_name"}: a person who has an account
 //	GET  /_sim/mails                         the mails that would have gone out, oldest first
 //	GET  /_sim/warnings                      what clients sent that the vendor would swallow silently
 //	POST /_sim/auto                          {"sign_after":"0s"}: invited signers sign by themselves; {} switches off

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/countersign/countersign/services/sim/faults"
@@ -52,6 +53,23 @@ func (s *Simulator) controlAuto(c *call) (answer, error) {
 			}
 		}
 	}
+	return jsonAnswer(in)
+}
+
+// controlAccount registers a person; doing so again changes the name.
+func (s *Simulator) controlAccount(c *call) (answer, error) {
+	var in struct {
+		Email     string `json:"email"`
+		FirstName string `json:"first_name"`
+		LastName  string `json:"last_name"`
+	}
+	if err := json.Unmarshal(c.body, &in); err != nil {
+		return answer{}, err
+	}
+	if !isEmail(in.Email) {
+		return answer{}, fmt.Errorf("email %q is not an e-mail address", in.Email)
+	}
+	s.accounts[strings.ToLower(in.Email)] = Account{Email: in.Email, FirstName: in.FirstName, LastName: in.LastName}
 	return jsonAnswer(in)
 }
 

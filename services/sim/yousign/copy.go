@@ -13,7 +13,7 @@ func (r *request) copy(now time.Time) *request {
 	}
 	people := map[string]string{}
 	for _, x := range r.signers {
-		y := &signer{signerSettings: x.signerSettings, id: newID(), status: initiated}
+		y := &signer{signerSettings: x.signerSettings, id: newID(), status: initiated, stage: x.stage}
 		people[x.id] = y.id
 		out.signers = append(out.signers, y)
 	}

@@ -58,7 +58,7 @@
 //	POST   /_sim/auto                        {"sign_after":"5s"}: signers sign by themselves; null turns it off
 //	GET    /_sim/mails                       the mails the vendor would have sent
 //	GET    /_sim/links/{token}               the page behind a signature link; its buttons POST .../sign and .../decline
-//	POST   /_sim/templates                   {"name","pdf" (base64),"signers":[{"label","fields"}],"read_only_text_fields":["label"]}
+//	POST   /_sim/templates                   {"name","pdf" (base64),"draft","signers":[{"label","fields"}],"read_only_text_fields":["label"]}
 //	POST   /_sim/audit_trails                {"ready_after":"30s"} after the signature
 //	POST   /_sim/webhooks/format             {"format":"flat"} or "metadata"
 //	POST   /_sim/faults                      {"name","method","path","count","delay","retry_after"}: a fault of package faults;

@@ -2,6 +2,7 @@ package yousign
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -120,19 +121,24 @@ func (s *Simulator) reject(r *request, x *approver, reason string) error {
 	return nil
 }
 
+// listFollowers answers with an object around the list, and without a cursor.
 func (s *Simulator) listFollowers(c *call) (answer, error) {
-	return ok(append([]map[string]any{}, c.req.followers...))
+	return ok(map[string]any{"data": append([]map[string]any{}, c.req.followers...)})
 }
 
-// addFollowers takes an array, unlike every other creation.
+// addFollowers takes an array, unlike every other creation, and answers with one.
 func (s *Simulator) addFollowers(c *call) (answer, error) {
 	var in []map[string]any
 	shape := schema.List(schema.Open(schema.Must("email", schema.Email()), schema.Must("locale", locales())), maxFollowers)
 	if err := c.decode(shape, &in); err != nil {
 		return answer{}, err
 	}
-	if len(c.req.followers)+len(in) > maxFollowers {
-		return answer{}, invalidParam("followers", "This collection should contain 100 elements or less.")
+	limit := maxFollowers
+	if s.cfg.Trial != nil {
+		limit = trialPeople
+	}
+	if len(c.req.followers)+len(in) > limit {
+		return answer{}, invalidParam("followers", fmt.Sprintf("This collection should contain %d elements or less.", limit))
 	}
 	out := []map[string]any{}
 	for _, f := range in {

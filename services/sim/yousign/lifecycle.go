@@ -52,7 +52,7 @@ func (s *Simulator) ready(r *request) error {
 	if len(r.signers) == 0 {
 		return notReady("The Signature Request needs at least one Signer.")
 	}
-	if r.level() == qualified && !r.OrderedSigners {
+	if r.level() == qualified && !r.oneByOne() {
 		return notReady("Signers with a qualified electronic signature must be ordered.")
 	}
 	if s.cfg.Trial != nil && slices.ContainsFunc(r.signers, func(x *signer) bool { return !s.cfg.Trial.member(x.Info.Email) }) {

@@ -172,6 +172,7 @@ type signer struct {
 	opened     bool
 	identified bool
 	blocked    bool
+	stage      int // in a custom order
 	signedAt   *time.Time
 }
 

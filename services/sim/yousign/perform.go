@@ -143,6 +143,7 @@ func (s *Simulator) judge(r *request, verb string, in order) error {
 func (s *Simulator) makeTemplate(_ *http.Request, body []byte) (any, error) {
 	var in struct {
 		Name  string   `json:"name"`
+		Draft bool     `json:"draft"`
 		PDF   []byte   `json:"pdf"`
 		Roles []role   `json:"signers"`
 		Texts []string `json:"read_only_text_fields"`
@@ -158,7 +159,11 @@ func (s *Simulator) makeTemplate(_ *http.Request, body []byte) (any, error) {
 	if err != nil {
 		return nil, errors.New("pdf: " + err.Error())
 	}
-	t := &preset{id: newID(), name: in.Name, created: now, document: d, roles: in.Roles, texts: in.Texts}
+	status := active
+	if in.Draft {
+		status = draft
+	}
+	t := &preset{id: newID(), name: in.Name, status: status, created: now, document: d, roles: in.Roles, texts: in.Texts}
 	s.templates = append(s.templates, t)
 	return map[string]string{"id": t.id}, nil
 }

@@ -16,7 +16,9 @@ func (s *Simulator) remindSigner(c *call) (answer, error) {
 	if x.status != notified {
 		return answer{}, refused("signer.status_not_compatible", "The Signer status does not allow this action.")
 	}
-	s.mail(c.req, x, MailReminder)
+	if c.req.mails(x) {
+		s.mail(c.req, x, MailReminder)
+	}
 	s.emit("signature_request.reminder_executed", c.req, x)
 	return answer{status: http.StatusCreated}, nil
 }

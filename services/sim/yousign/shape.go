@@ -30,7 +30,7 @@ func requestFields() []schema.Field {
 			schema.Must("interval_in_days", schema.Choice(1, 2, 7, 14)),
 			schema.Must("max_occurrences", schema.Int(1, 10)))),
 		schema.May("timezone", schema.Zone()),
-		schema.Null("email_custom_note", schema.Safe(0, 500)),
+		schema.Null("email_custom_note", schema.SafeMail(0, 500)),
 		schema.May("expiration_date", schema.Date()),
 		schema.Null("external_id", schema.Match(255, `[\w\-@.%+]+`)),
 		schema.Null("branding_id", schema.UUID()),
@@ -48,14 +48,15 @@ func emailNotification() schema.Rule {
 		schema.May("sender", schema.Open(
 			schema.May("type", schema.Enum("organization", "workspace", "custom", "user")),
 			schema.Null("custom_name", schema.Safe(1, 128)))),
-		schema.Null("custom_note", schema.Safe(0, 2000)),
-		schema.Null("custom_text", schema.Closed(customTextFields(schema.Safe)...)))
+		schema.Null("custom_note", schema.SafeMail(0, 2000)),
+		schema.Null("custom_text", schema.Closed(customTextFields()...)))
 }
 
-func customTextFields(text func(lo, hi int) schema.Rule) []schema.Field {
+func customTextFields() []schema.Field {
+	subject, body := schema.SafeMail(1, 512), schema.SafeMail(1, 2000)
 	return []schema.Field{
-		schema.Null("request_subject", text(1, 512)), schema.Null("request_body", text(1, 2000)),
-		schema.Null("reminder_subject", text(1, 512)), schema.Null("reminder_body", text(1, 2000)),
+		schema.Null("request_subject", subject), schema.Null("request_body", body),
+		schema.Null("reminder_subject", subject), schema.Null("reminder_body", body),
 	}
 }
 
@@ -112,7 +113,7 @@ func signerFields(shape object, redirects ...string) []schema.Field {
 	return []schema.Field{
 		schema.Null("signature_authentication_mode", schema.Enum("otp_email", otpSMS, "no_otp")),
 		schema.May("redirect_urls", schema.Closed(urls...)),
-		schema.May("custom_text", shape(customTextFields(schema.Safe)...)),
+		schema.May("custom_text", shape(customTextFields()...)),
 		schema.Null("delivery_mode", schema.Enum("email", "none")),
 	}
 }

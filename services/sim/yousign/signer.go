@@ -10,13 +10,17 @@ import (
 // linkLife is how long a signature link works.
 const linkLife = 48 * time.Hour
 
-const maxSigners = 100
+// trialPeople is how many signers, or followers, a request of a trial account has at most.
+const (
+	maxSigners  = 100
+	trialPeople = 5
+)
 
 // signerBody is a signer as its sender writes it.
 type signerBody struct {
 	signerSettings
-	InsertAfter *string          `json:"insert_after_id"`
-	Fields      []map[string]any `json:"fields"`
+	seat
+	Fields []map[string]any `json:"fields"`
 }
 
 func (s *Simulator) listSigners(c *call) (answer, error) {
@@ -46,7 +50,7 @@ func (s *Simulator) addSigner(c *call) (answer, error) {
 func (s *Simulator) join(r *request, in *signerBody) (*signer, error) {
 	limit := maxSigners
 	if s.cfg.Trial != nil {
-		limit = 5
+		limit = trialPeople
 	}
 	if len(r.signers) >= limit {
 		return nil, invalidParam("signers", fmt.Sprintf("This collection should contain %d elements or less.", limit))
@@ -57,11 +61,11 @@ func (s *Simulator) join(r *request, in *signerBody) (*signer, error) {
 	if level := r.level(); level != "" && level != in.Level {
 		return nil, invalidParam("signature_level", "All signers must have the same signature level.")
 	}
-	at, err := place(r.signers, in.InsertAfter, func(x *signer) string { return x.id })
+	at, stage, err := r.seatFor(in.seat)
 	if err != nil {
 		return nil, err
 	}
-	x := &signer{signerSettings: in.signerSettings, id: newID(), status: initiated}
+	x := &signer{signerSettings: in.signerSettings, id: newID(), status: initiated, stage: stage}
 	for i, all := range in.Fields {
 		id, _ := all["document_id"].(string)
 		err := error(invalidParam(fmt.Sprintf("fields[%d].document_id", i), "This value is not valid."))
@@ -72,6 +76,9 @@ func (s *Simulator) join(r *request, in *signerBody) (*signer, error) {
 			r.withdraw(x)
 			return nil, err
 		}
+	}
+	if in.InsertAfter != nil {
+		r.makeRoom(stage)
 	}
 	r.signers = slices.Insert(r.signers, at, x)
 	return x, nil

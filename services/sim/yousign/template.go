@@ -1,18 +1,23 @@
 package yousign
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 )
 
+// active is the status of a template that can be used; draft is the other one.
+const active = "active"
+
 // preset is a template, a prepared request. The vendor's API only lists templates; here the control API makes them.
 type preset struct {
-	id, name string
-	created  time.Time
-	document *document
-	roles    []role
-	texts    []string // labels of the read-only texts that a creation fills
+	id, name, status string
+	created          time.Time
+	document         *document
+	roles            []role
+	texts            []string // labels of the read-only texts that a creation fills
 }
 
 // role is a signer to be named later, with the fields waiting for that person.
@@ -34,15 +39,35 @@ type templateSubstitutes struct {
 	} `json:"read_only_text_fields"`
 }
 
-func (s *Simulator) listTemplates(*call) (answer, error) {
-	out := []map[string]any{}
-	for _, t := range s.templates {
+// maxTemplates of a page, and the number when no limit is given.
+const maxTemplates = 10
+
+// listTemplates lists ten at a time, oldest first.
+func (s *Simulator) listTemplates(c *call) (answer, error) {
+	limit := maxTemplates
+	if text := c.URL.Query().Get("limit"); text != "" {
+		var err error
+		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > maxTemplates {
+			return answer{}, invalidParam("limit", "This value should be between 1 and 10.")
+		}
+	}
+	after, err := cursor(c.URL.Query().Get("after"))
+	if err != nil {
+		return answer{}, err
+	}
+	rest := s.templates[slices.IndexFunc(s.templates, func(t *preset) bool { return t.id == after })+1:]
+	out, next := []map[string]any{}, any(nil)
+	shown := rest[:min(limit, len(rest))]
+	for _, t := range shown {
 		out = append(out, map[string]any{
-			"id": t.id, "name": t.name, "description": nil, "status": "active",
+			"id": t.id, "name": t.name, "description": nil, "status": t.status,
 			"created_at": stamp(t.created), "workspace_id": s.workspaceID,
 		})
 	}
-	return ok(page(out, nil))
+	if len(shown) < len(rest) {
+		next = base64.RawURLEncoding.EncodeToString([]byte(shown[limit-1].id))
+	}
+	return ok(page(out, next))
 }
 
 // fromTemplate fills a draft from a template. Every label must be known and every role filled.
@@ -52,6 +77,9 @@ func (s *Simulator) fromTemplate(r *request, in *creation, now time.Time) error 
 		return notFound()
 	}
 	t := s.templates[i]
+	if t.status != active {
+		return invalidParam("template_id", "The template is not active.")
+	}
 	if r.WorkspaceID != nil && *r.WorkspaceID != s.workspaceID {
 		return invalidParam("workspace_id", "The workspace must be the one of the template.")
 	}

@@ -12,21 +12,19 @@ func (s *Simulator) start(r *request, now time.Time) {
 	}
 }
 
-// notify invites every signer, or with an order the first who has not signed.
+// notify invites the signers whose turn it is: every one, or with an order the first stage that has not signed.
 func (s *Simulator) notify(r *request, now time.Time) {
 	for _, x := range r.signers {
-		if x.status == initiated {
-			x.status = notified
-			x.renewLink(now)
-			s.emit("signer.notified", r, x)
-			if r.mails(x) {
-				s.mail(r, x, MailInvitation)
-			}
-			s.planAutoSign(r, x, now)
+		if x.status != initiated || !r.mayBeAsked(x) {
+			continue
 		}
-		if r.OrderedSigners && x.status != signed {
-			return
+		x.status = notified
+		x.renewLink(now)
+		s.emit("signer.notified", r, x)
+		if r.mails(x) {
+			s.mail(r, x, MailInvitation)
 		}
+		s.planAutoSign(r, x, now)
 	}
 }
 

@@ -148,14 +148,6 @@ func (s *Simulator) signerView(r *request, x *signer) map[string]any {
 	if excluded == nil {
 		excluded = []string{}
 	}
-	stage := 0
-	if r.OrderedSigners {
-		for i, other := range r.signers {
-			if other == x {
-				stage = i
-			}
-		}
-	}
 	return map[string]any{
 		"id": x.id, "status": x.status, "info": x.Info, "fields": r.fieldViews(func(f *field) bool { return f.signerID == x.id }),
 		"signature_level": x.Level, "signature_authentication_mode": x.Authentication,
@@ -165,7 +157,7 @@ func (s *Simulator) signerView(r *request, x *signer) map[string]any {
 		"sms_notification":                   fallback(x.SMSNotification, `{"otp_message":{"custom_text":null}}`),
 		"email_notification":                 fallback(x.EmailNotification, `{"disabled":[]}`),
 		"pre_identity_verification_required": x.PreVerification, "verified_identity_id": nil,
-		"recipient_stage_index": stage, "excluded_documents": excluded, "signed_at": maybe(x.signedAt),
+		"recipient_stage_index": r.stageOf(x), "excluded_documents": excluded, "signed_at": maybe(x.signedAt),
 	}
 }
 

@@ -185,8 +185,12 @@ func fromSigner(s signature.Signer) *signingv1.Signer {
 		Language: s.Language, OrderGroup: int32(s.Order), OwnCompany: s.OwnCompany, Authentication: fromAuthentication(s.Authentication),
 		State: signingv1.Signer_State(signingv1.Signer_State_value["STATE_"+strings.ToUpper(string(s.State))]),
 	}
+	out.UpdatePending = s.Update != nil
 	if !s.SignTime.IsZero() {
 		out.SignTime = timestamppb.New(s.SignTime)
+	}
+	if !s.RemindTime.IsZero() {
+		out.RemindTime = timestamppb.New(s.RemindTime)
 	}
 	return out
 }
@@ -199,24 +203,6 @@ func fromEvent(e store.Logged) *signingv1.Event {
 		Verdict: fromVerdict(e.Verdict), ProvenLevel: fromLevel(e.ProvenLevel), EventTime: timestamppb.New(e.Time),
 		Provider: providerName(e.Provider),
 	}
-}
-
-func fromProvider(id string, c signature.Capabilities) *signingv1.Provider {
-	out := &signingv1.Provider{
-		Name: providerPrefix + id, Vendor: c.Name, Sandbox: c.Sandbox, Languages: c.Languages,
-		OrderedSigners: c.OrderedSigners, MaxSigners: int32(c.MaxSigners), MaxDocumentBytes: c.MaxDocumentBytes,
-	}
-	for _, o := range c.Offers {
-		offer := &signingv1.Provider_Offer{Level: fromLevel(o.Level)}
-		for _, l := range o.Legislations {
-			offer.Legislations = append(offer.Legislations, fromLegislation(l))
-		}
-		for _, a := range o.Authentications {
-			offer.Authentications = append(offer.Authentications, fromAuthentication(a))
-		}
-		out.Offers = append(out.Offers, offer)
-	}
-	return out
 }
 
 // The enums carry the domain's words behind a prefix; a word without a twin becomes "not set".

@@ -38,7 +38,7 @@ func (p *Provider) CreateSignatureRequest(ctx context.Context, in *signingv1.Cre
 		r, err = p.create(ctx, in, hash)
 	}
 	if err != nil {
-		return nil, answer(err)
+		return nil, within("signature_request", err)
 	}
 	return &signingv1.CreateSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
 }
@@ -74,41 +74,42 @@ func (p *Provider) create(ctx context.Context, in *signingv1.CreateSignatureRequ
 	return r, err
 }
 
-// accepted decodes a request and refuses what its provider cannot honour.
+// accepted decodes a request, gives it a provider and refuses what none can honour.
 func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signature.Request, error) {
 	token, err := newToken()
 	if err != nil {
 		return signature.Request{}, err
 	}
+	if wish := in.GetSignatureRequest(); wish.GetProvider() != "" && wish.GetRouting() != nil {
+		return signature.Request{}, invalid("signature_request.routing", "is not allowed beside a provider: give one of them, or none")
+	}
+	now := time.Now()
 	r := toRequest(in.GetSignatureRequest())
 	r.ID, r.RequestID, r.CallbackToken = uuid.NewString(), in.GetRequestId(), token
-	if err := checkExpiry(&r, time.Now()); err != nil {
+	if err := checkExpiry(&r, now); err != nil {
 		return r, err
 	}
 	if err := checkRoles(r.Signers); err != nil {
 		return r, err
 	}
-	provider, ok := p.Accounts.Get(r.Provider)
-	if !ok {
-		return r, &signature.Refusal{
-			Reason: signature.ReasonProviderUnknown, Field: "signature_request.provider",
-			Detail: "no provider of that name is configured",
-		}
-	}
-	order := r.Order()
-	if refusal := provider.Refusal(order); refusal != nil && !needsDocument(refusal.Reason) {
-		return r, refusal
-	}
-	return r, nil
+	return r, p.choose(&r, now)
 }
 
-// needsDocument tells of a refusal that cannot be judged before the document is there: it is judged again then.
-func needsDocument(reason signature.RefusalReason) bool {
-	switch reason {
-	case signature.ReasonSignatureFieldMissing, signature.ReasonDocumentTooLarge, signature.ReasonDocumentRejected:
-		return true
+// choose gives a request the provider that its caller named, or the one that routing finds; or says why none can have it.
+func (p *Provider) choose(r *signature.Request, now time.Time) error {
+	r.CreateTime = now
+	order := r.Order()
+	var refusal *signature.Refusal
+	if r.Provider != "" {
+		refusal = p.Accounts.Refusal(r.Provider, order)
+	} else {
+		r.Routed = true
+		r.Provider, refusal = p.Accounts.Choose(order, r.Routing, now)
 	}
-	return false
+	if refusal == nil {
+		return nil
+	}
+	return refusedError{refusal, p.Accounts.Able(order)}
 }
 
 func checkExpiry(r *signature.Request, now time.Time) error {

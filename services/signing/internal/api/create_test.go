@@ -147,7 +147,8 @@ func TestWhatAProviderCannotHonourIsRefusedBeforeAnythingIsStored(t *testing.T) 
 	} {
 		r.providers["eu"].(*account).refusal = &signature.Refusal{Reason: reason, Field: "signers[0].phone_number", Detail: "no"}
 		_, err := r.provider.CreateSignatureRequest(t.Context(), creation())
-		refused(t, err, codes.FailedPrecondition, string(reason), "field", "signers[0].phone_number")
+		refused(t, err, codes.FailedPrecondition, string(reason), "field", "signature_request.signers[0].phone_number")
+		refused(t, err, codes.FailedPrecondition, string(reason), "providers", "providers/ch,providers/test")
 	}
 	in := creation()
 	in.SignatureRequest.Provider = "providers/nobody"

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"maps"
 
 	"google.golang.org/grpc/codes"
 
@@ -22,28 +23,48 @@ var (
 	errMalformed   = errors.New("the webhook is not what the vendor sends")
 )
 
-// stateError means that the request's state does not allow a verb.
-type stateError struct{ state signature.State }
+// refusedError is a refusal with the accounts that could honour the request as it is.
+type refusedError struct {
+	*signature.Refusal
+	able []string
+}
 
-func (e stateError) Error() string { return "the request is " + string(e.state) }
+func (e refusedError) Unwrap() error { return e.Refusal }
+
+// within answers like answer, with the field of a refusal as a path from the call's message: fields of refusals are paths
+// from the request.
+func within(field string, err error) error {
+	var refused refusedError
+	if !errors.As(err, &refused) {
+		return answer(err)
+	}
+	refusal := *refused.Refusal
+	if refusal.Field != "" {
+		refusal.Field = field + "." + refusal.Field
+	}
+	return answer(refusedError{&refusal, refused.able})
+}
 
 // answer turns this context's errors into answers; anything else is left for the boundary, which hides it.
 func answer(err error) error {
+	var refused refusedError
 	var refusal *signature.Refusal
-	var state stateError
+	var denial *signature.Denial
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &refused):
+		return &fault.Error{
+			Code: codes.FailedPrecondition, Domain: Domain, Reason: string(refused.Reason), Message: refused.Detail,
+			Metadata: map[string]string{"field": refused.Field, "providers": names(refused.able)},
+		}
 	case errors.As(err, &refusal):
 		return &fault.Error{
 			Code: codes.FailedPrecondition, Domain: Domain, Reason: string(refusal.Reason), Message: refusal.Detail,
 			Metadata: map[string]string{"field": refusal.Field},
 		}
-	case errors.As(err, &state):
-		return &fault.Error{
-			Code: codes.FailedPrecondition, Domain: Domain, Reason: "STATE_DOES_NOT_ALLOW",
-			Message: state.Error(), Metadata: map[string]string{"state": string(state.state)},
-		}
+	case errors.As(err, &denial):
+		return denied(denial)
 	case errors.Is(err, store.ErrNotFound):
 		return &fault.Error{
 			Code: codes.NotFound, Domain: Domain, Reason: "SIGNATURE_REQUEST_NOT_FOUND",
@@ -71,6 +92,19 @@ func answer(err error) error {
 		return &fault.Error{Code: codes.InvalidArgument, Domain: Domain, Reason: "WEBHOOK_MALFORMED", Message: errMalformed.Error()}
 	}
 	return err
+}
+
+// denied answers why a verb is not done.
+func denied(denial *signature.Denial) error {
+	code := codes.FailedPrecondition
+	if denial.Reason == signature.DeniedNoSigner {
+		code = codes.NotFound
+	}
+	metadata := maps.Clone(denial.Metadata)
+	if id, ok := metadata["provider"]; ok {
+		metadata["provider"] = providerName(id)
+	}
+	return &fault.Error{Code: code, Domain: Domain, Reason: string(denial.Reason), Message: denial.Detail, Metadata: metadata}
 }
 
 // unreadable answers why the document service does not give a document.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -61,22 +60,15 @@ func (p *Provider) GetSigningLink(ctx context.Context, in *signingv1.GetSigningL
 // onTurn returns the signer of a role when the signer can sign now.
 func onTurn(r signature.Request, role string) (signature.Signer, error) {
 	if r.State != signature.OutForSignature {
-		return signature.Signer{}, answer(stateError{r.State})
+		return signature.Signer{}, answer(signature.DenyState(r))
 	}
-	i := slices.IndexFunc(r.Signers, func(s signature.Signer) bool { return s.Role == role })
-	if i < 0 {
-		return signature.Signer{}, &fault.Error{
-			Code: codes.NotFound, Domain: Domain, Reason: "SIGNER_NOT_FOUND", Message: "the request has no signer of that role",
-			Metadata: map[string]string{"field": "signer_role"},
-		}
+	place, denial := r.SignerOf(role)
+	if denial != nil {
+		return signature.Signer{}, answer(denial)
 	}
-	signer := r.Signers[i]
+	signer := r.Signers[place]
 	if signer.State != signature.SignerInvited && signer.State != signature.SignerOpened {
-		return signer, &fault.Error{
-			Code: codes.FailedPrecondition, Domain: Domain, Reason: "SIGNER_STATE_DOES_NOT_ALLOW",
-			Message:  "the signer is " + string(signer.State),
-			Metadata: map[string]string{"signer_role": role, "signer_state": strings.ToUpper(string(signer.State))},
-		}
+		return signer, answer(signature.DenySigner(signer))
 	}
 	return signer, nil
 }

@@ -41,7 +41,7 @@ func (p *Provider) ListProviders(_ context.Context, in *signingv1.ListProvidersR
 			break
 		}
 		account, _ := p.Accounts.Get(id)
-		out.Providers = append(out.Providers, fromProvider(id, account.Capabilities()))
+		out.Providers = append(out.Providers, fromProvider(id, account.Capabilities(), p.Accounts.Down(id, time.Now())))
 	}
 	return out, nil
 }
@@ -61,7 +61,7 @@ func (p *Provider) CancelSignatureRequest(ctx context.Context, in *signingv1.Can
 ) (*signingv1.CancelSignatureRequestResponse, error) {
 	r, err := p.ask(ctx, "cancel", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
 		if r.State == signature.Signed || r.State.Ended() && r.State != signature.Canceled {
-			return r, nil, stateError{r.State}
+			return r, nil, signature.DenyState(r)
 		}
 		return signature.AskWithdrawal(r, signature.WithdrawnByCaller, in.GetReason(), now), nil, nil
 	})

@@ -64,6 +64,9 @@ func Register(jobs *durable.Jobs, worker *Worker) {
 	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Check) error {
 		return worker.leased(ctx, job.Request, func() error { return worker.check(ctx, run, job) })
 	})
+	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Remind) error {
+		return worker.leased(ctx, job.Request, func() error { return worker.automatic(ctx, run, job) })
+	})
 	durable.Handle(jobs, opts, func(ctx context.Context, _ *durable.Run, job Pack) error {
 		return worker.leased(ctx, job.Request, func() error { return worker.pack(ctx, job.Request) })
 	})
@@ -107,9 +110,12 @@ func (w *Worker) advance(ctx context.Context, id string) (signature.Request, err
 	if err != nil {
 		return r, err
 	}
-	done := signature.StepNone
+	done, at := signature.StepNone, r.Provider
 	for {
 		step := signature.Next(r, time.Now())
+		if r.Provider != at { // rerouted: the same step has another account to go to
+			done, at = signature.StepNone, r.Provider
+		}
 		if step == signature.StepNone || step == signature.StepRead && step == done {
 			return r, nil
 		}
@@ -155,6 +161,10 @@ func (w *Worker) at(ctx context.Context, p signature.Provider, r signature.Reque
 		return w.read(ctx, p, r)
 	case signature.StepWithdraw:
 		return w.withdraw(ctx, p, r)
+	case signature.StepUpdateSigner:
+		return w.updateSigners(ctx, p, r)
+	case signature.StepRemind:
+		return w.remind(ctx, p, r)
 	case signature.StepArchive:
 		return w.archive(ctx, p, r)
 	case signature.StepArchiveTrail:
@@ -166,11 +176,18 @@ func (w *Worker) at(ctx context.Context, p signature.Provider, r signature.Reque
 }
 
 // save writes the change and its events, and what follows from them: the deadline and the first check of a request that
-// was sent, the evidence package of one that was proven.
+// was sent, the reminders of signers who were invited, the evidence package of one that was proven.
 func (w *Worker) save(ctx context.Context, r signature.Request, events []signature.Event) (signature.Request, error) {
+	r, reminded := signature.PlanReminders(r)
 	err := w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) (err error) {
 		if r, err = w.Store.Save(ctx, tx, r, events); err != nil {
 			return err
+		}
+		for _, role := range reminded {
+			job := Remind{Request: r.ID, Role: role}
+			if err := tx.EnqueueAt(ctx, job, time.Now().AddDate(0, 0, r.Reminders.Days)); err != nil {
+				return err
+			}
 		}
 		if len(events) > 0 && signature.Packable(r) {
 			if err := tx.Enqueue(ctx, Pack{Request: r.ID}); err != nil {

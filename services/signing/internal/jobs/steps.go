@@ -15,7 +15,7 @@ import (
 // send has the vendor invite the signers. The intent is saved first: from then on an envelope may exist, and every later
 // try looks for it before it makes one.
 func (w *Worker) send(ctx context.Context, p signature.Provider, r signature.Request) (signature.Request, error) {
-	pdf, err := w.content(ctx, r.Document)
+	order, err := w.order(ctx, r)
 	if refusal := documentRefusal(err); refusal != nil && !r.SendAttempted {
 		next, events := signature.Refuse(r, *refusal, time.Now())
 		return w.save(ctx, next, events)
@@ -23,8 +23,9 @@ func (w *Worker) send(ctx context.Context, p signature.Provider, r signature.Req
 	if err != nil {
 		return r, fmt.Errorf("read the document to send: %w", err)
 	}
-	order := r.Order()
-	order.Document = pdf
+	if p, r, err = w.passBy(ctx, p, r, order); err != nil {
+		return r, err
+	}
 	resume := r.SendAttempted
 	if !resume {
 		if refusal := p.Refusal(order); refusal != nil {
@@ -42,6 +43,9 @@ func (w *Worker) send(ctx context.Context, p signature.Provider, r signature.Req
 		refusal := signature.Refusal{Reason: rejected.Reason, Detail: rejected.Detail}
 		next, events := signature.Refuse(r, refusal, time.Now())
 		return w.save(ctx, next, events)
+	}
+	if err != nil && !resume {
+		return w.unsent(ctx, r, order, err)
 	}
 	if err != nil {
 		return r, later(err)

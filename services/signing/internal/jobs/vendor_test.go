@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"slices"
 	"sync"
@@ -28,6 +29,9 @@ type vendor struct {
 	said      signature.Envelope // what the next reads say of state and signers
 	withdrawn []string           // the reasons
 	huge      bool               // its files never end
+	offers    signature.Capabilities
+	reminded  [][]string        // the ids, by call
+	changed   []signature.Order // what it was asked to make a signer of
 }
 
 // breakage is how one call fails: before its effect, or after it.
@@ -37,7 +41,10 @@ type breakage struct {
 }
 
 func newVendor() *vendor {
-	return &vendor{faults: map[string][]breakage{}, said: signature.Envelope{State: signature.EnvelopeOpen}}
+	return &vendor{
+		faults: map[string][]breakage{}, said: signature.Envelope{State: signature.EnvelopeOpen},
+		offers: signature.Capabilities{Name: "fake", RemindOne: true, SignerUpdates: signature.UpdatesUntilSigned},
+	}
 }
 
 // say sets what the vendor says from now on: the state of the envelope and of its signers, in their order.
@@ -84,7 +91,11 @@ func (v *vendor) count(call string) int {
 	return len(slices.DeleteFunc(calls, func(c string) bool { return c != call }))
 }
 
-func (*vendor) Capabilities() signature.Capabilities { return signature.Capabilities{Name: "fake"} }
+func (v *vendor) Capabilities() signature.Capabilities {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.offers
+}
 
 func (v *vendor) Refusal(signature.Order) *signature.Refusal {
 	v.mu.Lock()
@@ -133,6 +144,27 @@ func (v *vendor) Read(ctx context.Context, id string) (seen signature.Envelope, 
 
 func (v *vendor) Withdraw(ctx context.Context, _, reason string) error {
 	return v.call(ctx, "withdraw", func() { v.withdrawn = append(v.withdrawn, reason) })
+}
+
+func (v *vendor) Remind(ctx context.Context, _ string, signerIDs []string) error {
+	return v.call(ctx, "remind", func() { v.reminded = append(v.reminded, signerIDs) })
+}
+
+// UpdateSigner gives the signer a new id each time.
+func (v *vendor) UpdateSigner(ctx context.Context, order signature.Order, role string) (after signature.Envelope, err error) {
+	err = v.call(ctx, "update", func() {
+		v.changed = append(v.changed, order)
+		after = signature.Envelope{ID: order.Envelope, State: signature.EnvelopeOpen}
+		for _, s := range order.Signers {
+			seen := signature.EnvelopeSigner{ID: s.ProviderID, Email: s.Email, State: signature.SignerInvited}
+			if s.Role == role {
+				seen.ID = fmt.Sprintf("v-%s-%d", role, len(v.changed))
+			}
+			after.Signers = append(after.Signers, seen)
+		}
+		v.said = after
+	})
+	return after, err
 }
 
 func (v *vendor) SignedDocument(ctx context.Context, _ string) (io.ReadCloser, error) {

@@ -22,18 +22,19 @@ type health struct {
 	lastFailure time.Time
 }
 
-// Note takes what a call to an account came to. An account that asks for patience is well, and so is one that says no; a
-// failure that is not the vendor's tells nothing.
+// Note takes what a call to an account came to. Any answer makes it well, a no among them. One that asks for patience tells
+// nothing, and neither does a call that was given up here or that the account does not have.
 func (a *Accounts) Note(id string, err error, now time.Time) {
 	var unavailable *signature.UnavailableError
 	var unknown *signature.UnknownOutcomeError
-	ill := errors.As(err, &unavailable) && unavailable.RetryAfter == 0 || errors.As(err, &unknown)
-	if err != nil && (!ill || errors.Is(err, context.Canceled)) {
+	failed := errors.As(err, &unavailable) || errors.As(err, &unknown)
+	patience := unavailable != nil && unavailable.RetryAfter > 0
+	if patience || errors.Is(err, context.Canceled) || errors.Is(err, signature.ErrNotOffered) {
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err == nil {
+	if !failed {
 		delete(a.health, id)
 		return
 	}
@@ -47,4 +48,11 @@ func (a *Accounts) Down(id string, now time.Time) bool {
 	defer a.mu.Unlock()
 	h := a.health[id]
 	return h.failures >= failuresToDown && now.Before(h.lastFailure.Add(probeAfter))
+}
+
+// well tells whether an account did not fail last.
+func (a *Accounts) well(id string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.health[id].failures == 0
 }

@@ -32,10 +32,10 @@ func New(providers map[string]signature.Provider, preferred ...string) *Accounts
 	return a
 }
 
-// Get returns an account; false when none of that id is configured.
+// Get returns an account, whose calls are noted; false when none of that id is configured.
 func (a *Accounts) Get(id string) (signature.Provider, bool) {
 	p, ok := a.byID[id]
-	return p, ok
+	return watched{p, id, a}, ok
 }
 
 // IDs returns the ids of all accounts by name.

@@ -1,6 +1,10 @@
 package signature
 
-import "time"
+import (
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
 
 // Capabilities are what one provider account can do. A limit of 0 means that the vendor is not known to have one, unless
 // it says otherwise.
@@ -54,6 +58,12 @@ type Capabilities struct {
 	DeliveryLog bool
 	// MaxTitle and MaxMessage in characters.
 	MaxTitle, MaxMessage int
+}
+
+// title is the vendor's name as a sentence begins with it.
+func (c Capabilities) title() string {
+	first, size := utf8.DecodeRuneInString(c.Name)
+	return string(unicode.ToUpper(first)) + c.Name[size:]
 }
 
 // SignerUpdates tells how long a signer can be changed after the invitation.

@@ -46,7 +46,7 @@ func (p *play) envelope() signature.Envelope {
 
 // happen applies one fact.
 func (p *play) happen(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-	switch p.next() % 13 {
+	switch p.next() % 18 {
 	case 0:
 		r.Document, r.SendAttempted = "documents/d1", r.SendAttempted || r.State == signature.Preparing
 		return r, nil
@@ -71,9 +71,45 @@ func (p *play) happen(r signature.Request, now time.Time) (signature.Request, []
 			signature.SignerIdentificationFailed, signature.SignerSigned, "purple", ""), now)
 	case 12:
 		return signature.Packed(r, pick(p, "", "documents/e1", "documents/e2"), now), nil
+	case 13, 14, 15, 16, 17:
+		return p.ask(r, now)
 	}
 	verdict := pick(p, signature.Proven, signature.AttestedByProvider, signature.Indeterminate, signature.Failed, "", "purple")
 	return signature.Judge(r, verdict, p.level(), now)
+}
+
+// ask is a verb of a caller, or what came of one at the vendor.
+func (p *play) ask(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+	role := pick(p, "", "client", "seller", "boss")
+	caps := signature.Capabilities{
+		RemindOne: p.next()%2 == 0, ReminderPause: time.Hour,
+		SignerUpdates: pick(p, signature.UpdatesUntilSigned, signature.UpdatesUntilFirstSignature, signature.UpdatesNever),
+	}
+	switch p.next() % 10 {
+	case 0:
+		r, _ = signature.AskReminder(r, role, caps, now)
+		return r, nil
+	case 1:
+		return signature.TryReminders(r, caps, now)
+	case 2:
+		return signature.Reminded(r, now)
+	case 3:
+		return signature.ReminderRefused(r, signature.ReasonProviderRejected, now)
+	case 4:
+		return signature.PostponeReminder(r, now.Add(time.Hour), now), nil
+	case 5:
+		r, _ = signature.PlanReminders(signature.AskDueReminder(r, role, caps, now))
+		return r, nil
+	case 6:
+		edit := pick(p, rename("Ada"), rename("Grace"), readdress("ada@example.org"), readdress("client@example.org"))
+		r, events, _ := signature.AskUpdate(r, role, edit, caps, now)
+		return r, events
+	case 7:
+		return signature.Updated(r, role, p.envelope(), now)
+	case 8:
+		return signature.UpdateRefused(r, role, signature.ReasonProviderRejected, now)
+	}
+	return signature.PostponeUpdate(r, role, now.Add(time.Hour), now), nil
 }
 
 // FuzzFacts holds what must be true whatever happens in whatever order.
@@ -101,6 +137,7 @@ func TestFactsAtRandom(t *testing.T) {
 func walk(t *testing.T, data []byte) {
 	p := &play{data: data}
 	r := preparing()
+	r.Reminders = signature.Reminders{Days: 1, Most: 3}
 	r.Level, r.RequiredVerdict = pick(p, signature.SES, signature.AES, signature.QES), pick(p, signature.Proven, signature.AttestedByProvider)
 	now := at(0)
 	told := map[signature.Event]int{{Type: signature.EventCreated}: 1}
@@ -114,6 +151,7 @@ func walk(t *testing.T, data []byte) {
 		holdMoves(t, before, after, events)
 		holdEvents(t, after, events, told)
 		holdEnd(t, after, now)
+		holdAsks(t, before, after, now)
 		r = after
 	}
 }

@@ -26,7 +26,7 @@ func (c Capabilities) Refusal(order Order) *Refusal {
 
 // refuse makes a refusal whose detail says what the vendor accepts, after its name.
 func (c Capabilities) refuse(reason RefusalReason, field, accepts string, values ...any) *Refusal {
-	return &Refusal{Reason: reason, Field: field, Detail: c.Name + " " + fmt.Sprintf(accepts, values...)}
+	return &Refusal{Reason: reason, Field: field, Detail: c.title() + " " + fmt.Sprintf(accepts, values...)}
 }
 
 func (c Capabilities) refuseLevel(order Order) *Refusal {

@@ -33,3 +33,13 @@ func (c Capabilities) refusePDF(content []byte, what string) *Refusal {
 	}
 	return nil
 }
+
+// Prepared tells whether all that is shown to signers is at hand: only then refusals that need it can be judged.
+func (o Order) Prepared() bool {
+	for _, attachment := range o.Attachments {
+		if len(attachment.Content) == 0 {
+			return false
+		}
+	}
+	return o.Template != "" || len(o.Document) > 0
+}

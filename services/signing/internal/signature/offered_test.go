@@ -98,7 +98,7 @@ func TestWhatIsNotOfferedIsRefusedByName(t *testing.T) {
 		c.spoil(&order)
 		got := c.account.Refusal(order)
 		want := strings.SplitN(c.want, " ", 3)
-		if got == nil || string(got.Reason) != want[0] || got.Field != want[1] || !strings.HasPrefix(got.Detail, "plain ") ||
+		if got == nil || string(got.Reason) != want[0] || got.Field != want[1] || !strings.HasPrefix(got.Detail, "Plain ") ||
 			!strings.Contains(got.Detail, want[2]) {
 			t.Errorf("%s: refused for %+v, want %s", name, got, c.want)
 		}

@@ -30,6 +30,17 @@ type Signer struct {
 	// SignedLevel and SignedLegislation are what the vendor says this signature became; empty where it does not say.
 	SignedLevel       Level
 	SignedLegislation Legislation
+
+	// InviteTime is when the signer was invited; zero until then.
+	InviteTime time.Time
+	// RemindTime is when the signer was reminded last, Reminder the one that was asked for and has not gone out.
+	RemindTime time.Time
+	Reminder   Reminder
+	// AutoReminders counts those that nobody asked for; RemindersPlanned tells that a job sees to them.
+	AutoReminders    int
+	RemindersPlanned bool
+	// Update is what the signer shall become; nil when no change is under way. It is never changed in place.
+	Update *SignerChange
 }
 
 // SignerState is how far one signer has come.
@@ -63,6 +74,9 @@ func (r Request) observeSigners(e Envelope, now time.Time) (Request, []Event) {
 		s.ProviderID, taken[seen.ID] = seen.ID, seen.ID != ""
 		if seen.SignedLevel != "" {
 			s.SignedLevel, s.SignedLegislation = seen.SignedLevel, seen.SignedLegislation
+		}
+		if s.InviteTime.IsZero() && seen.State.rank() > 0 {
+			s.InviteTime = now
 		}
 		if seen.State.rank() <= s.State.rank() {
 			continue

@@ -19,6 +19,10 @@ const (
 	StepRead Step = "read"
 	// StepWithdraw: have the vendor withdraw the envelope, then read.
 	StepWithdraw Step = "withdraw"
+	// StepUpdateSigner: have the vendor change a signer.
+	StepUpdateSigner Step = "update_signer"
+	// StepRemind: have the vendor remind signers.
+	StepRemind Step = "remind"
 	// StepArchive: bring the signed document into the archive.
 	StepArchive Step = "archive"
 	// StepArchiveTrail: bring the audit trail into the archive.
@@ -35,10 +39,7 @@ func Next(r Request, now time.Time) Step {
 	case Preparing:
 		return nextPreparing(r, now)
 	case OutForSignature:
-		if r.Withdrawal != NotWithdrawn || !now.Before(r.ExpireTime) {
-			return StepWithdraw
-		}
-		return StepRead
+		return nextOut(r, now)
 	case Signed:
 		switch {
 		case r.SignedDocument == "":
@@ -51,8 +52,23 @@ func Next(r Request, now time.Time) Step {
 	return StepNone
 }
 
+// nextOut has what was asked for done before it reads: after a change of unknown outcome the vendor's view cannot be
+// told from a stranger's doing.
+func nextOut(r Request, now time.Time) Step {
+	_, update := UpdateDue(r, now)
+	switch {
+	case r.unwanted(now):
+		return StepWithdraw
+	case update:
+		return StepUpdateSigner
+	case r.remindDue(now):
+		return StepRemind
+	}
+	return StepRead
+}
+
 func nextPreparing(r Request, now time.Time) Step {
-	unwanted := r.Withdrawal != NotWithdrawn || !now.Before(r.ExpireTime)
+	unwanted := r.unwanted(now)
 	switch {
 	case unwanted && r.SendAttempted:
 		return StepFind // an envelope may exist, and must not come into being now
@@ -79,6 +95,10 @@ func (s Step) Describe() string {
 		return "waiting for the signers"
 	case StepWithdraw:
 		return "the provider is being asked to withdraw it"
+	case StepUpdateSigner:
+		return "the provider is being asked to change a signer"
+	case StepRemind:
+		return "the provider is being asked to remind the signers"
 	case StepArchive:
 		return "the signed document is being archived"
 	case StepArchiveTrail:

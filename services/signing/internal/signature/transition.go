@@ -34,7 +34,7 @@ func Sent(r Request, e Envelope, now time.Time) (Request, []Event) {
 	first := firstGroup(r.Signers)
 	for i := range r.Signers {
 		if r.Signers[i].Order == first {
-			r.Signers[i].State = SignerInvited
+			r.Signers[i].State, r.Signers[i].InviteTime = SignerInvited, now
 		}
 	}
 	events := []Event{r.event(EventSent, now)}
@@ -90,7 +90,8 @@ func Observe(r Request, e Envelope, now time.Time) (Request, []Event) {
 	}
 	r, events := r.observeSigners(e, now)
 	r, ended := r.observeState(e, now)
-	return r, append(events, ended...)
+	r, forgone := r.forgo(now)
+	return r, slices.Concat(events, ended, forgone)
 }
 
 func (r Request) observeState(e Envelope, now time.Time) (Request, []Event) {
@@ -117,7 +118,8 @@ func (r Request) observeState(e Envelope, now time.Time) (Request, []Event) {
 
 func (r Request) end(state State, kind EventType, reason, detail string, now time.Time) (Request, []Event) {
 	r.State, r.StateReason, r.StateDetail, r.UpdateTime = state, reason, detail, now
-	return r, []Event{r.event(kind, now)}
+	r, forgone := r.forgo(now)
+	return r, append(forgone, r.event(kind, now))
 }
 
 func orNow(t, now time.Time) time.Time {

@@ -19,6 +19,7 @@ const (
 	liveUser = "api_production_sim"
 	demoUser = "api_demo_sim"
 	liveKey  = "a-key-nobody-may-read"
+	holder   = "holder@example.com" // has an account
 )
 
 // vendor is a simulated Skribble on a port.
@@ -30,7 +31,7 @@ func newVendor(t *testing.T, settings sim.Settings) vendor {
 	t.Helper()
 	simulator, err := sim.New(sim.Config{
 		Users:    map[string]string{liveUser: liveKey, demoUser: liveKey},
-		Settings: settings,
+		Settings: settings, Accounts: []sim.Account{{Email: holder, FirstName: "Hanna", LastName: "Halter"}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,10 @@ const demoQuality = "DEMO"
 
 // envelope translates Skribble's view of a request.
 func (p *Provider) envelope(r request) signature.Envelope {
-	envelope := signature.Envelope{ID: r.ID, Correlation: r.Custom, State: envelopeState(r.Status)}
+	envelope := signature.Envelope{ID: r.ID, Correlation: r.Custom, State: envelopeState(r.Status), EndTime: r.end()}
+	if r.isDraft() {
+		envelope.State = signature.EnvelopeDraft
+	}
 	var last time.Time
 	for _, s := range r.Signatures {
 		signer := p.signer(s)
@@ -32,6 +35,15 @@ func (p *Provider) envelope(r request) signature.Envelope {
 		envelope.CompleteTime = last
 	}
 	return envelope
+}
+
+// end is when the request ends or is removed, whichever is first; zero where Skribble does not say.
+func (r request) end() time.Time {
+	removed, ends := r.DeletionDate.Time, r.ExpiresAt.Time
+	if removed.IsZero() || !ends.IsZero() && ends.Before(removed) {
+		return ends
+	}
+	return removed
 }
 
 func envelopeState(status string) signature.EnvelopeState {
@@ -53,7 +65,10 @@ func envelopeState(status string) signature.EnvelopeState {
 }
 
 func (p *Provider) signer(s signed) signature.EnvelopeSigner {
-	signer := signature.EnvelopeSigner{ID: s.SID, Email: s.email(), State: signerState(s.Status, s.LastViewedAt)}
+	signer := signature.EnvelopeSigner{
+		ID: s.SID, Email: s.email(), FirstName: s.Identity.FirstName, LastName: s.Identity.LastName,
+		State: signerState(s.Status, s.LastViewedAt),
+	}
 	if signer.State != signature.SignerSigned {
 		return signer
 	}

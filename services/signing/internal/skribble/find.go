@@ -30,7 +30,7 @@ var errListTooLong = errors.New("the list of signature requests is too long to l
 func (p *Provider) await(ctx context.Context, order signature.Order) (request, error) {
 	step := p.config.LookupGrace / graceSteps
 	for i := 0; ; i++ {
-		found, err := p.find(ctx, order.Correlation)
+		found, err := p.find(ctx, order)
 		if err != nil {
 			return request{}, err
 		}
@@ -55,23 +55,32 @@ func keep(found []request, known string) (request, []request) {
 
 func (p *Provider) withdrawAll(ctx context.Context, duplicates []request) error {
 	for _, duplicate := range duplicates {
-		if p.envelope(duplicate).State != signature.EnvelopeOpen {
-			continue
+		var err error
+		switch p.envelope(duplicate).State {
+		case signature.EnvelopeDraft:
+			err = p.discard(ctx, duplicate.ID)
+		case signature.EnvelopeOpen:
+			err = p.Withdraw(ctx, duplicate.ID, "")
 		}
-		if err := p.Withdraw(ctx, duplicate.ID, ""); err != nil {
+		if err != nil {
 			return vendorhttp.Inconclusive(err)
 		}
 	}
 	return nil
 }
 
-// Find looks for the order's request as a resumed Send does.
+// Find looks for the order's request as a resumed Send does; one without signers is removed.
 func (p *Provider) Find(ctx context.Context, order signature.Order) (signature.Envelope, error) {
 	found, err := p.await(ctx, order)
 	switch {
 	case err != nil:
 		return signature.Envelope{}, translate(err, private(order)...)
 	case found.ID == "":
+		return signature.Envelope{}, signature.ErrNoEnvelope
+	case found.isDraft():
+		if err := p.discard(ctx, found.ID); err != nil {
+			return signature.Envelope{}, err
+		}
 		return signature.Envelope{}, signature.ErrNoEnvelope
 	}
 	return inOrderOf(order, p.envelope(found)), nil
@@ -80,7 +89,7 @@ func (p *Provider) Find(ctx context.Context, order signature.Order) (signature.E
 // settle looks once more after a lost attempt was made good, because the lost one may have shown meanwhile: one is kept,
 // the others are withdrawn.
 func (p *Provider) settle(ctx context.Context, order signature.Order, made request) (request, error) {
-	found, err := p.find(ctx, order.Correlation)
+	found, err := p.find(ctx, order)
 	if err != nil {
 		return request{}, err
 	}
@@ -94,13 +103,16 @@ func (p *Provider) settle(ctx context.Context, order signature.Order, made reque
 	return found[0], p.withdrawAll(ctx, found[1:])
 }
 
-// find returns the requests made for the correlation, the one to keep first: what is furthest along, then the oldest.
-func (p *Provider) find(ctx context.Context, correlation string) ([]request, error) {
-	listed, err := p.list(ctx, reference(correlation))
+// find returns the requests made for the order, the one to keep first: what is furthest along, then the oldest.
+func (p *Provider) find(ctx context.Context, order signature.Order) ([]request, error) {
+	listed, err := p.list(ctx, reference(order.Correlation))
 	if err != nil {
 		return nil, err
 	}
-	listed = slices.DeleteFunc(listed, func(r request) bool { return !madeFor(r, correlation) })
+	listed = slices.DeleteFunc(listed, func(r request) bool {
+		// A draft that was withdrawn on its way out counts as none.
+		return !madeFor(r, order.Correlation) || staged(order) && r.Status == "WITHDRAWN" && r.unsigned()
+	})
 	slices.SortFunc(listed, func(a, b request) int {
 		return cmp.Or(cmp.Compare(p.progress(b), p.progress(a)), a.CreatedAt.Compare(b.CreatedAt.Time), cmp.Compare(a.ID, b.ID))
 	})
@@ -121,11 +133,13 @@ func madeFor(r request, correlation string) bool {
 func (p *Provider) progress(r request) int {
 	switch p.envelope(r).State {
 	case signature.EnvelopeSigned:
-		return 3
+		return 4
 	case signature.EnvelopeOpen:
 		if slices.ContainsFunc(r.Signatures, func(s signed) bool { return s.Status == "SIGNED" }) {
-			return 2
+			return 3
 		}
+		return 2
+	case signature.EnvelopeDraft:
 		return 1
 	}
 	return 0
@@ -165,7 +179,7 @@ func (p *Provider) page(ctx context.Context, search string, page int) ([]request
 	query := url.Values{
 		"search": {search}, "page_number": {strconv.Itoa(page)}, "page_size": {strconv.Itoa(pageSize)},
 	}
-	var listed []request
+	var listed list[request]
 	err := p.json(ctx, vendorhttp.Request{Method: http.MethodGet, Path: "/signature-requests", Query: query}, nil, &listed)
 	return listed, err
 }

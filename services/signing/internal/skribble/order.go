@@ -27,7 +27,7 @@ func title(order signature.Order) string {
 func (p *Provider) creationOf(order signature.Order, documentID string) creation {
 	body := creation{
 		Title:           title(order),
-		Message:         order.Text.Message,
+		Message:         messageOf(order),
 		DocumentID:      documentID,
 		Quality:         string(order.Level),
 		Legislation:     string(order.Legislation),
@@ -37,10 +37,28 @@ func (p *Provider) creationOf(order signature.Order, documentID string) creation
 		CallbackUpdate:  p.callback("update", order.CallbackToken),
 		CallbackError:   p.callback("error", order.CallbackToken),
 	}
-	for _, signer := range order.Signers {
-		body.Signatures = append(body.Signatures, inviteeOf(order, signer))
+	for _, observer := range order.Observers {
+		body.Observers = append(body.Observers, observer.Email)
 	}
+	body.Signatures = inviteesOf(order)
 	return body
+}
+
+// messageOf the order that its signers' languages select. They select the same: Skribble has one for all.
+func messageOf(order signature.Order) string {
+	language := order.Language
+	if len(order.Signers) > 0 {
+		language = order.Signers[0].Language
+	}
+	return order.TextFor(language).Message
+}
+
+func inviteesOf(order signature.Order) []invitee {
+	invitees := make([]invitee, 0, len(order.Signers))
+	for _, signer := range order.Signers {
+		invitees = append(invitees, inviteeOf(order, signer))
+	}
+	return invitees
 }
 
 func inviteeOf(order signature.Order, signer signature.Signer) invitee {
@@ -51,6 +69,14 @@ func inviteeOf(order signature.Order, signer signature.Signer) invitee {
 		},
 		Sequence: signer.Order,
 		Language: language,
+	}
+	// An account holder has no link that the caller could deliver.
+	if signer.OwnCompany && !order.CallerDelivers {
+		body.AccountEmail = signer.Email
+	}
+	if order.CallerDelivers {
+		notify := false
+		body.Notify = &notify
 	}
 	if order.Level != signature.SES {
 		body.Identity.MobileNumber = strings.TrimPrefix(signer.Phone, "+")
@@ -85,5 +111,8 @@ func private(order signature.Order) []string {
 	for _, signer := range order.Signers {
 		values = append(values, signer.Email, strings.TrimPrefix(signer.Phone, "+"), signer.FirstName, signer.LastName)
 	}
-	return values
+	for _, observer := range order.Observers {
+		values = append(values, observer.Email)
+	}
+	return append(values, order.Redirects.Success, order.Redirects.Decline, order.Redirects.Error)
 }

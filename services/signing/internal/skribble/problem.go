@@ -70,8 +70,8 @@ func isGone(err error) bool {
 // errNotSkribble is the cause of a 404 that Skribble's API does not give.
 var errNotSkribble = errors.New("the base URL does not lead to Skribble's API")
 
-// translate turns a refused call into the port's failure; other errors pass. Only what is asked for with a POST can be
-// refused for good: a look-up says nothing final. The private values are kept out of its detail.
+// translate turns a refused call into the port's failure; other errors pass. A look-up that is refused says nothing final.
+// The private values are kept out of its detail.
 func translate(err error, private ...string) error {
 	var refused *vendorhttp.StatusError
 	if !errors.As(err, &refused) {
@@ -89,7 +89,7 @@ func translate(err error, private ...string) error {
 	detail := fmt.Sprintf("Skribble answered %d %s %s: %s", refused.Status, said.Kind, said.Key,
 		vendorhttp.Detail(said.Message, private...))
 	rejected := &signature.RejectedError{Reason: reason(refused.Status, said), Detail: strings.Join(strings.Fields(detail), " ")}
-	if refused.Method != http.MethodPost {
+	if refused.Method == http.MethodGet {
 		return vendorhttp.Inconclusive(rejected)
 	}
 	return rejected
@@ -99,6 +99,8 @@ func reason(status int, said problem) signature.RefusalReason {
 	switch {
 	case status == http.StatusForbidden:
 		return signature.ReasonProviderMisconfigured
+	case said.Key == "file.attachment.unsupported":
+		return signature.ReasonAttachmentNotOffered
 	case status == http.StatusRequestEntityTooLarge:
 		return signature.ReasonDocumentTooLarge
 	case status == http.StatusNotAcceptable || strings.HasPrefix(said.Key, "file."):

@@ -22,10 +22,7 @@ var errGone = &signature.RejectedError{
 // Read returns Skribble's view of the request now. One that no longer exists is gone, which is believed when it is said
 // twice.
 func (p *Provider) Read(ctx context.Context, envelopeID string) (signature.Envelope, error) {
-	read, err := p.read(ctx, envelopeID)
-	if isGone(err) {
-		read, err = p.read(ctx, envelopeID)
-	}
+	read, err := p.readSurely(ctx, envelopeID)
 	if isGone(err) {
 		return signature.Envelope{ID: envelopeID, State: signature.EnvelopeGone}, nil
 	}
@@ -33,6 +30,15 @@ func (p *Provider) Read(ctx context.Context, envelopeID string) (signature.Envel
 		return signature.Envelope{}, translate(err)
 	}
 	return p.envelope(read), nil
+}
+
+// readSurely asks again before it fails with a request that is gone.
+func (p *Provider) readSurely(ctx context.Context, envelopeID string) (request, error) {
+	read, err := p.read(ctx, envelopeID)
+	if isGone(err) {
+		return p.read(ctx, envelopeID)
+	}
+	return read, err
 }
 
 func (p *Provider) read(ctx context.Context, envelopeID string) (request, error) {

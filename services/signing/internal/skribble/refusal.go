@@ -1,11 +1,9 @@
 package skribble
 
 import (
-	"bytes"
 	"fmt"
 	"net/mail"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,26 +18,18 @@ const (
 	maxSequence = 999
 )
 
+// observersHaveAccounts says what Skribble asks of an observer (Sign API v2, cc_email_addresses).
+const observersHaveAccounts = "each observer must have a Skribble account under this address"
+
 // Refusal tells why Skribble could not honour the order, before anything leaves; nil when it could.
 func (p *Provider) Refusal(order signature.Order) *signature.Refusal {
-	checks := []func(signature.Order) *signature.Refusal{p.refuseLevel, p.refuseDocument, refuseTexts, refuseSequence}
-	for _, check := range checks {
+	can := p.Capabilities()
+	for _, check := range []func(signature.Order) *signature.Refusal{
+		can.Refusal, refuseSigners, refuseFields, refuseObservers, refuseRedirects, refuseFileNames, can.DocumentRefusal,
+	} {
 		if refusal := check(order); refusal != nil {
 			return refusal
 		}
-	}
-	seen := map[string]bool{}
-	for i, signer := range order.Signers {
-		if refusal := p.refuseSigner(order, signer); refusal != nil {
-			refusal.Field = fmt.Sprintf("signers[%d].%s", i, refusal.Field)
-			return refusal
-		}
-		address := strings.ToLower(signer.Email)
-		if seen[address] {
-			return refuse(signature.ReasonSignerEmailInvalid, fmt.Sprintf("signers[%d].email", i),
-				"two signers share an e-mail address: Skribble would take them for one person")
-		}
-		seen[address] = true
 	}
 	return nil
 }
@@ -48,103 +38,94 @@ func refuse(reason signature.RefusalReason, field, detail string) *signature.Ref
 	return &signature.Refusal{Reason: reason, Field: field, Detail: detail}
 }
 
-func (p *Provider) refuseLevel(order signature.Order) *signature.Refusal {
-	offer, ok := p.offer(order.Level)
-	if !ok {
-		return refuse(signature.ReasonLevelNotOffered, "level", "Skribble does not offer this signature level")
-	}
-	if !slices.Contains(offer.Legislations, order.Legislation) {
-		return refuse(signature.ReasonLegislationNotOffered, "legislation", "Skribble signs under EIDAS or ZERTES only")
-	}
-	return nil
-}
-
-func (p *Provider) offer(level signature.Level) (signature.Offer, bool) {
-	for _, offer := range p.Capabilities().Offers {
-		if offer.Level == level {
-			return offer, true
+func refuseSigners(order signature.Order) *signature.Refusal {
+	seen := map[string]bool{}
+	for i, signer := range order.Signers {
+		if refusal := refuseSigner(order, signer); refusal != nil {
+			refusal.Field = fmt.Sprintf("signers[%d].%s", i, refusal.Field)
+			return refusal
 		}
-	}
-	return signature.Offer{}, false
-}
-
-func (p *Provider) refuseDocument(order signature.Order) *signature.Refusal {
-	if len(order.Document) > maxDocumentBytes {
-		return refuse(signature.ReasonDocumentTooLarge, "document",
-			fmt.Sprintf("the document has more than %d bytes", maxDocumentBytes))
-	}
-	if !bytes.HasPrefix(order.Document, []byte("%PDF-")) {
-		return refuse(signature.ReasonDocumentRejected, "document", "the document is not a PDF")
-	}
-	return nil
-}
-
-func refuseTexts(order signature.Order) *signature.Refusal {
-	if strings.TrimSpace(order.Title) == "" || utf8.RuneCountInString(order.Title) > maxTitle {
-		return refuse(signature.ReasonTitleInvalid, "title", fmt.Sprintf("the title must have 1 to %d characters", maxTitle))
-	}
-	if utf8.RuneCountInString(order.Text.Message) > maxMessage {
-		return refuse(signature.ReasonTitleInvalid, "message", fmt.Sprintf("the message has more than %d characters", maxMessage))
-	}
-	return nil
-}
-
-// refuseSequence checks the signers as a group: either all are asked at once, or each has its place.
-func refuseSequence(order signature.Order) *signature.Refusal {
-	if len(order.Signers) == 0 {
-		return refuse(signature.ReasonProviderRejected, "signers", "a request needs a signer")
-	}
-	if len(order.Signers) > maxSigners {
-		return refuse(signature.ReasonTooManySigners, "signers", fmt.Sprintf("there are more than %d signers", maxSigners))
-	}
-	placed := 0
-	for _, signer := range order.Signers {
-		if signer.Order < 0 || signer.Order > maxSequence {
-			return refuse(signature.ReasonOrderNotOffered, "signers", fmt.Sprintf("an order must be 0 to %d", maxSequence))
+		address := strings.ToLower(signer.Email)
+		if seen[address] {
+			return refuse(signature.ReasonSignerEmailInvalid, fmt.Sprintf("signers[%d].email", i),
+				"Skribble takes two signers with one e-mail address for one person: give each signer an own address")
 		}
-		placed += min(signer.Order, 1)
-	}
-	if placed != 0 && placed != len(order.Signers) {
-		return refuse(signature.ReasonOrderNotOffered, "signers", "some signers have an order and some have none")
+		seen[address] = true
 	}
 	return nil
 }
 
-func (p *Provider) refuseSigner(order signature.Order, signer signature.Signer) *signature.Refusal {
-	offer, _ := p.offer(order.Level)
+func refuseSigner(order signature.Order, signer signature.Signer) *signature.Refusal {
 	switch {
 	case !validName(signer.FirstName):
-		return refuse(signature.ReasonSignerNameInvalid, "first_name", "the first name is missing or too long")
+		return refuse(signature.ReasonSignerNameInvalid, "first_name",
+			fmt.Sprintf("Skribble needs a first name of 1 to %d characters", maxName))
 	case !validName(signer.LastName):
-		return refuse(signature.ReasonSignerNameInvalid, "last_name", "the last name is missing or too long")
+		return refuse(signature.ReasonSignerNameInvalid, "last_name",
+			fmt.Sprintf("Skribble needs a last name of 1 to %d characters", maxName))
 	case !validEmail(signer.Email):
-		return refuse(signature.ReasonSignerEmailInvalid, "email", "the e-mail address is missing or malformed")
-	case signer.Authentication != signature.AuthenticationDefault &&
-		!slices.Contains(offer.Authentications, signer.Authentication):
-		return refuse(signature.ReasonAuthenticationNotOffered, "authentication",
-			"Skribble chooses the authentication by the level: a code by e-mail for SES, by SMS for AES and QES")
+		return refuse(signature.ReasonSignerEmailInvalid, "email",
+			"Skribble needs a bare e-mail address, such as anna@example.org")
+	case signer.Order < 0 || signer.Order > maxSequence:
+		return refuse(signature.ReasonOrderNotOffered, "order_group",
+			fmt.Sprintf("Skribble takes order groups from 0 to %d", maxSequence))
 	case order.Level != signature.SES && !validPhone(signer.Phone):
 		return refuse(signature.ReasonSignerPhoneRequired, "phone_number",
-			"AES and QES need the signer's mobile number, with plus and country code")
-	case !slices.Contains(p.Capabilities().Languages, languageOf(order, signer)):
-		return refuse(signature.ReasonLanguageNotOffered, "language", "Skribble writes in de, en, fr and it only")
+			"Skribble sends the code for AES and QES by SMS: give a mobile number with plus and country code, such as +41791234567")
 	}
-	return refuseFields(order, signer)
+	return nil
 }
 
 // refuseFields accepts a signer without a field: Skribble then lets the signer place the signature. A field that cannot
 // be handed over by its name is refused, since the meaning of Skribble's coordinates is disputed between its own texts.
-func refuseFields(order signature.Order, signer signature.Signer) *signature.Refusal {
-	name := ""
-	for _, field := range order.Fields {
-		if field.Role != signer.Role {
-			continue
+func refuseFields(order signature.Order) *signature.Refusal {
+	for i, signer := range order.Signers {
+		name := ""
+		for _, field := range order.Fields {
+			switch {
+			case field.Role != signer.Role:
+				continue
+			case field.FormField == "":
+				return refuse(signature.ReasonSignatureFieldMissing, fmt.Sprintf("signers[%d].role", i),
+					"Skribble finds a signature field by its name and not by coordinates: put an empty signature form field (AcroForm,"+
+						" type Sig) into the PDF, give its name as the field's form field, or leave the field out and let the signer place it")
+			case name != "" && field.FormField != name:
+				return refuse(signature.ReasonSignatureFieldMissing, fmt.Sprintf("signers[%d].role", i),
+					"Skribble takes one form field name for each signer: give all signature fields of this role the same name")
+			}
+			name = field.FormField
 		}
-		if field.FormField == "" || name != "" && field.FormField != name {
-			return refuse(signature.ReasonSignatureFieldMissing, "role",
-				"Skribble needs exactly one name for a signer's signature fields in the PDF")
+	}
+	return nil
+}
+
+func refuseObservers(order signature.Order) *signature.Refusal {
+	for i, observer := range order.Observers {
+		if !validEmail(observer.Email) {
+			return refuse(signature.ReasonObserverNotOffered, fmt.Sprintf("observers[%d].email", i),
+				"Skribble needs a bare e-mail address, and "+observersHaveAccounts)
 		}
-		name = field.FormField
+	}
+	return nil
+}
+
+// refuseRedirects holds what Skribble would ignore without a word (Sign API v2, parameters of the signing URL).
+func refuseRedirects(order signature.Order) *signature.Refusal {
+	to := order.Redirects
+	if to.Success == "" && to != (signature.Redirects{}) {
+		return refuse(signature.ReasonRedirectNotOffered, "redirects.success_url",
+			"Skribble redirects after a decline or an error only where it redirects after a signature: give success_url too")
+	}
+	return nil
+}
+
+// refuseFileNames holds that an attachment has a name, by which it is found again.
+func refuseFileNames(order signature.Order) *signature.Refusal {
+	for i, attachment := range order.Attachments {
+		if strings.TrimSpace(attachment.FileName) == "" {
+			return refuse(signature.ReasonAttachmentNotOffered, fmt.Sprintf("attachments[%d]", i),
+				"Skribble shows attachments by their file names: this one has none")
+		}
 	}
 	return nil
 }

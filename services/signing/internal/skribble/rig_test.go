@@ -3,6 +3,7 @@ package skribble
 import (
 	"encoding/base64"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -80,4 +81,12 @@ func anOrder() signature.Order {
 			Role: "client", FirstName: "Max", LastName: "Muster", Email: "max@example.org", Phone: "+41791234567",
 		}},
 	}
+}
+
+// closed closes a file that nobody reads.
+func closed(file io.ReadCloser, err error) error {
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }

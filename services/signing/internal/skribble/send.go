@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
@@ -13,8 +14,9 @@ import (
 // errNoID is the cause when Skribble answers a creation without saying what it created.
 var errNoID = errors.New("the answer names no usable id")
 
-// Send uploads the document and makes the request, which invites its signers. With resume set it first looks whether an
-// earlier attempt came through.
+// Send uploads the document and makes the request, which invites its signers. An order with attachments or observers is
+// made in stages, its signers last, so that nobody is invited to half a request. With resume set it first looks whether
+// an earlier attempt came through, and how far.
 func (p *Provider) Send(ctx context.Context, order signature.Order, resume bool) (signature.Envelope, error) {
 	sent, err := p.send(ctx, order, resume)
 	if err == nil {
@@ -30,15 +32,25 @@ func (p *Provider) send(ctx context.Context, order signature.Order, resume bool)
 	if !resume {
 		return p.create(ctx, order)
 	}
-	if found, err := p.await(ctx, order); err != nil || found.ID != "" {
-		return found, err
+	found, err := p.await(ctx, order)
+	if err == nil && (found.isDraft() || found.ID != "" && staged(order)) {
+		// A list may be behind; what is continued, or checked in detail, is read.
+		found, err = p.read(ctx, found.ID)
+	}
+	switch {
+	case err != nil:
+		return request{}, err
+	case found.isDraft():
+		return p.complete(ctx, order, found)
+	case found.ID != "":
+		return found, nil
 	}
 	made, err := p.create(ctx, order)
 	if err != nil {
 		return request{}, err
 	}
 	if made, err = p.settle(ctx, order, made); err != nil {
-		return request{}, &signature.UnknownOutcomeError{Cause: errors.New("the request is made, but maybe not alone: " + err.Error())}
+		return request{}, halfway(err)
 	}
 	return made, nil
 }
@@ -50,53 +62,94 @@ func (p *Provider) create(ctx context.Context, order signature.Order) (request, 
 	// An upload sends no mail and is used by nothing else: a lost one is an orphan, so it may be repeated.
 	var uploaded document
 	err := p.json(ctx, vendorhttp.Request{Method: http.MethodPost, Path: "/documents"},
-		upload{Title: order.Title, Content: order.Document, ContentType: "application/pdf"}, &uploaded)
+		upload{Title: order.Title, Content: order.Document, ContentType: pdfType}, &uploaded)
 	if err != nil {
 		return request{}, err
 	}
-	if uploaded.ID == "" {
+	if !vendorhttp.IsID(uploaded.ID) {
 		return request{}, &signature.UnavailableError{Cause: errNoID}
+	}
+	body := p.creationOf(order, uploaded.ID)
+	if staged(order) {
+		body.Signatures = []invitee{}
 	}
 	var created request
 	call := vendorhttp.Request{Method: http.MethodPost, Path: "/signature-requests", Effect: true}
-	if err := p.json(ctx, call, p.creationOf(order, uploaded.ID), &created); err != nil {
-		return request{}, err
+	if err := p.json(ctx, call, body, &created); err != nil {
+		return request{}, hintAtObservers(order, translate(err, private(order)...))
 	}
 	if !vendorhttp.IsID(created.ID) {
 		return request{}, &signature.UnknownOutcomeError{Cause: errNoID}
 	}
+	if staged(order) {
+		return p.complete(ctx, order, created)
+	}
 	return created, nil
 }
 
-// confirm checks that an open request is what was ordered, because Skribble ignores what it does not understand: a
-// request without its signers, or at another level, is withdrawn and rejected.
+// hintAtObservers adds to a rejection what Skribble does not say, but what is the likeliest cause.
+func hintAtObservers(order signature.Order, err error) error {
+	var rejected *signature.RejectedError
+	if len(order.Observers) == 0 || !errors.As(err, &rejected) || rejected.Reason != signature.ReasonProviderRejected {
+		return err
+	}
+	return &signature.RejectedError{Reason: rejected.Reason, Detail: rejected.Detail + " (" + observersHaveAccounts + ")"}
+}
+
+// confirm checks that an open request is what was ordered, because Skribble ignores what it does not understand: one
+// without its signers, or at another level, is withdrawn and rejected.
 func (p *Provider) confirm(ctx context.Context, order signature.Order, sent request) error {
-	asOrdered := len(sent.Signatures) == len(order.Signers) &&
-		(sent.Quality == "" || sent.Quality == string(order.Level) || p.config.Sandbox && sent.Quality == demoQuality) &&
-		(order.Level != signature.QES || sent.Legislation == "" || sent.Legislation == string(order.Legislation))
-	if asOrdered || p.envelope(sent).State != signature.EnvelopeOpen {
+	difference := p.difference(order, sent)
+	if state := p.envelope(sent).State; difference == nil || state != signature.EnvelopeOpen && state != signature.EnvelopeDraft {
 		return nil
 	}
 	if err := p.Withdraw(ctx, sent.ID, ""); err != nil {
 		return &signature.UnknownOutcomeError{Cause: errors.New("the request differs from its order and is not withdrawn yet")}
 	}
-	return &signature.RejectedError{
-		Reason: signature.ReasonProviderRejected,
-		Detail: "Skribble made a request that differs from its order in level, legislation or signers; it is withdrawn",
+	difference.Detail += "; the request is withdrawn"
+	return difference
+}
+
+// difference between the order and what Skribble made of it; nil where there is none.
+func (p *Provider) difference(order signature.Order, sent request) *signature.RejectedError {
+	quality, law := string(order.Level), string(order.Legislation)
+	switch {
+	case len(sent.Signatures) != len(order.Signers):
+		return differs(signature.ReasonProviderRejected, "Skribble made a request that differs from its order in signers")
+	case sent.Quality != "" && sent.Quality != quality && (sent.Quality != demoQuality || !p.config.Sandbox):
+		return differs(signature.ReasonProviderRejected, "Skribble made a request that differs from its order in level")
+	case order.Level == signature.QES && sent.Legislation != "" && sent.Legislation != law:
+		return differs(signature.ReasonProviderRejected, "Skribble made a request that differs from its order in legislation")
 	}
+	return lacks(order, sent)
+}
+
+// lacks tells which observer or attachment of the order the request is without.
+func lacks(order signature.Order, sent request) *signature.RejectedError {
+	for _, observer := range order.Observers {
+		listed := func(address string) bool { return strings.EqualFold(address, observer.Email) }
+		if !slices.ContainsFunc(sent.Observers, listed) {
+			return differs(signature.ReasonObserverNotOffered, "Skribble left out an observer: "+observersHaveAccounts)
+		}
+	}
+	if len(missing(order, sent)) > 0 {
+		return differs(signature.ReasonAttachmentNotOffered, "Skribble left out an attachment, or renamed it")
+	}
+	return nil
+}
+
+func differs(reason signature.RefusalReason, detail string) *signature.RejectedError {
+	return &signature.RejectedError{Reason: reason, Detail: detail}
 }
 
 // inOrderOf puts the envelope's signers into the order's order.
 func inOrderOf(order signature.Order, envelope signature.Envelope) signature.Envelope {
 	sorted := make([]signature.EnvelopeSigner, 0, len(envelope.Signers))
-	rest := envelope.Signers
+	rest := slices.Clone(envelope.Signers)
 	for _, signer := range order.Signers {
-		for i, candidate := range rest {
-			if strings.EqualFold(candidate.Email, signer.Email) {
-				sorted = append(sorted, candidate)
-				rest = append(append([]signature.EnvelopeSigner{}, rest[:i]...), rest[i+1:]...)
-				break
-			}
+		same := func(s signature.EnvelopeSigner) bool { return strings.EqualFold(s.Email, signer.Email) }
+		if i := slices.IndexFunc(rest, same); i >= 0 {
+			sorted, rest = append(sorted, rest[i]), slices.Delete(rest, i, i+1)
 		}
 	}
 	envelope.Signers = append(sorted, rest...)

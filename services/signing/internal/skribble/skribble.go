@@ -1,8 +1,8 @@
 // Package skribble sends signature requests through one account at Skribble (Sign API v2). Skribble gives a short-lived
 // token for a user name and a key, knows no idempotency key and no webhooks, only callbacks that prove nothing; so the
 // package caches the token, makes a request findable by its correlation id, and takes every state from a fresh read.
-// Requests go to signers without a Skribble account, in Skribble's words "no-account signers": a stored profile could
-// otherwise replace the name on the contract.
+// Signers are asked without a Skribble account, in Skribble's words as "no-account signers": a stored profile could
+// otherwise replace the name on the contract. Only signers of the sending company itself may use an account of theirs.
 package skribble
 
 import (
@@ -20,7 +20,10 @@ import (
 const (
 	demoUserPrefix        = "api_demo"
 	maxDocumentBytes      = 40_000_000 // the older of two published limits; the newer is 112.5 MB
-	maxSigners            = 50         // ours: Skribble publishes none
+	maxSigners            = 50         // ours: Skribble publishes none, and neither for the next three
+	maxAttachments        = 10
+	maxObservers          = 20
+	maxExpiryDays         = 365 // ours: the service withdraws, and retention may end a request before
 	defaultLookupGrace    = 15 * time.Second
 	defaultCallsPerMinute = 120 // ours: Skribble has limits but publishes no numbers
 	defaultTimeout        = time.Minute
@@ -38,6 +41,8 @@ type Config struct {
 	// CallbackBase is the gateway's public URL; Skribble calls {CallbackBase}/webhooks/skribble/... when a request
 	// changes. Without it no callbacks are asked for, and changes are noticed by reading alone.
 	CallbackBase string
+	// Region the account's data is kept in, which is that of BaseURL.
+	Region signature.Region
 	// Sandbox must be true exactly when Username is a demo user.
 	Sandbox bool
 	// LookupGrace is how long a lost request may take to become findable before it is sent again; 15 seconds when zero.
@@ -61,16 +66,18 @@ type Provider struct {
 var _ signature.Provider = (*Provider)(nil)
 
 // New returns the account's provider and calls nobody. It fails for a configuration that cannot work, or that would make
-// worthless signatures where real ones are expected.
+// worthless signatures where real ones are expected; the error joins all mistakes.
 func New(config Config) (*Provider, error) {
 	config.Username, config.APIKey = strings.TrimSpace(config.Username), strings.TrimSpace(config.APIKey)
+	var mistakes []error
 	if config.Username == "" || config.APIKey == "" {
-		return nil, errors.New("skribble: the user name and the API key are both required")
+		mistakes = append(mistakes, errors.New("skribble: the user name and the API key are both required"))
 	}
 	if demo := strings.HasPrefix(config.Username, demoUserPrefix); demo && !config.Sandbox {
-		return nil, errors.New("skribble: a demo user's signatures have no legal value: set sandbox, or use another user")
-	} else if !demo && config.Sandbox {
-		return nil, errors.New("skribble: sandbox is set, but the user is not a demo user: its signatures would be binding")
+		mistakes = append(mistakes, errors.New("skribble: a demo user's signatures have no legal value: set sandbox, or use another user"))
+	} else if !demo && config.Sandbox && config.Username != "" {
+		mistakes = append(mistakes,
+			errors.New("skribble: sandbox is set, but the user is not a demo user: its signatures would be binding"))
 	}
 	if config.LookupGrace <= 0 {
 		config.LookupGrace = defaultLookupGrace
@@ -87,7 +94,10 @@ func New(config Config) (*Provider, error) {
 		Limits: []vendorhttp.Limit{{Requests: config.CallsPerMinute, Per: time.Minute}},
 	})
 	if err != nil {
-		return nil, errors.New("skribble: " + err.Error())
+		mistakes = append(mistakes, errors.New("skribble: "+err.Error()))
+	}
+	if len(mistakes) > 0 {
+		return nil, errors.Join(mistakes...)
 	}
 	return &Provider{config: config, http: client, session: newSession(client, config.Username, config.APIKey)}, nil
 }
@@ -99,7 +109,8 @@ func (p *Provider) Check(ctx context.Context) error {
 }
 
 // Capabilities tells what Skribble can honour. Skribble itself picks the authentication that the level demands: a code
-// by e-mail for SES, by SMS for the others.
+// by e-mail for SES, by SMS for the others. It has no date on which a request ends that every account may use, no subject,
+// no look and no templates; a message is for all, a reminder too, and redirects are parameters of a link.
 func (p *Provider) Capabilities() signature.Capabilities {
 	both := []signature.Legislation{signature.EIDAS, signature.ZERTES}
 	email := []signature.Authentication{signature.AuthenticationEmail}
@@ -114,7 +125,19 @@ func (p *Provider) Capabilities() signature.Capabilities {
 		},
 		Languages:        []string{"de", "en", "fr", "it"},
 		OrderedSigners:   true,
+		SignerGroups:     true,
 		MaxSigners:       maxSigners,
 		MaxDocumentBytes: maxDocumentBytes,
+		Region:           p.config.Region,
+		MaxExpiryDays:    maxExpiryDays,
+		ReminderPause:    reminderPause,
+		SignerUpdates:    signature.UpdatesUntilFirstSignature,
+		SigningLinks:     true,
+		Redirecting:      signature.RedirectsCallerDelivery,
+		MaxAttachments:   maxAttachments,
+		MaxObservers:     maxObservers,
+		DeliveryLog:      true,
+		MaxTitle:         maxTitle,
+		MaxMessage:       maxMessage,
 	}
 }

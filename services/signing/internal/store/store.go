@@ -71,9 +71,9 @@ func (s *Store) Save(ctx context.Context, tx *durable.Tx, r signature.Request, e
 		return r, fmt.Errorf("encode the request: %w", err)
 	}
 	result, err := tx.ExecContext(ctx,
-		`UPDATE request SET envelope = $1, state = $2, version = $3, update_time = $4, body = $5
-		WHERE id = $6 AND version = $7`,
-		r.Envelope, string(r.State), r.Version, r.UpdateTime.UnixMicro(), string(body), r.ID, read)
+		`UPDATE request SET provider = $1, envelope = $2, state = $3, version = $4, update_time = $5, body = $6
+		WHERE id = $7 AND version = $8`,
+		r.Provider, r.Envelope, string(r.State), r.Version, r.UpdateTime.UnixMicro(), string(body), r.ID, read)
 	if err != nil {
 		return r, fmt.Errorf("save the request: %w", err)
 	}

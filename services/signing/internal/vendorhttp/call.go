@@ -31,6 +31,9 @@ type Request struct {
 	// Effect is true when a repeated call would have a second effect: a failure after the request was written is then
 	// an unknown outcome.
 	Effect bool
+	// OwnLimit is true where the vendor limits this call by itself: a 429 is then a *StatusError, and holds up no other
+	// call of the account.
+	OwnLimit bool
 }
 
 // Answer is what the vendor said, with a status from 200 to 299.
@@ -116,6 +119,8 @@ func (c *Client) send(ctx context.Context, request Request) (*http.Response, err
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	})
+	var header http.Header
+	defer func() { c.answered(header) }()
 	outgoing, err := c.outgoing(ctx, request)
 	if err != nil {
 		return nil, err
@@ -124,6 +129,7 @@ func (c *Client) send(ctx context.Context, request Request) (*http.Response, err
 	if err != nil {
 		return nil, failure(request.Effect && connected.Load(), withoutURL(err))
 	}
+	header = response.Header
 	return response, nil
 }
 

@@ -66,6 +66,9 @@ type Client struct {
 
 	mu          sync.Mutex
 	pausedUntil time.Time
+	windows     []window
+	underWay    int
+	unnamed     time.Duration // the last pause after a 429 that named none
 }
 
 // New returns a client for the account behind the base URL. It fails when the configuration would send a secret in the
@@ -75,7 +78,7 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := &Client{base: base, config: withDefaults(config)}
+	client := &Client{base: base, config: withDefaults(config), windows: vendorWindows()}
 	for _, limit := range config.Limits {
 		limiter, err := newLimiter(limit)
 		if err != nil {
@@ -133,7 +136,7 @@ func baseURL(raw string, allowPlain bool) (string, error) {
 	}
 	switch {
 	case parsed.Scheme == "https":
-	case parsed.Scheme == "http" && (allowPlain || isLoopback(parsed.Hostname())):
+	case parsed.Scheme == "http" && (allowPlain || IsLoopback(parsed.Hostname())):
 	case parsed.Scheme == "http":
 		return "", errors.New("the base URL must be https: the account's secret would travel in the clear")
 	default:
@@ -142,7 +145,8 @@ func baseURL(raw string, allowPlain bool) (string, error) {
 	return strings.TrimRight(parsed.String(), "/"), nil
 }
 
-func isLoopback(host string) bool {
+// IsLoopback tells whether the host is this machine.
+func IsLoopback(host string) bool {
 	address := net.ParseIP(host)
 	return host == "localhost" || address != nil && address.IsLoopback()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -14,6 +15,9 @@ import (
 // burstShare of a limit may be spent at once; the rest refills over its period, so that no period of the vendor's clock
 // ever sees more than the limit.
 const burstShare = 6
+
+// longestUnnamed is the longest pause after a 429 that names none.
+const longestUnnamed = time.Minute
 
 // errOwnLimit is the cause of a call that our own limiter refused.
 var errOwnLimit = errors.New("the account's own request limit is reached")
@@ -27,37 +31,102 @@ func newLimiter(limit Limit) (*rate.Limiter, error) {
 	return rate.NewLimiter(rate.Limit(refill), burst), nil
 }
 
-// admit waits until the limits and the vendor's last Retry-After let a call through.
+// admit waits until the limits and what the vendor last said let a call through, and counts the call as under way; answered
+// ends that. A call that has to wait for the vendor takes its place in our own limits when that wait ends, so that those who
+// waited do not all start at once.
 func (c *Client) admit(ctx context.Context) error {
-	now := time.Now()
-	delay := c.pause(now)
-	reservations := make([]*rate.Reservation, 0, len(c.limiters))
-	for _, limiter := range c.limiters {
-		reservation := limiter.ReserveN(now, 1)
-		reservations = append(reservations, reservation)
-		delay = max(delay, reservation.DelayFrom(now))
+	latest := time.Now().Add(c.config.MaxWait)
+	if deadline, ok := ctx.Deadline(); ok && deadline.Before(latest) {
+		latest = deadline
 	}
-	cancel := func() {
-		for _, reservation := range reservations {
-			reservation.CancelAt(now)
+	for {
+		now := time.Now()
+		delay, release := c.place(now, now.Add(c.hold(now)))
+		if now.Add(delay).After(latest) {
+			release()
+			return &signature.UnavailableError{RetryAfter: delay, Cause: errOwnLimit}
+		}
+		if err := Sleep(ctx, delay); err != nil {
+			release()
+			return &signature.UnavailableError{Cause: err}
+		}
+		if c.start(time.Now()) {
+			return nil
 		}
 	}
-	if deadline, ok := ctx.Deadline(); delay > c.config.MaxWait || ok && now.Add(delay).After(deadline) {
-		cancel()
-		return &signature.UnavailableError{RetryAfter: delay, Cause: errOwnLimit}
-	}
-	if err := Sleep(ctx, delay); err != nil {
-		cancel()
-		return &signature.UnavailableError{Cause: err}
-	}
-	return nil
 }
 
-// pause tells how long the vendor still wants to be left alone.
-func (c *Client) pause(now time.Time) time.Duration {
+// place reserves a call at or after start; release gives it back.
+func (c *Client) place(now, start time.Time) (delay time.Duration, release func()) {
+	delay = start.Sub(now)
+	reservations := make([]*rate.Reservation, 0, len(c.limiters))
+	for _, limiter := range c.limiters {
+		reservation := limiter.ReserveN(start, 1)
+		reservations = append(reservations, reservation)
+		delay = max(delay, start.Sub(now)+reservation.DelayFrom(start))
+	}
+	return delay, func() {
+		for _, reservation := range reservations {
+			reservation.CancelAt(start)
+		}
+	}
+}
+
+// hold tells how long the vendor wants to be left alone: until its last Retry-After or a used-up window ends.
+func (c *Client) hold(now time.Time) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return max(0, c.pausedUntil.Sub(now))
+	return c.heldFor(now)
+}
+
+func (c *Client) heldFor(now time.Time) time.Duration {
+	hold := max(0, c.pausedUntil.Sub(now))
+	for i := range c.windows {
+		hold = max(hold, c.windows[i].hold(now, c.underWay))
+	}
+	return hold
+}
+
+// start counts a call as under way, unless the vendor's windows were used up meanwhile.
+func (c *Client) start(now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.heldFor(now) > 0 {
+		return false
+	}
+	c.underWay++
+	return true
+}
+
+// answered ends a call, and takes over what its answer's header, nil for none, tells of the vendor's windows.
+func (c *Client) answered(header http.Header) {
+	now := time.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.underWay--
+	for i := range c.windows {
+		c.windows[i].learn(header, now, c.underWay)
+	}
+}
+
+// tooMany is how long to pause after a 429. A vendor that names no time is left alone for a second, and for twice as long
+// each time it says so again (Skribble's guide on limits: 1, 2, 4 seconds), up to a minute.
+func (c *Client) tooMany(named time.Duration, isNamed bool) time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if isNamed {
+		c.unnamed = 0
+		return named
+	}
+	c.unnamed = min(max(time.Second, 2*c.unnamed), longestUnnamed)
+	return c.unnamed
+}
+
+// settled forgets how often the vendor said 429.
+func (c *Client) settled() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.unnamed = 0
 }
 
 // pauseFor makes every call of this client wait: one worker's 429 is the others' too.

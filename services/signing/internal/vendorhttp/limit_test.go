@@ -75,19 +75,23 @@ func TestRetryAfter(t *testing.T) {
 	cases := []struct {
 		name, value string
 		want        time.Duration
+		named       bool
 	}{
-		{"Retry-After", "7", 7 * time.Second},
-		{"Retry-After", "Sat, 01 Mar 2031 12:00:30 GMT", 30 * time.Second},
-		{"Retry-After", "Sat, 01 Mar 2031 11:00:00 GMT", 0},
-		{"Retry-After", "99999999", time.Hour},
-		{"Retry-After", "-5", 0},
-		{"Retry-After", "soon", 0},
-		{"RateLimit-Reset", "12", 12 * time.Second},
-		{"X-Other", "12", 0},
+		{"Retry-After", "7", 7 * time.Second, true},
+		{"Retry-After", "Sat, 01 Mar 2031 12:00:30 GMT", 30 * time.Second, true},
+		{"Retry-After", "Sat, 01 Mar 2031 11:00:00 GMT", 0, true},
+		{"Retry-After", "99999999", time.Hour, true},
+		{"Retry-After", "99999999999999999999", 0, false},
+		{"Retry-After", "9223372036854775807", time.Hour, true},
+		{"Retry-After", "-5", 0, false},
+		{"Retry-After", "soon", 0, false},
+		{"RateLimit-Reset", "12", 12 * time.Second, true},
+		{"X-Other", "12", 0, false},
 	}
 	for _, c := range cases {
-		if got := retryAfter(http.Header{http.CanonicalHeaderKey(c.name): {c.value}}, now); got != c.want {
-			t.Errorf("%s: %s is %s, want %s", c.name, c.value, got, c.want)
+		got, named := retryAfter(http.Header{http.CanonicalHeaderKey(c.name): {c.value}}, now)
+		if got != c.want || named != c.named {
+			t.Errorf("%s: %s is %s (%v), want %s", c.name, c.value, got, named, c.want)
 		}
 	}
 }

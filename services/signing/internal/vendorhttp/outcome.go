@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,13 +27,15 @@ var errRedirected = errors.New("the provider answered with a redirect, which is 
 // errTooLarge is the cause when an answer or a file is larger than is read.
 var errTooLarge = errors.New("the answer is too large")
 
-// StatusError means that the vendor answered with a status from 400 to 499 other than 408 and 429: the call had no
-// effect and a repeated one would be answered alike. Body is the vendor's, bounded; it may hold personal data.
+// StatusError means that the vendor answered with a status from 400 to 499 other than 408, and than 429 where the call has
+// no limit of its own: it had no effect and a repeated one would be answered alike. Body is the vendor's, bounded; it may hold personal data.
 type StatusError struct {
 	// Method of the call.
 	Method string
 	Status int
 	Body   []byte
+	// RetryAfter is how long the vendor says to wait; zero where it does not.
+	RetryAfter time.Duration
 }
 
 func (e *StatusError) Error() string { return fmt.Sprintf("the provider answered %d", e.Status) }
@@ -81,31 +84,40 @@ func (c *Client) refusal(request Request, response *http.Response, body []byte) 
 	cause := fmt.Errorf("the provider answered %d", status)
 	switch {
 	case status >= 200 && status <= 299:
+		c.settled()
 		return nil
+	case status == http.StatusTooManyRequests && request.OwnLimit:
+		after, _ := retryAfter(response.Header, time.Now())
+		return &StatusError{Method: request.Method, Status: status, Body: body, RetryAfter: after}
 	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
-		after := retryAfter(response.Header, time.Now())
+		after, named := retryAfter(response.Header, time.Now())
+		if status == http.StatusTooManyRequests {
+			after = c.tooMany(after, named)
+		}
 		c.pauseFor(after)
 		return &signature.UnavailableError{RetryAfter: after, Cause: cause}
 	case status == http.StatusRequestTimeout || status >= 500:
 		return failure(request.Effect, cause)
 	case status >= 400:
 		return &StatusError{Method: request.Method, Status: status, Body: body}
-	default:
+	case slices.Contains([]int{301, 302, 307, 308}, status): // the request was not carried out where it went
 		return &signature.UnavailableError{RetryAfter: credentialsPause, Cause: errRedirected}
+	default:
+		return failure(request.Effect, cause)
 	}
 }
 
-// retryAfter reads Retry-After (RFC 9110, 10.2.3: seconds or a date), else RateLimit-Reset (seconds); zero when the
-// vendor names no time.
-func retryAfter(header http.Header, now time.Time) time.Duration {
+// retryAfter reads Retry-After (RFC 9110, 10.2.3: seconds or a date), else RateLimit-Reset (seconds), at most
+// maxRetryAfter; ok is false when the vendor names no time.
+func retryAfter(header http.Header, now time.Time) (after time.Duration, ok bool) {
 	for _, name := range []string{"Retry-After", "RateLimit-Reset"} {
 		value := header.Get(name)
-		if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-			return min(time.Duration(seconds)*time.Second, maxRetryAfter)
+		if seconds, err := strconv.ParseUint(value, 10, 64); err == nil {
+			return time.Duration(min(seconds, uint64(maxRetryAfter/time.Second))) * time.Second, true
 		}
 		if date, err := http.ParseTime(value); err == nil {
-			return min(max(0, date.Sub(now)), maxRetryAfter)
+			return min(max(0, date.Sub(now)), maxRetryAfter), true
 		}
 	}
-	return 0
+	return 0, false
 }

@@ -1,9 +1,11 @@
 package yousign
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
@@ -13,16 +15,24 @@ import (
 // complete adds to the draft what it lacks and activates it. A draft that others may have worked on is looked at once
 // more: a step that came through late would make somebody sign twice.
 func (p *Provider) complete(ctx context.Context, order signature.Order, draft request, shared bool) (request, error) {
-	documentID, err := p.document(ctx, order, draft)
+	documentID, err := p.documents(ctx, order, draft)
 	if err != nil {
 		return request{}, err
 	}
-	signers, err := p.signers(ctx, order, draft, documentID)
+	if err := p.observers(ctx, order, draft, shared); err != nil {
+		return request{}, err
+	}
+	var signers []signer
+	if order.Template != "" {
+		signers, err = p.cast(ctx, order, draft)
+	} else {
+		signers, err = p.signers(ctx, order, draft, documentID)
+	}
 	if err != nil {
 		return request{}, err
 	}
 	if shared {
-		if err := p.intact(ctx, order, draft.ID); err != nil {
+		if err := p.intact(ctx, order, draft); err != nil {
 			return request{}, err
 		}
 	}
@@ -32,41 +42,46 @@ func (p *Provider) complete(ctx context.Context, order signature.Order, draft re
 // errNotIntact is the cause when a draft holds more than was ordered; it was deleted, and the next attempt starts anew.
 var errNotIntact = errors.New("the draft held more than was ordered and was deleted")
 
-func (p *Provider) intact(ctx context.Context, order signature.Order, id string) error {
-	now, err := p.read(ctx, id)
+func (p *Provider) intact(ctx context.Context, order signature.Order, draft request) error {
+	now, err := p.read(ctx, draft.ID)
 	if err != nil {
 		return err
 	}
-	if now.Status != statusDraft || len(now.Signers) == len(order.Signers) && len(now.Documents) == 1 {
+	documents := 1 + len(order.Attachments)
+	if order.Template != "" {
+		documents = len(draft.Documents) + len(order.Attachments)
+	}
+	if now.Status != statusDraft || len(now.Signers) == len(order.Signers) && len(now.Documents) == documents {
 		return nil
 	}
-	if err := p.remove(ctx, id); err != nil {
+	if err := p.remove(ctx, draft.ID); err != nil {
 		return err
 	}
 	return &signature.UnknownOutcomeError{Cause: errNotIntact}
 }
 
-// document returns the id of the draft's document, uploading it unless an earlier attempt did.
-func (p *Provider) document(ctx context.Context, order signature.Order, draft request) (string, error) {
-	for _, known := range draft.Documents {
-		if known.Nature == natureSignable && vendorhttp.IsID(known.ID) {
-			return known.ID, nil
+// observers adds those whom the draft lacks: nobody is to be told everything twice.
+func (p *Provider) observers(ctx context.Context, order signature.Order, draft request, shared bool) error {
+	if len(order.Observers) == 0 {
+		return nil
+	}
+	path := vendorhttp.Path("signature_requests", draft.ID, "followers")
+	var known followers
+	if shared {
+		if err := p.get(ctx, path, nil, &known); err != nil {
+			return err
 		}
 	}
-	body, contentType, err := uploadOf(order)
-	if err != nil {
-		return "", err
+	var missing followers
+	for _, o := range order.Observers {
+		if !slices.ContainsFunc(known, func(f follower) bool { return strings.EqualFold(f.Email, o.Email) }) {
+			missing = append(missing, follower{Email: o.Email, Locale: cmp.Or(o.Language, order.Language)})
+		}
 	}
-	call := p.request(http.MethodPost, vendorhttp.Path("signature_requests", draft.ID, "documents"), nil)
-	call.Body, call.ContentType, call.Effect = body, contentType, true
-	var uploaded document
-	if err := p.http.JSON(ctx, call, nil, &uploaded); err != nil {
-		return "", err
+	if len(missing) == 0 {
+		return nil
 	}
-	if !vendorhttp.IsID(uploaded.ID) {
-		return "", &signature.UnknownOutcomeError{Cause: errNoID}
-	}
-	return uploaded.ID, nil
+	return p.post(ctx, path, missing, nil)
 }
 
 // signers creates the signers that the draft lacks, in signing order, and returns them all.
@@ -78,18 +93,28 @@ func (p *Provider) signers(ctx context.Context, order signature.Order, draft req
 		}
 	}
 	var all []signer
-	for _, wanted := range inSigningOrder(order) {
+	sorted := inSigningOrder(order)
+	for i, wanted := range sorted {
 		if made, ok := withEmail(known, wanted.Email); ok {
 			all = append(all, made)
 			continue
 		}
+		body := inviteeOf(order, wanted, documentID)
+		if inGroups(order) && i > 0 {
+			body = placed(body, wanted.Order == sorted[i-1].Order, all[i-1])
+		}
 		var made signer
-		path := vendorhttp.Path("signature_requests", draft.ID, "signers")
-		if err := p.post(ctx, path, inviteeOf(order, wanted, documentID), &made); err != nil {
+		if err := p.post(ctx, vendorhttp.Path("signature_requests", draft.ID, "signers"), body, &made); err != nil {
 			return nil, err
+		}
+		if !vendorhttp.IsID(made.ID) {
+			return nil, &signature.UnknownOutcomeError{Cause: errNoID}
 		}
 		made.Info.Email = wanted.Email
 		all = append(all, made)
+	}
+	if inGroups(order) && !inTurn(order, all) {
+		return nil, errOtherTurns(signature.ReasonOrderNotOffered)
 	}
 	return all, nil
 }

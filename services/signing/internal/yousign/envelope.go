@@ -9,6 +9,7 @@ const statusDraft = "draft"
 func envelope(r request) signature.Envelope {
 	view := signature.Envelope{
 		ID: r.ID, Correlation: r.ExternalID, State: envelopeState(r), DeclineReason: r.Decline.Reason,
+		EndTime: r.Expires.Time,
 	}
 	for _, s := range r.Signers {
 		view.Signers = append(view.Signers, envelopeSigner(s))
@@ -51,7 +52,9 @@ func envelopeState(r request) signature.EnvelopeState {
 }
 
 func envelopeSigner(s signer) signature.EnvelopeSigner {
-	view := signature.EnvelopeSigner{ID: s.ID, Email: s.Info.Email, State: signerState(s.Status)}
+	view := signature.EnvelopeSigner{
+		ID: s.ID, Email: s.Info.Email, FirstName: s.Info.FirstName, LastName: s.Info.LastName, State: signerState(s.Status),
+	}
 	if view.State == signature.SignerSigned {
 		view.SignTime = s.SignedAt.Time
 		view.SignedLevel = signedLevel(s.Level)

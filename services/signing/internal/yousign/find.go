@@ -12,11 +12,11 @@ import (
 	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
 )
 
-// maxPages of a look-up; a page holds 100 requests and the filter leaves one or two.
+// maxPages of a look-up; a page holds 100 requests, of which the filter leaves one or two, or 10 templates.
 const maxPages = 20
 
 // errListTooLong is the cause when the list does not end: then nothing is known of what it does not show.
-var errListTooLong = errors.New("the list of signature requests is too long to look one up")
+var errListTooLong = errors.New("the list is too long to look one up")
 
 // Find looks for the order's request as a resumed Send does. What is still a draft invited nobody: it is deleted.
 func (p *Provider) Find(ctx context.Context, order signature.Order) (signature.Envelope, error) {
@@ -80,21 +80,28 @@ func rank(r request, order signature.Order) int {
 
 func (p *Provider) list(ctx context.Context, correlation string) ([]request, error) {
 	query := url.Values{"external_id[eq]": {correlation}}
-	var found []request
+	return listed(ctx, p, "/signature_requests", query, func(r request) bool {
+		return r.ExternalID == correlation && vendorhttp.IsID(r.ID) && envelope(r).State != signature.EnvelopeGone
+	})
+}
+
+// listed returns everything in a paged list that is to be kept.
+func listed[T any](ctx context.Context, p *Provider, path string, query url.Values, keep func(T) bool) ([]T, error) {
+	var found []T
 	for range maxPages {
-		var listed page
-		if err := p.get(ctx, "/signature_requests", query, &listed); err != nil {
+		var read page[T]
+		if err := p.get(ctx, path, query, &read); err != nil {
 			return nil, err
 		}
-		for _, r := range listed.Data {
-			if r.ExternalID == correlation && vendorhttp.IsID(r.ID) && envelope(r).State != signature.EnvelopeGone {
-				found = append(found, r)
+		for _, one := range read.Data {
+			if keep(one) {
+				found = append(found, one)
 			}
 		}
-		if listed.Meta.NextCursor == "" {
+		if read.Meta.NextCursor == "" {
 			return found, nil
 		}
-		query.Set("after", listed.Meta.NextCursor)
+		query.Set("after", read.Meta.NextCursor)
 	}
 	return nil, &signature.UnavailableError{RetryAfter: time.Hour, Cause: errListTooLong}
 }

@@ -1,93 +1,108 @@
 package yousign
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
 	"math"
-	"mime/multipart"
-	"net/textproto"
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
 
-// maxFileName in characters (API v3, documents).
-const maxFileName = 128
-
-// creationOf translates the order into a draft without documents and signers. Declining is always allowed: where it is
-// not, which is Yousign's default, a signer who disagrees can only stay silent.
+// creationOf translates the order into a draft without documents and signers, or with those of its template. Declining is
+// always allowed: where it is not, which is Yousign's default, a signer who disagrees can only stay silent. Reminders of
+// Yousign's own are never asked for: the service sends them.
 func (p *Provider) creationOf(order signature.Order) creation {
 	body := creation{
 		Name:                    order.Title,
-		DeliveryMode:            "email",
-		OrderedSigners:          ordered(order),
+		DeliveryMode:            deliveryMode(order),
+		OrderedSigners:          ordered(order) && !inGroups(order),
+		CustomRecipientOrder:    inGroups(order),
 		Timezone:                p.config.Timezone,
 		ExternalID:              order.Correlation,
 		SignersAllowedToDecline: true,
+		CustomExperienceID:      order.Brand,
+		TemplateID:              order.Template,
+		Placeholders:            placeholdersOf(order),
 	}
 	if !order.ExpireTime.IsZero() {
-		body.ExpirationDate = p.lastDay(order)
+		body.ExpirationDate = p.day(order.ExpireTime)
 	}
 	// The audit trail speaks other languages than the mails do.
 	if slices.Contains([]string{"de", "en", "es", "fr", "it", "pt", "ro"}, order.Language) {
 		body.AuditTrailLocale = order.Language
 	}
-	if order.Text.Message != "" {
-		body.EmailNotification = &notification{customText{order.Text.Message}}
+	if order.Text != (signature.MailText{}) {
+		body.EmailNotification = &notification{textOf(order.Text)}
 	}
 	return body
 }
 
-// lastDay on which can be signed. Yousign ends a request when this day ends, so never before the order's own end.
-func (p *Provider) lastDay(order signature.Order) string {
-	return order.ExpireTime.In(p.zone).Format(time.DateOnly)
+func deliveryMode(order signature.Order) string {
+	if order.CallerDelivers {
+		return "none"
+	}
+	return "email"
 }
 
-// ordered tells whether signers are asked one after another. For QES Yousign knows no other way.
-func ordered(order signature.Order) bool {
-	if order.Level == signature.QES {
-		return true
-	}
-	for _, signer := range order.Signers {
-		if signer.Order != order.Signers[0].Order {
-			return true
-		}
-	}
-	return false
+func textOf(text signature.MailText) customText {
+	return customText{RequestSubject: text.Subject, RequestBody: text.Message}
 }
 
-// inSigningOrder returns the order's signers as Yousign must create them, which is the order it asks them in.
-func inSigningOrder(order signature.Order) []signature.Signer {
-	sorted := slices.Clone(order.Signers)
-	slices.SortStableFunc(sorted, func(a, b signature.Signer) int { return cmp.Compare(a.Order, b.Order) })
-	return sorted
-}
+// day that a time is on at Yousign, which ends a request when its last day ends: never before the order's own end.
+func (p *Provider) day(at time.Time) string { return at.In(p.zone).Format(time.DateOnly) }
 
 func inviteeOf(order signature.Order, signer signature.Signer, documentID string) invitee {
-	mode := authenticationOf(order.Level, signer.Authentication)
-	body := invitee{
-		Info: info{
-			FirstName: signer.FirstName, LastName: signer.LastName, Email: signer.Email, Locale: languageOf(order, signer),
-		},
-		Level: levelWord(order.Level),
-	}
-	if mode != signature.AuthenticationDefault {
-		word := string(mode)
-		body.Authentication = &word
-	}
-	if mode == signature.AuthenticationSMS {
-		body.Info.PhoneNumber = &signer.Phone
-	}
+	body := invitee{person: personOf(order, signer)}
 	for _, box := range order.Fields {
 		if box.Role == signer.Role {
 			body.Fields = append(body.Fields, fieldOf(box, documentID))
 		}
 	}
 	return body
+}
+
+// personOf says who the signer is and how this one signs. A signer of the own company is one like any other: Yousign
+// knows no account that would let somebody sign without the link.
+func personOf(order signature.Order, signer signature.Signer) person {
+	body := person{
+		Info: info{
+			FirstName: signer.FirstName, LastName: signer.LastName, Email: signer.Email, Locale: languageOf(order, signer),
+		},
+		Level:          levelWord(order.Level),
+		Authentication: authenticationWord(order, signer),
+		CustomText:     ownText(order, signer),
+	}
+	if authenticationOf(order.Level, signer.Authentication) == signature.AuthenticationSMS {
+		body.Info.PhoneNumber = &signer.Phone
+	}
+	if order.Redirects != (signature.Redirects{}) {
+		body.RedirectURLs = &redirects{
+			Success: order.Redirects.Success, Error: order.Redirects.Error, Decline: order.Redirects.Decline,
+		}
+	}
+	return body
+}
+
+// ownText is the text of a signer whose language has another one than the request; nil where the request's serves.
+func ownText(order signature.Order, signer signature.Signer) *customText {
+	text := order.TextFor(languageOf(order, signer))
+	if text == order.Text || text == (signature.MailText{}) {
+		return nil
+	}
+	own := textOf(text)
+	return &own
+}
+
+// authenticationWord is the mode as Yousign writes it; nil, for its null, where the level leaves no choice.
+func authenticationWord(order signature.Order, signer signature.Signer) *string {
+	mode := authenticationOf(order.Level, signer.Authentication)
+	if mode == signature.AuthenticationDefault {
+		return nil
+	}
+	word := string(mode)
+	return &word
 }
 
 // noCode is Yousign's word for a signer who needs no code.
@@ -129,44 +144,20 @@ func fieldOf(box signature.Field, documentID string) field {
 	}
 }
 
-// uploadOf is the order's document as the multipart body that Yousign takes, and its content type.
-func uploadOf(order signature.Order) (body []byte, contentType string, err error) {
-	var buffer bytes.Buffer
-	writer := multipart.NewWriter(&buffer)
-	natureErr := writer.WriteField("nature", natureSignable)
-	part, partErr := writer.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {multipart.FileContentDisposition("file", fileName(order.FileName))},
-		"Content-Type":        {"application/pdf"},
-	})
-	if err := errors.Join(natureErr, partErr); err != nil {
-		return nil, "", err
-	}
-	_, writeErr := part.Write(order.Document)
-	if err := errors.Join(writeErr, writer.Close()); err != nil {
-		return nil, "", err
-	}
-	return buffer.Bytes(), writer.FormDataContentType(), nil
-}
-
-// fileName keeps what Yousign accepts of a file's name: no slashes, nothing unprintable, no spaces around it.
-func fileName(name string) string {
-	name = strings.Map(func(r rune) rune {
-		if r == '/' || r == '\\' || !unicode.IsPrint(r) {
-			return '-'
-		}
-		return r
-	}, strings.ToValidUTF8(name, "-"))
-	if characters := []rune(name); len(characters) > maxFileName {
-		name = string(characters[len(characters)-maxFileName:])
-	}
-	return cmp.Or(strings.TrimSpace(name), "document.pdf")
-}
+// shortestTelling value of a template that may be about somebody, in bytes: taking out shorter ones would leave nothing of
+// a vendor's message.
+const shortestTelling = 4
 
 // private lists what a vendor's message must not carry into an error.
 func private(order signature.Order) []string {
 	var values []string
 	for _, signer := range order.Signers {
 		values = append(values, signer.Email, strings.TrimPrefix(signer.Phone, "+"), signer.FirstName, signer.LastName)
+	}
+	for _, value := range order.TemplateValues {
+		if len(value) >= shortestTelling {
+			values = append(values, value)
+		}
 	}
 	return values
 }

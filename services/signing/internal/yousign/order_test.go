@@ -116,7 +116,7 @@ func TestTheLevelDrivesTheAuthentication(t *testing.T) {
 func TestUpload(t *testing.T) {
 	order := anOrder()
 	order.FileName = "a/b\\c\"\n.pdf"
-	body, contentType, err := uploadOf(order)
+	body, contentType, err := uploadOf(natureSignable, order.FileName, order.Document)
 	if err != nil {
 		t.Fatal(err)
 	}

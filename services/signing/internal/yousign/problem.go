@@ -64,7 +64,7 @@ func refusedAs(err error) (status int, said problem, ok bool) {
 // asked tells whether the refused call asked for something to be done.
 func asked(err error) bool {
 	var refused *vendorhttp.StatusError
-	return errors.As(err, &refused) && refused.Method == http.MethodPost
+	return errors.As(err, &refused) && (refused.Method == http.MethodPost || refused.Method == http.MethodPatch)
 }
 
 // isGone tells whether Yousign itself said that the object does not exist. A 404 in other words comes from something
@@ -77,8 +77,8 @@ func isGone(err error) bool {
 // errNotYousign is the cause of a 404 that Yousign's API does not give.
 var errNotYousign = errors.New("the base URL does not lead to Yousign's API")
 
-// translate turns a refused call into the port's failure; other errors pass. Only what is asked for with a POST can be
-// refused for good: a look-up says nothing final, nor does a draft that cannot be deleted. The private values are kept
+// translate turns a refused call into the port's failure; other errors pass. Only what is asked for with a POST or a
+// PATCH can be refused for good: a look-up says nothing final, nor does a draft that cannot be deleted. The private values are kept
 // out of its detail.
 func translate(err error, private ...string) error {
 	status, said, ok := refusedAs(err)
@@ -111,5 +111,35 @@ func reason(status int, said problem) signature.RefusalReason {
 	case said.Type == "date.out_of_range":
 		return signature.ReasonExpiryInvalid
 	}
+	for _, param := range said.Params {
+		if at, ok := parameters()[parameterOf(param.Name)]; ok {
+			return at
+		}
+	}
 	return signature.ReasonProviderRejected
+}
+
+// parameters are the reasons for the parameters that an order fills, as a refusal names them. A trial account refuses
+// the redirects, and an account without the plan the look.
+func parameters() map[string]signature.RefusalReason {
+	return map[string]signature.RefusalReason{
+		"name":                          signature.ReasonTitleInvalid,
+		"expiration_date":               signature.ReasonExpiryInvalid,
+		"custom_experience_id":          signature.ReasonBrandNotOffered,
+		"email_notification":            signature.ReasonMessageInvalid,
+		"custom_text":                   signature.ReasonMessageInvalid,
+		"redirect_urls":                 signature.ReasonRedirectNotOffered,
+		"signature_level":               signature.ReasonLevelNotOffered,
+		"signature_authentication_mode": signature.ReasonAuthenticationNotOffered,
+		"first_name":                    signature.ReasonSignerNameInvalid,
+		"last_name":                     signature.ReasonSignerNameInvalid,
+		"email":                         signature.ReasonSignerEmailInvalid,
+		"phone_number":                  signature.ReasonSignerPhoneRequired,
+	}
+}
+
+// parameterOf is what stands for the parameter of a path such as "info.phone_number": its first key, or the one in "info".
+func parameterOf(path string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "info."), ".")
+	return first
 }

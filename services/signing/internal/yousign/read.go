@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
@@ -117,6 +118,24 @@ func (p *Provider) SignedDocument(ctx context.Context, envelopeID string) (io.Re
 		}
 	}
 	return nil, &signature.UnavailableError{Cause: errNoID}
+}
+
+// SentDocument streams the document that the request was made with. It is the one of the template, and Yousign has no
+// version of it without the signatures that it holds already: so it can be had until the first one.
+func (p *Provider) SentDocument(ctx context.Context, envelopeID string) (io.ReadCloser, error) {
+	read, err := p.read(ctx, envelopeID)
+	if err != nil {
+		return nil, fileFailure(err)
+	}
+	signed := slices.ContainsFunc(read.Signers, func(s signer) bool { return signerState(s.Status) == signature.SignerSigned })
+	if envelopeState(read) != signature.EnvelopeOpen || signed {
+		return nil, rejected(signature.ReasonProviderRejected, "the document without signatures can be had only before the first one")
+	}
+	id, err := onlySignable(read)
+	if err != nil {
+		return nil, err
+	}
+	return p.pdf(ctx, vendorhttp.Path("signature_requests", envelopeID, "documents", id, "download"), nil)
 }
 
 // AuditTrail streams the audit trail of all signers. For QES Yousign makes none, and elsewhere a moment after the last

@@ -81,8 +81,8 @@ func TestTextsThatYousignWouldRefuse(t *testing.T) {
 		{func(o *signature.Order) { o.Title = strings.Repeat("ä", 128) }, ""},
 		{func(o *signature.Order) { o.Title = strings.Repeat("ä", 129) }, signature.ReasonTitleInvalid},
 		{func(o *signature.Order) { o.Text.Message = "ask max@example.org" }, ""},
-		{func(o *signature.Order) { o.Text.Message = "see http://x" }, signature.ReasonTitleInvalid},
-		{func(o *signature.Order) { o.Text.Message = strings.Repeat("x", 2001) }, signature.ReasonTitleInvalid},
+		{func(o *signature.Order) { o.Text.Message = "see http://x" }, signature.ReasonMessageInvalid},
+		{func(o *signature.Order) { o.Text.Message = strings.Repeat("x", 2001) }, signature.ReasonMessageInvalid},
 		{func(o *signature.Order) { o.Correlation = "deal:7" }, signature.ReasonProviderRejected},
 		{func(o *signature.Order) { o.Signers[0].Phone = "+8613012345678" }, signature.ReasonSignerPhoneRequired},
 		{func(o *signature.Order) { o.Signers[0].Email = strings.Repeat("x", 90) + "@example.org" }, signature.ReasonSignerEmailInvalid},
@@ -104,25 +104,41 @@ func reasonOf(refusal *signature.Refusal) signature.RefusalReason {
 	return refusal.Reason
 }
 
-func TestSignersAreAskedInTurnOrAtOnce(t *testing.T) {
+func TestSignersAreAskedInTurnAtOnceOrInGroups(t *testing.T) {
 	for _, c := range []struct {
-		places []int
-		want   signature.RefusalReason
+		places    []int
+		want, qes signature.RefusalReason
 	}{
-		{[]int{0, 0, 0}, ""}, {[]int{1, 2, 3}, ""}, {[]int{3, 1, 2}, ""}, {[]int{2, 2, 2}, ""}, {[]int{5}, ""},
-		{[]int{1, 1, 2}, signature.ReasonOrderNotOffered}, {[]int{0, 1, 2}, signature.ReasonOrderNotOffered},
+		{[]int{0, 0, 0}, "", ""},
+		{[]int{1, 2, 3}, "", ""},
+		{[]int{3, 1, 2}, "", ""},
+		{[]int{2, 2, 2}, "", signature.ReasonOrderNotOffered},
+		{[]int{5}, "", ""},
+		{[]int{1, 1, 2}, "", signature.ReasonOrderNotOffered},
+		{[]int{0, 1, 2}, signature.ReasonOrderNotOffered, signature.ReasonOrderNotOffered},
 	} {
-		order := anOrder()
-		person := order.Signers[0]
-		order.Signers = nil
-		for i, place := range c.places {
-			person.Order, person.Email = place, string(rune('a'+i))+"@example.org"
-			order.Signers = append(order.Signers, person)
-		}
+		order := withSigners(c.places...)
 		if got := reasonOf(script(t, nil).provider().Refusal(order)); got != c.want {
 			t.Errorf("%v: %q, want %q", c.places, got, c.want)
 		}
+		order.Level = signature.QES
+		order.Fields = nil // each has the same one; what is wrong with them is told after the order
+		if got := reasonOf(script(t, nil).provider().Refusal(order)); got != c.qes && (c.qes != "" || got != signature.ReasonSignatureFieldMissing) {
+			t.Errorf("QES %v: %q, want %q", c.places, got, c.qes)
+		}
 	}
+}
+
+// withSigners is an order for as many signers, a@ first, in these groups.
+func withSigners(places ...int) signature.Order {
+	order := anOrder()
+	person := order.Signers[0]
+	order.Signers = nil
+	for i, place := range places {
+		person.Order, person.Email = place, string(rune('a'+i))+"@example.org"
+		order.Signers = append(order.Signers, person)
+	}
+	return order
 }
 
 func TestExpiryIsWithinAYear(t *testing.T) {

@@ -3,6 +3,7 @@ package yousign
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
@@ -32,7 +33,9 @@ func (p *Provider) send(ctx context.Context, order signature.Order, resume bool)
 		if found.ID != "" && found.Status != statusDraft {
 			return p.detailed(ctx, found)
 		}
-		draft = found
+		if draft, err = p.resumable(ctx, order, found); err != nil {
+			return request{}, err
+		}
 	}
 	if refusal := p.Refusal(order); refusal != nil {
 		p.discard(ctx, draft)
@@ -54,6 +57,18 @@ func (p *Provider) send(ctx context.Context, order signature.Order, resume bool)
 	return request{}, halfway(err)
 }
 
+// resumable returns the draft to continue, an empty one when there is none. A draft made from a template may hold files of
+// its own, of which the order's attachments cannot be told: it invited nobody and is made anew.
+func (p *Provider) resumable(ctx context.Context, order signature.Order, draft request) (request, error) {
+	if draft.ID == "" || order.Template == "" || len(order.Attachments) == 0 {
+		return draft, nil
+	}
+	if err := p.remove(ctx, draft.ID); err != nil && !isGone(err) {
+		return request{}, err
+	}
+	return request{}, nil
+}
+
 // halfway is the failure of a step after the draft was made: whatever the step itself did, something is at Yousign now
 // and must be looked up. The cause is told in words, so that nobody takes it for a failure without an effect.
 func halfway(err error) error {
@@ -72,6 +87,9 @@ func isFinal(err error) bool {
 
 func (p *Provider) create(ctx context.Context, order signature.Order, draft *request) error {
 	if err := p.post(ctx, "/signature_requests", p.creationOf(order), draft); err != nil {
+		if order.Template != "" {
+			return p.templateFault(ctx, order, err)
+		}
 		return err
 	}
 	if !vendorhttp.IsID(draft.ID) {
@@ -118,14 +136,18 @@ func merge(known, told []signer) []signer {
 	return merged
 }
 
-// inOrderOf puts the envelope's signers into the order's order.
+// inOrderOf puts the envelope's signers into the order's order, by Yousign's ids where they are known.
 func inOrderOf(order signature.Order, sent signature.Envelope) signature.Envelope {
 	sorted := make([]signature.EnvelopeSigner, 0, len(sent.Signers))
 	for _, wanted := range order.Signers {
-		for _, candidate := range sent.Signers {
-			if strings.EqualFold(candidate.Email, wanted.Email) {
-				sorted = append(sorted, candidate)
-			}
+		i := slices.IndexFunc(sent.Signers, func(s signature.EnvelopeSigner) bool { return s.ID == wanted.ProviderID })
+		if wanted.ProviderID == "" || i < 0 {
+			i = slices.IndexFunc(sent.Signers, func(s signature.EnvelopeSigner) bool {
+				return strings.EqualFold(s.Email, wanted.Email)
+			})
+		}
+		if i >= 0 {
+			sorted = append(sorted, sent.Signers[i])
 		}
 	}
 	if len(sorted) == len(sent.Signers) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/mail"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -19,8 +18,11 @@ const (
 	chineseNumbers = "+86"
 )
 
-func (p *Provider) refuseSigner(order signature.Order, signer signature.Signer) *signature.Refusal {
-	offer, _ := p.offer(order.Level)
+// emailDetail tells what an e-mail address must be.
+const emailDetail = "Yousign needs a bare e-mail address of at most 100 characters, such as anna@example.org"
+
+// refuseSigner checks who a signer is: what can change after the invitation, too.
+func refuseSigner(order signature.Order, signer signature.Signer) *signature.Refusal {
 	if detail := nameFault(signer.FirstName); detail != "" {
 		return refuse(signature.ReasonSignerNameInvalid, "first_name", "the first name "+detail)
 	}
@@ -28,25 +30,18 @@ func (p *Provider) refuseSigner(order signature.Order, signer signature.Signer) 
 		return refuse(signature.ReasonSignerNameInvalid, "last_name", "the last name "+detail)
 	}
 	if !validEmail(signer.Email) {
-		return refuse(signature.ReasonSignerEmailInvalid, "email", "the e-mail address is missing, malformed or too long")
+		return refuse(signature.ReasonSignerEmailInvalid, "email", emailDetail)
 	}
-	asked := signer.Authentication
-	if asked != signature.AuthenticationDefault && !slices.Contains(offer.Authentications, asked) {
-		return refuse(signature.ReasonAuthenticationNotOffered, "authentication",
-			"at Yousign AES goes with a code by SMS, and QES with the identification alone")
-	}
-	if authenticationOf(order.Level, asked) == signature.AuthenticationSMS && !validPhone(signer.Phone) {
+	mode := authenticationOf(order.Level, signer.Authentication)
+	if mode == signature.AuthenticationSMS && !validPhone(signer.Phone) {
 		return refuse(signature.ReasonSignerPhoneRequired, "phone_number",
-			"a code by SMS needs a mobile number with plus and country code, and not a Chinese one")
+			"Yousign sends the code to a mobile number with plus and country code, such as +41791234567, and not to a Chinese one")
 	}
-	if !slices.Contains(p.Capabilities().Languages, languageOf(order, signer)) {
-		return refuse(signature.ReasonLanguageNotOffered, "language", "Yousign writes in de, en, es, fr, it, nl and pl only")
-	}
-	return refuseFields(order, signer)
+	return nil
 }
 
-// refuseFields checks the signer's boxes. They are never enlarged to fit: they could cover the text beside them.
-func refuseFields(order signature.Order, signer signature.Signer) *signature.Refusal {
+// refuseFieldsOf checks the signer's boxes. They are never enlarged to fit: they could cover the text beside them.
+func refuseFieldsOf(order signature.Order, signer signature.Signer) *signature.Refusal {
 	fields := 0
 	for _, box := range order.Fields {
 		if box.Role != signer.Role {

@@ -17,14 +17,12 @@ import (
 	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
 )
 
-// Limits of API v3 and the hosts of its two environments.
+// The hosts of API v3's two environments and what holds where Config says nothing.
 const (
-	maxSigners       = 100
-	maxDocumentBytes = 50_000_000
-	defaultTimezone  = "Europe/Paris"
-	defaultTimeout   = time.Minute
-	liveHost         = "api.yousign.app"
-	sandboxHost      = "api-sandbox.yousign.app"
+	defaultTimezone = "Europe/Paris"
+	defaultTimeout  = time.Minute
+	liveHost        = "api.yousign.app"
+	sandboxHost     = "api-sandbox.yousign.app"
 
 	liveCallsPerMinute, liveCallsPerHour       = 60, 1200
 	sandboxCallsPerMinute, sandboxCallsPerHour = 30, 200
@@ -48,7 +46,8 @@ type Config struct {
 	HTTPClient *http.Client
 }
 
-// Provider is one account at Yousign. It is safe for concurrent use.
+// Provider is one account at Yousign. It is safe for concurrent use. Yousign keeps no log of its webhooks that could be
+// read: Deliveries is not offered.
 type Provider struct {
 	signature.Unoffered
 	config Config
@@ -59,19 +58,20 @@ type Provider struct {
 var _ signature.Provider = (*Provider)(nil)
 
 // New returns the account's provider and calls nobody. It fails for a configuration that cannot work, or that would make
-// worthless signatures where real ones are expected.
+// worthless signatures where real ones are expected; the error joins all mistakes.
 func New(config Config) (*Provider, error) {
 	config.APIKey = strings.TrimSpace(config.APIKey)
+	var mistakes []error
 	if config.APIKey == "" {
-		return nil, errors.New("yousign: the API key is required")
+		mistakes = append(mistakes, errors.New("yousign: the API key is required"))
 	}
 	if err := checkEnvironment(config); err != nil {
-		return nil, err
+		mistakes = append(mistakes, err)
 	}
 	config = withDefaults(config)
 	zone, err := time.LoadLocation(config.Timezone)
 	if err != nil {
-		return nil, fmt.Errorf("yousign: the time zone is unknown: %w", err)
+		mistakes = append(mistakes, fmt.Errorf("yousign: the time zone is unknown: %w", err))
 	}
 	client, err := vendorhttp.New(vendorhttp.Config{
 		BaseURL: config.BaseURL, AllowPlain: config.Sandbox, HTTPClient: config.HTTPClient, Timeout: config.Timeout,
@@ -81,7 +81,10 @@ func New(config Config) (*Provider, error) {
 		},
 	})
 	if err != nil {
-		return nil, errors.New("yousign: " + err.Error())
+		mistakes = append(mistakes, errors.New("yousign: "+err.Error()))
+	}
+	if len(mistakes) > 0 {
+		return nil, errors.Join(mistakes...)
 	}
 	return &Provider{config: config, http: client, zone: zone}, nil
 }
@@ -123,28 +126,8 @@ func withDefaults(config Config) Config {
 
 // Check reads one request: it tells an operator whether the key can be used.
 func (p *Provider) Check(ctx context.Context) error {
-	var listed page
+	var listed page[request]
 	return translate(p.get(ctx, "/signature_requests", url.Values{"limit": {"1"}}, &listed))
-}
-
-// Capabilities tells what Yousign can honour. QES has no authentication to choose: the identification is one.
-func (p *Provider) Capabilities() signature.Capabilities {
-	eidas := []signature.Legislation{signature.EIDAS}
-	return signature.Capabilities{
-		Name:    "yousign",
-		Sandbox: p.config.Sandbox,
-		Offers: []signature.Offer{
-			{Level: signature.SES, Legislations: eidas, Authentications: []signature.Authentication{
-				signature.AuthenticationNone, signature.AuthenticationEmail, signature.AuthenticationSMS,
-			}},
-			{Level: signature.AES, Legislations: eidas, Authentications: []signature.Authentication{signature.AuthenticationSMS}},
-			{Level: signature.QES, Legislations: eidas},
-		},
-		Languages:        []string{"de", "en", "es", "fr", "it", "nl", "pl"},
-		OrderedSigners:   true,
-		MaxSigners:       maxSigners,
-		MaxDocumentBytes: maxDocumentBytes,
-	}
 }
 
 func (p *Provider) get(ctx context.Context, path string, query url.Values, out any) error {

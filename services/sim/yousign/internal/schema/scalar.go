@@ -83,7 +83,15 @@ func Text(lo, hi int) Rule {
 
 // Safe is a Text without HTML, links and e-mail addresses.
 func Safe(lo, hi int) Rule {
-	unsafe := regexp.MustCompile(`(?i)<[a-z/!]|https?://|www\.|[^\s@]+@[^\s@]+\.[^\s@]+`)
+	return without(lo, hi, `(?i)<[a-z/!]|https?://|www\.|[^\s@]+@[^\s@]+\.[^\s@]+`)
+}
+
+// SafeMail is a Safe in which the vendor allows e-mail addresses: what stands in a mail.
+func SafeMail(lo, hi int) Rule { return without(lo, hi, `(?i)<[a-z/!]|https?://|www\.`) }
+
+// without is a Text in which the expression finds nothing.
+func without(lo, hi int, expression string) Rule {
+	unsafe := regexp.MustCompile(expression)
 	return both(Text(lo, hi), text(func(s string) string {
 		if unsafe.MatchString(s) {
 			return "This value contains forbidden content."

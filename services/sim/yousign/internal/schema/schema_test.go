@@ -54,6 +54,7 @@ func TestScalars(t *testing.T) {
 		"int":    {schema.Int(0, 10), []string{`0`, `10`}, []string{`11`, `-1`, `1.0`, `1e1`, `"1"`, `true`, `99999999999999999999`}},
 		"choice": {schema.Choice(1, 7), []string{`7`}, []string{`2`, `"7"`}},
 		"text":   {schema.Text(1, 2), []string{`"a"`, `"äö"`}, []string{`""`, `"abc"`, `1`}},
+		"mail":   {schema.SafeMail(1, 50), []string{`"ask a@b.ch, 5 < 6"`}, []string{`"<b>"`, `"see https://x.y"`, `"www.x"`, `""`}},
 		"safe":   {schema.Safe(1, 50), []string{`"Contract A.B, 5 < 6"`}, []string{`"<b>"`, `"see https://x.y"`, `"www.x"`, `"a@b.ch"`}},
 		"name": {schema.Name(255), []string{`"Anne-Sophie"`, `"Müller"`, `"O'Hara"`, `"Łukasz"`, `"Șerban"`, `"Jean  Luc"`},
 			[]string{`"Dr. Müller"`, `" A"`, `"A "`, `"Smith & Co"`, `"d’Arc"`, `"Ωmega"`, `"Иван"`, `"Ð"`, `"a/b"`, `""`}},

@@ -1,0 +1,79 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
+	"github.com/countersign/countersign/services/signing/internal/signature"
+)
+
+// RemindSignatureRequest notes whom to remind; a job has the vendor do it.
+func (p *Provider) RemindSignatureRequest(ctx context.Context, in *signingv1.RemindSignatureRequestRequest,
+) (*signingv1.RemindSignatureRequestResponse, error) {
+	r, err := p.ask(ctx, "remind", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
+		provider, ok := p.Accounts.Get(r.Provider)
+		if !ok {
+			return r, nil, unavailable(r)
+		}
+		next, err := signature.AskReminder(r, in.GetSignerRole(), provider.Capabilities(), now)
+		return next, nil, err
+	})
+	if err != nil {
+		return nil, answer(err)
+	}
+	return &signingv1.RemindSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
+}
+
+// UpdateSigner changes a signer, or notes the change for a job that has the vendor make it.
+func (p *Provider) UpdateSigner(ctx context.Context, in *signingv1.UpdateSignerRequest) (*signingv1.UpdateSignerResponse, error) {
+	r, err := p.ask(ctx, "update_signer", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
+		provider, ok := p.Accounts.Get(r.Provider)
+		if !ok {
+			return r, nil, unavailable(r)
+		}
+		next, events, err := signature.AskUpdate(r, in.GetSignerRole(), edit(in), provider.Capabilities(), now)
+		if err != nil || next.UpdateTime.Equal(r.UpdateTime) {
+			return r, nil, err
+		}
+		return next, events, p.refuseSigner(r, next, in.GetSignerRole())
+	})
+	if err != nil {
+		return nil, answer(err)
+	}
+	return &signingv1.UpdateSignerResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
+}
+
+// edit applies what a call sets to a signer's details.
+func edit(in *signingv1.UpdateSignerRequest) func(*signature.SignerDetails) {
+	return func(d *signature.SignerDetails) {
+		for _, field := range []struct{ to, from *string }{
+			{&d.FirstName, in.FirstName}, {&d.LastName, in.LastName}, {&d.Email, in.Email}, //nolint:protogetter // presence counts
+			{&d.Phone, in.PhoneNumber}, {&d.Language, in.Language}, //nolint:protogetter // presence counts
+		} {
+			if field.from != nil {
+				*field.to = *field.from
+			}
+		}
+	}
+}
+
+// refuseSigner tells why the vendor would not take the changed signer; nil when it would. What it holds against the
+// request as it was, such as a deadline that has come near, is not this change's doing.
+func (p *Provider) refuseSigner(was, next signature.Request, role string) error {
+	refusal := p.Accounts.Refusal(next.Provider, signature.Intended(next, role))
+	if refusal == nil {
+		return nil
+	}
+	if before := p.Accounts.Refusal(was.Provider, was.Order()); before != nil && before.Reason == refusal.Reason && before.Field == refusal.Field {
+		return nil
+	}
+	if place, denial := next.SignerOf(role); denial == nil {
+		own := *refusal
+		own.Field = strings.TrimPrefix(own.Field, fmt.Sprintf("signers[%d].", place))
+		refusal = &own
+	}
+	return refusal
+}

@@ -1,0 +1,109 @@
+package signature
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// DenialReason names why a verb is not done to a request. The names are those of the contract's ErrorReason.
+type DenialReason string
+
+// The denial reasons.
+const (
+	DeniedByState       DenialReason = "STATE_DOES_NOT_ALLOW"
+	DeniedBySignerState DenialReason = "SIGNER_STATE_DOES_NOT_ALLOW"
+	DeniedNoSigner      DenialReason = "SIGNER_NOT_FOUND"
+	DeniedNobody        DenialReason = "NOBODY_TO_REMIND"
+	DeniedTooSoon       DenialReason = "REMINDER_TOO_SOON"
+	DeniedNotOffered    DenialReason = "NOT_OFFERED"
+)
+
+// Denial says why a verb is not done to a request; nothing has changed then. Detail is safe to show to a person, Metadata
+// is what the contract says of the reason, in its words.
+type Denial struct {
+	Reason   DenialReason
+	Detail   string
+	Metadata map[string]string
+}
+
+func (d *Denial) Error() string { return fmt.Sprintf("denied: %s: %s", d.Reason, d.Detail) }
+
+// DenyState says that the request's state does not allow a verb.
+func DenyState(r Request) *Denial {
+	return &Denial{DeniedByState, "the request is " + string(r.State), map[string]string{"state": string(r.State)}}
+}
+
+// DenySigner says that the signer's state does not allow a verb.
+func DenySigner(s Signer) *Denial {
+	return &Denial{
+		DeniedBySignerState, "the signer is " + string(s.State),
+		map[string]string{"signer_role": s.Role, "signer_state": strings.ToUpper(string(s.State))},
+	}
+}
+
+func (r Request) denyOffer(detail string) *Denial {
+	return &Denial{DeniedNotOffered, detail, map[string]string{"provider": r.Provider}}
+}
+
+// SignerOf returns the place of the signer with this role; the Denial is SIGNER_NOT_FOUND.
+func (r Request) SignerOf(role string) (int, *Denial) {
+	i := slices.IndexFunc(r.Signers, func(s Signer) bool { return s.Role == role })
+	if i < 0 {
+		return i, &Denial{DeniedNoSigner, "the request has no such signer", map[string]string{"field": "signer_role"}}
+	}
+	return i, nil
+}
+
+// unwanted tells whether the request shall end, because it is being withdrawn or its time is over.
+func (r Request) unwanted(now time.Time) bool {
+	return r.Withdrawal != NotWithdrawn || !now.Before(r.ExpireTime)
+}
+
+// open tells whether the signer was invited and can still sign.
+func (s Signer) open() bool { return s.State.rank() > 0 && !s.closed() }
+
+// closed tells whether the signer has signed or never will.
+func (s Signer) closed() bool { return s.State.rank() == SignerSigned.rank() }
+
+// forgo drops what was asked for a signer and comes too late now, and tells of it. A reminder that was tried may have
+// gone out, and counts as sent.
+func (r Request) forgo(now time.Time) (Request, []Event) {
+	var events []Event
+	signers := slices.Clone(r.Signers)
+	for i := range signers {
+		s := &signers[i]
+		reason := DeniedByState
+		if r.State == Preparing || r.State == OutForSignature {
+			if reason = DeniedBySignerState; !s.closed() {
+				continue
+			}
+		}
+		if s.Update != nil {
+			s.Update = nil
+			events = append(events, r.signerEvent(EventSignerUpdateRefused, s.Role, string(reason), now))
+		}
+		switch {
+		case s.Reminder.Tried:
+			events = append(events, r.reminded(s, now))
+		case !s.Reminder.AskTime.IsZero():
+			s.Reminder = Reminder{}
+			events = append(events, r.signerEvent(EventReminderRefused, s.Role, string(reason), now))
+		}
+	}
+	if len(events) > 0 {
+		r.Signers, r.UpdateTime = signers, now
+	}
+	return r, events
+}
+
+// signerEvent makes an event about one signer; reason is empty where the event needs none.
+func (r Request) signerEvent(kind EventType, role, reason string, at time.Time) Event {
+	event := r.event(kind, at)
+	event.SignerRole = role
+	if reason != "" {
+		event.StateReason = reason
+	}
+	return event
+}
