@@ -70,6 +70,8 @@ func calm() []story {
 		{"platform is refused", testRefusal},
 		{"platform watches", testWatch},
 		{"platform watches lines", testLines},
+		{"platform corrects a signer at skribble", testSkribbleSigners},
+		{"platform corrects a signer at yousign", testYousignSigners},
 	}
 }
 

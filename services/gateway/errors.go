@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	rpcstatus "google.golang.org/genproto/googleapis/rpc/status"
@@ -26,7 +27,8 @@ type problem struct {
 	Details []json.RawMessage `json:"details,omitempty"`
 }
 
-// answerError writes a backend's error: its code, reason and safe text, and nothing a library would add.
+// answerError writes a backend's error: its code, reason and safe text, and nothing a library would add. Skribble is not told
+// when to come back: it obeys, and would use up its dozen tries within seconds that are meant for two hours.
 func answerError(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
 	if fault.Reason(err) == "" && status.Code(err) == codes.InvalidArgument {
 		err = undecoded(called(ctx), r, err)
@@ -39,7 +41,7 @@ func answerError(ctx context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, 
 			answer.Details = append(answer.Details, text)
 		}
 	}
-	if answer.Code == http.StatusServiceUnavailable {
+	if answer.Code == http.StatusServiceUnavailable && (r == nil || !strings.HasPrefix(r.URL.Path, callbackPrefix)) {
 		w.Header().Set("Retry-After", "1")
 	}
 	write(w, answer)

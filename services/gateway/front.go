@@ -20,11 +20,13 @@ import (
 const (
 	// mostWebhook and mostCall bound a body. Both stay below the 4 MiB of a gRPC message.
 	mostWebhook  = 3 << 20
+	mostCallback = 64 << 10 // Skribble documents no body, and none is read
 	mostCall     = 1 << 20
 	mostDownload = 1 << 10 // a GET has no body
 
-	webhookPrefix = "/webhooks/"
-	healthPath    = "/healthz"
+	webhookPrefix  = "/webhooks/"
+	callbackPrefix = webhookPrefix + "skribble/"
+	healthPath     = "/healthz"
 )
 
 // front is what every request passes before it is routed: limits, a deadline, clean headers.
@@ -80,6 +82,8 @@ type terms struct {
 // public tells whether a path is for the world: what it names proves itself by a secret. It returns the terms of any path.
 func (f front) public(path string) (terms, bool) {
 	switch {
+	case strings.HasPrefix(path, callbackPrefix):
+		return terms{f.cfg.WebhookTimeout, mostCallback, forwarded()}, true
 	case strings.HasPrefix(path, webhookPrefix):
 		return terms{f.cfg.WebhookTimeout, mostWebhook, forwarded()}, true
 	case strings.HasPrefix(path, downloadPrefix):

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -72,6 +73,12 @@ func TestWebhookBodiesArriveByteForByte(t *testing.T) {
 			}
 			for path, want := range hooks(contentType, body) {
 				got := send(t, http.MethodPost, h.hookURL+path, body, headers...)
+				if len(body) > mostCallback && strings.HasPrefix(path, callbackPrefix) {
+					if got.code != http.StatusRequestEntityTooLarge || len(h.drain()) != 0 {
+						t.Errorf("%s as %q to %s: answered %d", name, contentType, path, got.code)
+					}
+					continue
+				}
 				if got.code != http.StatusOK {
 					t.Fatalf("%s as %q to %s: answered %d %s", name, contentType, path, got.code, got.body)
 				}
@@ -149,6 +156,44 @@ func FuzzWebhookBody(f *testing.F) {
 		}
 		if response.Code != http.StatusOK || len(calls) != 1 || !proto.Equal(want, calls[0].request) {
 			t.Fatalf("%d bytes as %q: answered %d after %d calls", len(body), contentType, response.Code, len(calls))
+		}
+	})
+}
+
+// FuzzCallback: whatever stands in a callback's path and headers, what arrives is what was sent, or nothing; the log holds
+// nothing of it.
+func FuzzCallback(f *testing.F) {
+	f.Add("success", "t0k-e_n-of-a-request", "ref-1", "text/plain", []byte("{}"))
+	f.Add("update", "a/../b?c#d", "%2e%2e/%00", "application/json; charset=\xff", []byte{0xff})
+	f.Add("", "", "", "", []byte(nil))
+	f.Add("success", "tok:verb", "a:b", "x", []byte("a"))
+	const hidden = "s3cr3t"
+	h := open(f, DefaultConfig())
+	handler := h.service.servers[1].Handler
+	f.Fuzz(func(t *testing.T, kind, token, reference, header string, body []byte) {
+		token = hidden + token
+		target := callbackPrefix + url.PathEscape(kind) + "/" + url.PathEscape(token) + "/" + url.PathEscape(reference)
+		request := httptest.NewRequest(http.MethodPost, target, bytes.NewReader(body))
+		for _, name := range []string{"Content-Type", "Authorization", "Grpc-Metadata-X", "X-Http-Method-Override", "Grpc-Timeout"} {
+			request.Header.Set(name, header)
+		}
+		response := httptest.NewRecorder()
+		handler.ServeHTTP(response, request)
+		for _, call := range h.drain() {
+			want := &signingv1.ReceiveSkribbleCallbackRequest{
+				Kind: kind, Token: token, ProviderReference: reference, Body: &httpbody.HttpBody{ContentType: header, Data: body},
+			}
+			if response.Code != http.StatusOK || !proto.Equal(want, call.request) {
+				t.Errorf("%q answered %d and arrived as %v", target, response.Code, call.request)
+			}
+			for name := range call.metadata {
+				if strings.Contains(name, "x-http") || strings.HasPrefix(name, "grpcgateway") || name == "authorization" {
+					t.Errorf("the header %s went on", name)
+				}
+			}
+		}
+		if log := h.log.drain(); strings.Contains(log, hidden) {
+			t.Errorf("the log holds the token: %s", log)
 		}
 	})
 }

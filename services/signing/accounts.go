@@ -86,6 +86,9 @@ func (p Provider) build(callbacks string) (signature.Provider, []error) {
 	default:
 		err = fmt.Errorf("vendor: %q is not known; want skribble or yousign", p.Vendor)
 	}
+	if p.ChecksPerMinute < 0 || p.EraseAfter < 0 {
+		mistakes = append(mistakes, errors.New("checks_per_minute and erase_after: must not be negative"))
+	}
 	var several interface{ Unwrap() []error }
 	if errors.As(err, &several) {
 		return nil, append(mistakes, several.Unwrap()...)

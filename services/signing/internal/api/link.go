@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	// linkTimeout bounds the call to the provider: somebody waits before a browser.
-	linkTimeout = 10 * time.Second
+	// callTimeout bounds a call to the provider that a caller waits for.
+	callTimeout = 10 * time.Second
 	// longestLink is what web servers take in a request's line: a vendor's link of 2048 and where to go afterwards.
 	longestLink = 8 << 10
 )
@@ -38,7 +38,7 @@ func (p *Provider) GetSigningLink(ctx context.Context, in *signingv1.GetSigningL
 	if !ok {
 		return nil, unavailable(r)
 	}
-	asking, cancel := context.WithTimeout(ctx, linkTimeout)
+	asking, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	link, err := provider.SigningLink(asking, r.Order(), signer.ProviderID)
 	switch {

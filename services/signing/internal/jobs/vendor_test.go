@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
@@ -32,6 +33,8 @@ type vendor struct {
 	offers    signature.Capabilities
 	reminded  [][]string        // the ids, by call
 	changed   []signature.Order // what it was asked to make a signer of
+	zone      *time.Location    // in which it ends envelopes itself
+	erased    []string          // the envelopes
 }
 
 // breakage is how one call fails: before its effect, or after it.
@@ -94,7 +97,9 @@ func (v *vendor) count(call string) int {
 func (v *vendor) Capabilities() signature.Capabilities {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.offers
+	offers := v.offers
+	offers.ExpiryZone = v.zone
+	return offers
 }
 
 func (v *vendor) Refusal(signature.Order) *signature.Refusal {
@@ -173,6 +178,20 @@ func (v *vendor) SignedDocument(ctx context.Context, _ string) (io.ReadCloser, e
 
 func (v *vendor) AuditTrail(ctx context.Context, _ string) (io.ReadCloser, error) {
 	return v.file(ctx, "audit trail")
+}
+
+func (v *vendor) SentDocument(ctx context.Context, _ string) (io.ReadCloser, error) {
+	return v.file(ctx, "sent document")
+}
+
+func (v *vendor) Reactivate(ctx context.Context, id string, _ time.Time) (seen signature.Envelope, err error) {
+	err = v.call(ctx, "reactivate", func() { seen = v.said })
+	seen.ID = id
+	return seen, err
+}
+
+func (v *vendor) Erase(ctx context.Context, id string) error {
+	return v.call(ctx, "erase", func() { v.erased = append(v.erased, id) })
 }
 
 // file is larger than one chunk of an upload.

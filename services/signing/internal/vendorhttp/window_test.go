@@ -74,7 +74,9 @@ func TestAUsedUpWindowIsWaitedFor(t *testing.T) {
 						if busy.RetryAfter <= 0 || busy.RetryAfter > time.Hour {
 							t.Errorf("to wait for %s", busy.RetryAfter)
 						}
-						time.Sleep(min(max(busy.RetryAfter, time.Second), time.Hour))
+						if err := Sleep(context.Background(), min(max(busy.RetryAfter, time.Second), time.Hour)); err != nil {
+							t.Error(err)
+						}
 					}
 				}
 			})
@@ -159,7 +161,9 @@ func TestA429WithoutATimeIsHeededMoreEachTime(t *testing.T) {
 			if errors.As(err, &busy) != (want > 0) || want > 0 && busy.RetryAfter != want*time.Second {
 				t.Fatalf("call %d: %v, want %s", i, err, want*time.Second)
 			}
-			time.Sleep(max(0, want) * time.Second)
+			if err := Sleep(t.Context(), max(0, want)*time.Second); err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

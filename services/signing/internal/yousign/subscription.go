@@ -154,8 +154,15 @@ func ForSubscriptions(config Config, key string) Config {
 // Subscriptions returns those of the organisation. It fails with ErrSubscriptionsForbidden where the key may not see them.
 func (p *Provider) Subscriptions(ctx context.Context) ([]Subscription, error) {
 	var all []Subscription
-	err := p.get(ctx, "/webhooks", nil, &all)
-	return all, subscriptionError(err, Subscription{})
+	if err := p.get(ctx, "/webhooks", nil, &all); err != nil {
+		return nil, subscriptionError(err, Subscription{})
+	}
+	for _, one := range all {
+		if !vendorhttp.IsID(one.ID) {
+			return nil, errors.New("yousign lists a subscription without a usable id")
+		}
+	}
+	return all, nil
 }
 
 // Subscribe carries the plan out. It fails with ErrSubscriptionsForbidden where the key may not, and where what the vendor

@@ -151,8 +151,11 @@ func knownName(name string) string {
 	if rest, ok := strings.CutPrefix(name, "request."); ok {
 		name = "signature_request." + rest
 	}
-	if name == "signature_request.completed" {
+	switch name {
+	case "signature_request.completed":
 		return "signature_request.done"
+	case "signer.completed":
+		return "signer.done"
 	}
 	return name
 }

@@ -4,6 +4,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +75,7 @@ func TestDecode(t *testing.T) {
 		{"an invented name", `{"event_id":"e","event_name":"request.completed","data":{"signature_request":{"id":"r","external_id":null}}}`,
 			Event{ID: "e", Name: "signature_request.done", EnvelopeID: "r"}},
 		{"another invented name", `{"event_id":"e","event_name":"signature_request.completed","data":{}}`, Event{ID: "e", Name: "signature_request.done"}},
+		{"a signer's invented name", `{"event_id":"e","event_name":"signer.completed","data":{}}`, Event{ID: "e", Name: "signer.done"}},
 		{"a short name", `{"event_id":"e","event_name":"request.declined","data":{}}`, Event{ID: "e", Name: "signature_request.declined"}},
 		{"odd values", `{"event_id":"e","event_name":"contact.created","event_time":{},"sandbox":"yes","data":{"signature_request":{"id":7,"external_id":[]},"signer":3}}`,
 			Event{ID: "e", Name: "contact.created"}},
@@ -92,6 +96,49 @@ func TestDecode(t *testing.T) {
 	} {
 		if got, err := Decode([]byte(body)); err == nil {
 			t.Errorf("%.60s was decoded as %+v", body, got)
+		}
+	}
+}
+
+// eventNames are those of API v3, August 2026, and two that came later.
+const eventNames = `document_analysis.done signer.notified signer.declined signer.done signer.link_opened
+	signer.identification_failed signer.identification_succeeded signer.identification_blocked signer.identification_expired
+	signer.identity_saved signer.sender_contacted signer.error signer.notification_delivery_failed
+	signature_request.activated signature_request.declined signature_request.canceled signature_request.done
+	signature_request.expired signature_request.reminder_executed signature_request.automatic_reminder_executed
+	signature_request.approved signature_request.deleted signature_request.permanently_deleted
+	signature_request.reactivated signature_request.rejected signature_request.paused signature_request.resumed
+	contact.created approver.notified approver.approved approver.rejected approver.notification_delivery_failed
+	electronic_seal.done electronic_seal.error user.completed verification.identity_video.done
+	verification.bank_account.done verification.bank_account_connection.done verification.bank_account_lookup.done
+	verification.identity_document.done verification.company.done verification.watchlist.done
+	verification.proof_of_address.done workflow_action_group.started workflow_action_group.blocked
+	workflow_action_group.done workflow_session.started workflow_session.blocked workflow_session.done
+	applicant.notified applicant.processed applicant.session_blocked
+	monitoring.natural_person.updated tomorrow.invented`
+
+// TestEveryEventDecodesInBothShapes under its own name; what is not known is a hint as good as any.
+func TestEveryEventDecodesInBothShapes(t *testing.T) {
+	names := strings.Fields(eventNames)
+	for _, name := range names {
+		head := fmt.Sprintf(`"event_id":"e","event_name":%q,"event_time":"1760000000","sandbox":true`, name)
+		data := `"data":{"signature_request":{"id":"r","external_id":"c"},"signer":{"id":"s"}}`
+		want := Event{ID: "e", Name: name, Time: time.Unix(1760000000, 0).UTC(), Sandbox: true, EnvelopeID: "r", Correlation: "c", SignerID: "s"}
+		for shape, body := range map[string]string{"flat": "{" + head + "," + data + "}", "nested": `{"metadata":{` + head + `},` + data + "}"} {
+			got, err := Decode([]byte(body))
+			if diff := cmp.Diff(want, got); err != nil || diff != "" {
+				t.Errorf("%s, %s: %v %s", name, shape, err, diff)
+			}
+		}
+	}
+	for _, read := range ReadEvents() {
+		if !slices.Contains(names, read) {
+			t.Errorf("%s is subscribed to and not the vendor's", read)
+		}
+	}
+	for state, events := range map[bool][]string{true: ReadEvents(), false: {"tomorrow.invented"}} {
+		if told := slices.ContainsFunc(events, func(name string) bool { return Event{Name: name}.SignerState() != "" }); told != state {
+			t.Errorf("%v tell of a signer: %v", events, told)
 		}
 	}
 }
@@ -122,6 +169,31 @@ func FuzzDecode(f *testing.F) {
 		if event.ID == "" || event.Name == "" || event.EnvelopeID != "" && !vendorhttp.IsID(event.EnvelopeID) ||
 			event.SignerID != "" && !vendorhttp.IsID(event.SignerID) || len(event.Correlation) > maxEventWord {
 			t.Errorf("%q was decoded as %+v", body, event)
+		}
+	})
+}
+
+// FuzzSubscriptions: whatever list the vendor answers with, a plan never claims somebody else's subscription.
+func FuzzSubscriptions(f *testing.F) {
+	want := WantedSubscription("eu", "https://sign.example.com/webhooks/yousign/token", goldenKey, false)
+	f.Add([]byte(`[{"id":"a","endpoint":"https://sign.example.com/webhooks/yousign/token","enabled":false}]`), 200)
+	f.Add([]byte(`[{"id":"a","endpoint":"https://sign.example.com/webhooks/yousign/x","description":"countersign eu"},{"id":7}]`), 200)
+	f.Add([]byte(`[{"id":"a","description":"countersign eu","endpoint":"x"},{"endpoint":{}}]`), 200)
+	f.Add([]byte(`{"type":"about:blank","detail":"https://sign.example.com/webhooks/yousign/token"}`), 403)
+	f.Fuzz(func(t *testing.T, body []byte, status int) {
+		answer := say(200+(status&0x7fff)%400, string(body))
+		vendor := script(t, map[string]http.HandlerFunc{"GET /v3/webhooks": answer, "POST /v3/webhooks": answer})
+		all, err := vendor.provider().Subscriptions(t.Context())
+		plan := PlanSubscription(want, all)
+		claimed := slices.IndexFunc(all, func(have Subscription) bool {
+			return have.ID == plan.ID && address(have.Endpoint) == address(want.Endpoint)
+		})
+		if err != nil && all != nil || plan.ID != "" && claimed < 0 {
+			t.Errorf("%q made us claim %q of %+v, %v", body, plan.ID, all, err)
+		}
+		err = vendor.provider().Subscribe(t.Context(), SubscriptionPlan{}, want)
+		if err != nil && (strings.Contains(err.Error(), goldenKey) || strings.Contains(err.Error(), "yousign/token")) {
+			t.Errorf("a secret is told: %v", err)
 		}
 	})
 }
