@@ -70,6 +70,7 @@ func calm() []story {
 		{"platform is refused", testRefusal},
 		{"platform is refused in every way", testRefusals},
 		{"platform watches", testWatch},
+		{"platform watches lines", testLines},
 		{"platform corrects a signer at skribble", testSkribbleSigners},
 		{"platform corrects a signer at yousign", testYousignSigners},
 	}
