@@ -72,7 +72,7 @@ func (p *play) happen(r signature.Request, now time.Time) (signature.Request, []
 			signature.SignerIdentificationFailed, signature.SignerSigned, "purple", ""), now)
 	case 12:
 		return signature.Packed(r, pick(p, "", "documents/e1", "documents/e2"), now), nil
-	case 18, 19, 20, 21, 22:
+	case 13, 14, 15, 16, 17:
 		return p.ask(r, now)
 	case 18, 19, 20, 21, 22:
 		return p.after(r, now)
