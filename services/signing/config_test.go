@@ -93,8 +93,6 @@ func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 		"a demo user that is real": {with("ch", func(p *signing.Provider) { p.Username = config.NewSecret("api_demo_acme") }), []string{"signing.providers.ch"}},
 		"a short token":            {with("eu", func(p *signing.Provider) { p.WebhookToken = config.NewSecret(webhookToken[:21]) }), []string{"signing.providers.eu: webhook_token"}},
 		"no webhook secret":        {with("eu", func(p *signing.Provider) { p.WebhookSecrets = nil }), []string{"signing.providers.eu: webhook_secrets"}},
-		"fewer checks than none":   {with("eu", func(p *signing.Provider) { p.ChecksPerMinute = -1 }), []string{"signing.providers.eu: checks_per_minute and erase_after"}},
-		"erased before its end":    {with("ch", func(p *signing.Provider) { p.EraseAfter = -time.Hour }), []string{"signing.providers.ch: checks_per_minute and erase_after"}},
 		"an empty webhook secret": {
 			with("eu", func(p *signing.Provider) { p.WebhookSecrets = append(p.WebhookSecrets, config.Secret{}) }), []string{"signing.providers.eu: webhook_secrets"},
 		},

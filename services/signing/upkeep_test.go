@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -29,5 +30,18 @@ func TestOnlyAnAccountThatIsToBeClearedIs(t *testing.T) {
 	c := Config{Providers: map[string]Provider{"eu": {EraseAfter: 720 * time.Hour}, "ch": {}}}
 	if got := c.erasures(); len(got) != 1 || got["eu"] != 720*time.Hour || len(c.budgets()) != 2 {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestAnUpkeepThatMakesNoSenseIsAMistake of its account.
+func TestAnUpkeepThatMakesNoSenseIsAMistake(t *testing.T) {
+	for name, account := range map[string]Provider{
+		"fewer checks than none": {Vendor: "yousign", ChecksPerMinute: -1}, "erased before its end": {Vendor: "skribble", EraseAfter: -time.Hour},
+	} {
+		c := DefaultConfig()
+		c.Providers = map[string]Provider{"eu": account}
+		if err := c.Check(); err == nil || !strings.Contains(err.Error(), "signing.providers.eu: checks_per_minute and erase_after") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -95,7 +95,6 @@ func (p *Provider) successor(old signature.Request, in *signingv1.ReissueSignatu
 		re.ExpireTime = in.GetExpireTime().AsTime()
 	}
 	r := signature.Successor(old, re, can)
-	r.CreateTime = time.Now() // the provider's longest time counts from here
 	if err := checkExpiry("expire_time", &r, time.Now()); err != nil {
 		return r, err
 	}

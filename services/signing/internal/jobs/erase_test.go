@@ -35,7 +35,7 @@ func TestWhatEndedIsErasedAfterAWhile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := clearing(t).start()
-			id := r.sent()
+			id := r.out(nil)
 			r.vendor.say(said)
 			r.hint(id)
 			r.await("a plan", func() bool { return len(r.planned("signing_erase")) == 1 })
@@ -63,15 +63,15 @@ func TestWhatEndedIsErasedAfterAWhile(t *testing.T) {
 func TestWhatIsNotErased(t *testing.T) {
 	t.Parallel()
 	r := clearing(t).start()
-	open := r.sent()
-	lost := r.sent()
+	open := r.out(nil)
+	lost := r.out(nil)
 	r.vendor.fail("signed document", breakage{err: &signature.RejectedError{Reason: signature.ReasonProviderRejected, Detail: "retention"}})
 	r.vendor.say(signature.EnvelopeSigned)
 	r.hint(lost)
 	r.reaches(lost, signature.ProofFailed)
 	r.vendor.say(signature.EnvelopeOpen)
-	old := r.sent()
-	r.alter(old, func(request *signature.Request) { request.State = signature.Expired })
+	old := r.out(nil)
+	r.edit(old, func(request *signature.Request) { request.State = signature.Expired })
 	envelope := r.request(old).Envelope
 	r.update(func(ctx context.Context, tx *durable.Tx) error {
 		next := signature.Request{ID: uuid.NewString(), RequestID: uuid.NewString(), CallbackToken: uuid.NewString(), Provider: "eu", State: signature.Declined, Envelope: envelope, CreateTime: time.Now()}
@@ -99,7 +99,7 @@ func TestWhatIsNotErased(t *testing.T) {
 func TestAnErasureSurvivesARestart(t *testing.T) {
 	t.Parallel()
 	r := clearing(t).start()
-	id := r.sent()
+	id := r.out(nil)
 	r.vendor.say(signature.EnvelopeDeclined)
 	r.hint(id)
 	r.await("a plan", func() bool { return len(r.planned("signing_erase")) == 1 })

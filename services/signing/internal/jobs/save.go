@@ -20,7 +20,7 @@ type plan struct {
 func (w *Worker) save(ctx context.Context, r signature.Request, events []signature.Event, plans ...plan) (signature.Request, error) {
 	r, reminded := signature.PlanReminders(r)
 	for _, role := range reminded {
-		plans = append(plans, plan{job: Remind{Request: r.ID, Role: role}, after: time.Duration(r.Reminders.Days) * 24 * time.Hour})
+		plans = append(plans, plan{job: Remind{Request: r.ID, Role: role}, after: time.Until(time.Now().AddDate(0, 0, r.Reminders.Days))})
 	}
 	err := w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) (err error) {
 		if r, err = w.Store.Save(ctx, tx, r, events); err != nil {
@@ -56,7 +56,7 @@ func (w *Worker) followUps(r signature.Request, events []signature.Event) []plan
 			plans = append(plans,
 				plan{job: Advance{Request: r.ID}, after: time.Until(r.ExpireTime)},
 				plan{job: Check{Request: r.ID, Waited: int64(w.FirstCheck / time.Second)}, after: w.FirstCheck})
-		case e.State.Ended() && e.Type != signature.EventErased:
+		case e.State.Ended() && e.SignerRole == "" && e.Type != signature.EventErased:
 			plans = append(plans, w.erasure(r)...)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
 
-// alter saves a request as a test needs it.
-func (r *rig) alter(id string, change func(*signature.Request)) {
+// edit saves a request as a test needs it.
+func (r *rig) edit(id string, change func(*signature.Request)) {
 	r.t.Helper()
 	request := r.request(id)
 	change(&request)
@@ -22,20 +22,11 @@ func (r *rig) alter(id string, change func(*signature.Request)) {
 	})
 }
 
-// sent has a request sent, and returns once nothing is left to be done for it now.
-func (r *rig) sent() string {
-	r.t.Helper()
-	id := r.accept(nil)
-	r.reaches(id, signature.OutForSignature)
-	r.idle("signing_advance")
-	return id
-}
-
 // TestAMissingEnvelopeIsLookedForAgain a minute later, and gone then.
 func TestAMissingEnvelopeIsLookedForAgain(t *testing.T) {
 	t.Parallel()
 	r := newRig(t).start()
-	id := r.sent()
+	id := r.out(nil)
 	r.vendor.say(signature.EnvelopeGone)
 	r.hint(id)
 	r.await("a second look", func() bool { return len(r.planned("signing_advance")) == 2 })
@@ -45,7 +36,7 @@ func TestAMissingEnvelopeIsLookedForAgain(t *testing.T) {
 	if got := r.request(id); got.State != signature.OutForSignature || got.VanishTime.IsZero() {
 		t.Errorf("%s, missed at %v", got.State, got.VanishTime)
 	}
-	r.alter(id, func(request *signature.Request) { request.VanishTime = time.Now().Add(-time.Minute) })
+	r.edit(id, func(request *signature.Request) { request.VanishTime = time.Now().Add(-time.Minute) })
 	r.hint(id)
 	if got := r.reaches(id, signature.Canceled); got.StateReason != "ENVELOPE_VANISHED" || r.events(id) != "CREATED SENT CANCELED" {
 		t.Errorf("%s, events %s", got.StateReason, r.events(id))
@@ -65,11 +56,11 @@ func TestTheVendorsOwnEndComesFirst(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
 			r.confirm()
-			r.vendor.zone = time.UTC
+			r.vendor.offers.ExpiryZone = time.UTC
 			r.start()
-			id := r.sent()
+			id := r.out(nil)
 			r.vendor.say(c.said)
-			r.alter(id, func(request *signature.Request) { request.ExpireTime = time.Now() })
+			r.edit(id, func(request *signature.Request) { request.ExpireTime = time.Now() })
 			r.hint(id)
 			got := r.reaches(id, signature.Expired)
 			if r.vendor.count("withdraw") != c.withdrawn || got.ExpiredAtProvider != (c.withdrawn == 0) {
@@ -139,7 +130,7 @@ func TestAHintForARequestThatIsWorkedOnIsNotLost(t *testing.T) {
 		}
 	}
 	r.start()
-	id := r.sent()
+	id := r.out(nil)
 	r.withdraw(id)
 	<-reading
 	reads := r.vendor.count("read")

@@ -30,11 +30,10 @@ type vendor struct {
 	said      signature.Envelope // what the next reads say of state and signers
 	withdrawn []string           // the reasons
 	huge      bool               // its files never end
+	erased    []string           // the envelopes
 	offers    signature.Capabilities
 	reminded  [][]string        // the ids, by call
 	changed   []signature.Order // what it was asked to make a signer of
-	zone      *time.Location    // in which it ends envelopes itself
-	erased    []string          // the envelopes
 }
 
 // breakage is how one call fails: before its effect, or after it.
@@ -97,9 +96,7 @@ func (v *vendor) count(call string) int {
 func (v *vendor) Capabilities() signature.Capabilities {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	offers := v.offers
-	offers.ExpiryZone = v.zone
-	return offers
+	return v.offers
 }
 
 func (v *vendor) Refusal(signature.Order) *signature.Refusal {

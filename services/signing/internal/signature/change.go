@@ -7,8 +7,8 @@ import (
 )
 
 // observeChanges compares the vendor's signers with those who were ordered, where the vendor says anything, and tells of
-// each change once. What the vendor has is kept and stands in no event. An entry without an id says nothing about anybody.
-// While a change of ours is under way nothing is compared: it may have come through.
+// each change once. What the vendor has is kept and stands in no event. An entry without an id says nothing about anybody,
+// and while a change that was asked for here is under way nobody can say whose doing a difference is.
 func (r Request) observeChanges(e Envelope, now time.Time) (Request, []Event) {
 	if len(e.Signers) == 0 || !known(e.State) || slices.ContainsFunc(r.Signers, func(s Signer) bool { return s.Update != nil }) {
 		return r, nil
@@ -53,6 +53,9 @@ func (s Signer) changed(theirs EnvelopeSigner, there bool) Signer {
 	s.Removed = !there
 	if !there {
 		return s
+	}
+	if s.Update != nil && strings.EqualFold(theirs.Email, s.Update.Email) {
+		return s // our own change, whose outcome is not known yet
 	}
 	s.SeenEmail = deviation(s.SeenEmail, s.Email, theirs.Email, strings.EqualFold)
 	s.SeenFirstName = deviation(s.SeenFirstName, s.FirstName, theirs.FirstName, sameName)

@@ -70,20 +70,12 @@ func (p *play) happen(r signature.Request, now time.Time) (signature.Request, []
 	case 10:
 		return signature.NoteSigner(r, pick(p, "", "v1", "v2", "v3"), pick(p, signature.SignerBounced,
 			signature.SignerIdentificationFailed, signature.SignerSigned, "purple", ""), now)
-	case 13:
-		return signature.Reissued(r, pick(p, "", "r2", "r3"), now)
-	case 14:
-		return signature.AskErasure(r, now), nil
-	case 15:
-		return signature.Erased(r, now)
-	case 16:
-		return signature.KeptSent(r, pick(p, "", "documents/d2"), "document.pdf", p.envelope(), now), nil
-	case 17:
-		return signature.Reopened(r, p.envelope(), p.next()%2 == 0, now)
 	case 12:
 		return signature.Packed(r, pick(p, "", "documents/e1", "documents/e2"), now), nil
-	case 18, 19, 20, 21, 22:
+	case 13, 14, 15, 16, 17:
 		return p.ask(r, now)
+	case 18, 19, 20, 21, 22:
+		return p.after(r, now)
 	}
 	verdict := pick(p, signature.Proven, signature.AttestedByProvider, signature.Indeterminate, signature.Failed, "", "purple")
 	return signature.Judge(r, verdict, p.level(), now)
@@ -121,6 +113,21 @@ func (p *play) ask(r signature.Request, now time.Time) (signature.Request, []sig
 		return signature.UpdateRefused(r, role, signature.ReasonProviderRejected, now)
 	}
 	return signature.PostponeUpdate(r, role, now.Add(time.Hour), now), nil
+}
+
+// after is what happens to a request when it ended, or before anybody could have signed what a template became.
+func (p *play) after(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+	switch p.next() % 5 {
+	case 0:
+		return signature.Reissued(r, pick(p, "", "r2", "r3"), now)
+	case 1:
+		return signature.AskErasure(r, now), nil
+	case 2:
+		return signature.Erased(r, now)
+	case 3:
+		return signature.KeptSent(r, pick(p, "", "documents/d2"), "document.pdf", p.envelope(), now), nil
+	}
+	return signature.Reopened(r, p.envelope(), p.next()%2 == 0, now)
 }
 
 // FuzzFacts holds what must be true whatever happens in whatever order.

@@ -136,11 +136,11 @@ func holdEvents(t *testing.T, r signature.Request, events []signature.Event, tol
 	}
 }
 
-// repeats tells of a fact that may be told again: it follows each call of a verb.
+// repeats tells of a fact that may be told again: it follows each call of a verb, or each change at the vendor.
 func repeats(kind signature.EventType) bool {
 	switch kind {
 	case signature.EventSignerReminded, signature.EventReminderRefused, signature.EventSignerUpdated, signature.EventSignerUpdateRefused,
-		signature.EventSignerChanged:
+		signature.EventSignerChanged: // back and forth
 		return true
 	}
 	return false

@@ -30,6 +30,10 @@ type Signer struct {
 	// SignedLevel and SignedLegislation are what the vendor says this signature became; empty where it does not say.
 	SignedLevel       Level
 	SignedLegislation Legislation
+	// SeenEmail, SeenFirstName and SeenLastName are what the vendor has where it differs from what was ordered; empty where
+	// it does not. Removed is true while the vendor lists others and not this one.
+	SeenEmail, SeenFirstName, SeenLastName string
+	Removed                                bool
 
 	// InviteTime is when the signer was invited; zero until then.
 	InviteTime time.Time
@@ -41,10 +45,6 @@ type Signer struct {
 	RemindersPlanned bool
 	// Update is what the signer shall become; nil when no change is under way. It is never changed in place.
 	Update *SignerChange
-	// SeenEmail, SeenFirstName and SeenLastName are what the vendor has where it differs from what was ordered; empty where
-	// it does not. Removed is true while the vendor lists others and not this one.
-	SeenEmail, SeenFirstName, SeenLastName string
-	Removed                                bool
 }
 
 // SignerState is how far one signer has come.

@@ -66,8 +66,8 @@ func TestEveryStepIsDescribed(t *testing.T) {
 	for _, step := range []signature.Step{
 		signature.StepPrepare, signature.StepSend, signature.StepRead, signature.StepWithdraw, signature.StepArchive,
 		signature.StepArchiveTrail, signature.StepProve, signature.StepEnd, signature.StepFind,
-		signature.StepUpdateSigner, signature.StepRemind,
 		signature.StepReactivate, signature.StepKeepSent,
+		signature.StepUpdateSigner, signature.StepRemind,
 	} {
 		text := step.Describe()
 		if first, taken := seen[text]; taken || text == "" {

@@ -76,9 +76,7 @@ func TestEveryTransition(t *testing.T) {
 			before := clone(r)
 			got, events := happens(r, at(9))
 			want, moved := moves[start][name]
-			if diff := cmp.Diff(before, r); diff != "" {
-				t.Errorf("%s, %s: the argument was changed:\n%s", start, name, diff)
-			}
+			same(t, start+", "+name, before, r)
 			if !moved {
 				if diff := cmp.Diff(before, got); diff != "" || len(events) != 0 {
 					t.Errorf("%s, %s: events %v and changes:\n%s", start, name, kinds(events), diff)
@@ -92,6 +90,13 @@ func TestEveryTransition(t *testing.T) {
 				t.Errorf("%s, %s: nothing was noted", start, name)
 			}
 		}
+	}
+}
+
+func same(t *testing.T, name string, before, after signature.Request) {
+	t.Helper()
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Errorf("%s: the argument was changed:\n%s", name, diff)
 	}
 }
 

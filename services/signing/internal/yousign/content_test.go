@@ -14,9 +14,29 @@ import (
 
 const aUUID = "0ef334d2-7f36-4643-8a2a-4283b4a3e4a4"
 
-// What Yousign would refuse is told before anything leaves, with its own reason and the field at fault; what it takes is
-// let through.
-func TestWhatIsToldBeforeSending(t *testing.T) {
+// rule is an order that Yousign would take, where want is empty, or refuse for that reason at the field.
+type rule struct {
+	spoil func(*signature.Order)
+	want  signature.RefusalReason
+	field string
+}
+
+// told holds rules against what is said before anything leaves: the reason of its own and the field at fault.
+func told(t *testing.T, rules map[string]rule) {
+	t.Helper()
+	for name, c := range rules {
+		t.Run(name, func(t *testing.T) {
+			order := anOrder()
+			c.spoil(&order)
+			refusal := script(t, nil).provider().Refusal(order)
+			if got := reasonOf(refusal); got != c.want || refusal != nil && (refusal.Field != c.field || refusal.Detail == "") {
+				t.Errorf("%+v, want %q at %q", refusal, c.want, c.field)
+			}
+		})
+	}
+}
+
+func TestWhatIsToldOfTheContent(t *testing.T) {
 	long := strings.Repeat("ä", 2000)
 	french := func(text signature.MailText) func(*signature.Order) {
 		return func(o *signature.Order) {
@@ -29,11 +49,7 @@ func TestWhatIsToldBeforeSending(t *testing.T) {
 			o.Signers[0].Role = "Client No. 1"
 		}
 	}
-	for name, c := range map[string]struct {
-		spoil func(*signature.Order)
-		want  signature.RefusalReason
-		field string
-	}{
+	told(t, map[string]rule{
 		"a long subject":        {func(o *signature.Order) { o.Text.Subject = long[:1024] }, "", ""},
 		"too long a subject":    {func(o *signature.Order) { o.Text.Subject = long[:1026] }, "MESSAGE_INVALID", "subject"},
 		"two lines of subject":  {func(o *signature.Order) { o.Text.Subject = "a\nb" }, "MESSAGE_INVALID", "subject"},
@@ -64,6 +80,12 @@ func TestWhatIsToldBeforeSending(t *testing.T) {
 		"an empty text":          {template(map[string]string{"a": ""}), "PROVIDER_TEMPLATE_REJECTED", `provider_template.values["a"]`},
 		"too long a text":        {template(map[string]string{"a": strings.Repeat("ä", 5001)}), "PROVIDER_TEMPLATE_REJECTED", `provider_template.values["a"]`},
 		"a role of upper case":   {func(o *signature.Order) { o.Signers[0].Role, o.Fields[0].Role = "Client No. 1", "Client No. 1" }, "", ""},
+		"a field without a form": {func(o *signature.Order) { o.Fields[0].FormField = "" }, "", ""},
+	})
+}
+
+func TestWhatIsToldOfTheSigners(t *testing.T) {
+	told(t, map[string]rule{
 		"AES without a phone":    {func(o *signature.Order) { o.Signers[0].Phone = "" }, "SIGNER_PHONE_REQUIRED", "signers[0].phone_number"},
 		"AES with a mail's code": {func(o *signature.Order) { o.Signers[0].Authentication = signature.AuthenticationEmail }, "AUTHENTICATION_NOT_OFFERED", "signers[0].authentication"},
 		"QES with a code": {func(o *signature.Order) {
@@ -87,16 +109,7 @@ func TestWhatIsToldBeforeSending(t *testing.T) {
 		"a fault beside no document":  {func(o *signature.Order) { o.Document, o.Fields, o.Brand = nil, nil, "blue" }, "BRAND_NOT_OFFERED", "brand"},
 		"a signer of the own company": {func(o *signature.Order) { o.Signers[0].OwnCompany = true }, "", ""},
 		"delivered by the caller":     {func(o *signature.Order) { o.CallerDelivers = true }, "", ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			order := anOrder()
-			c.spoil(&order)
-			refusal := script(t, nil).provider().Refusal(order)
-			if got := reasonOf(refusal); got != c.want || refusal != nil && (refusal.Field != c.field || refusal.Detail == "") {
-				t.Errorf("%+v, want %q at %q", refusal, c.want, c.field)
-			}
-		})
-	}
+	})
 }
 
 // A parameter that Yousign names gets the reason of what filled it, so that a person knows what to mend.
