@@ -31,7 +31,7 @@ present: # Say aloud what is not here and will therefore not be tested.
 	@for program in $(VIEWERS); do \
 		command -v $$program >/dev/null || echo "NOT TESTED: what needs $$program, which is not on this machine"; \
 	done
-	@[ -n "$$COUNTERSIGN_VENDOR_SPECS" ] || echo "NOT TESTED: adapters and simulators against the vendors' own OpenAPI files," \
+	@[ -n "$${COUNTERSIGN_VENDOR_SPECS:-}" ] || echo "NOT TESTED: adapters and simulators against the vendors' own OpenAPI files," \
 		"because COUNTERSIGN_VENDOR_SPECS names no folder that holds them"
 
 check: generate-check breaking lint ## Check what needs no test run: generated code, contracts, lint.
