@@ -53,6 +53,15 @@ func named(id string) func(*signing.Config) {
 	}
 }
 
+func spoilEverything(c *signing.Config) {
+	c.Callbacks, c.FirstCheck, c.LongestCheck = "", 0, -1
+	c.Providers["ch"], c.Providers["eu"] = signing.Provider{Vendor: "skribble"}, signing.Provider{Vendor: "yousign"}
+}
+
+func twiceTheSecret(p *signing.Provider) {
+	p.WebhookSecrets = append(p.WebhookSecrets, p.WebhookSecrets[0])
+}
+
 // TestCheckNamesEveryMistakeWithItsKey and never the value of a secret.
 func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -96,23 +105,14 @@ func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 		"an empty webhook secret": {
 			with("eu", func(p *signing.Provider) { p.WebhookSecrets = append(p.WebhookSecrets, config.Secret{}) }), []string{"signing.providers.eu: webhook_secrets"},
 		},
-		"a webhook secret twice": {
-			with("eu", func(p *signing.Provider) { p.WebhookSecrets = append(p.WebhookSecrets, p.WebhookSecrets[0]) }), []string{"signing.providers.eu: webhook_secrets"},
-		},
-		"two accounts with one token": {
-			func(c *signing.Config) { c.Providers["fr"] = c.Providers["eu"] }, []string{"signing.providers.fr: webhook_token"},
-		},
+		"a webhook secret twice":           {with("eu", twiceTheSecret), []string{"signing.providers.eu: webhook_secrets"}},
 		"a name that no caller can use":    {named("EU_1"), []string{`signing.providers: the name "EU_1"`}},
 		"a name without an end":            {named(strings.Repeat("e", 64)), []string{"signing.providers: the name"}},
 		"a name that begins with a number": {named("1eu"), []string{"signing.providers: the name"}},
 		"no name":                          {named(""), []string{"signing.providers: the name"}},
 		"a long name":                      {named(strings.Repeat("e", 63)), nil},
 		"everything at once": {
-			func(c *signing.Config) {
-				c.Callbacks, c.FirstCheck, c.LongestCheck = "", 0, -1
-				c.Providers["ch"], c.Providers["eu"] = signing.Provider{Vendor: "skribble"}, signing.Provider{Vendor: "yousign"}
-			},
-			[]string{
+			spoilEverything, []string{
 				"signing.providers.ch: signing.callbacks", "signing.providers.ch: region", "signing.providers.ch: skribble: the user name",
 				"signing.providers.eu: webhook_token", "signing.providers.eu: webhook_secrets", "signing.providers.eu: yousign: the API key",
 				"signing.first_check",
