@@ -68,7 +68,11 @@ func calm() []story {
 		{"forged kommo hook", testForgedKommo},
 		{"platform uses JSON", testPlatform},
 		{"platform is refused", testRefusal},
+		{"platform is refused in every way", testRefusals},
 		{"platform watches", testWatch},
+		{"platform watches lines", testLines},
+		{"platform corrects a signer at skribble", testSkribbleSigners},
+		{"platform corrects a signer at yousign", testYousignSigners},
 	}
 }
 

@@ -33,7 +33,7 @@ const (
 // undecoded tells which field of a request could not be read, as the contracts' own refusals do. The library's text is not
 // passed on: it repeats the input. Everything said here is the contract's word.
 func undecoded(domain string, r *http.Request, err error) error {
-	found := fault.Violation{Description: "the request is not what the API describes"}
+	found := fault.Violation{Description: "or the query is not what the API describes"}
 	if name := fieldOfQuery().FindStringSubmatch(status.Convert(err).Message()); name != nil {
 		found = fault.Violation{Field: name[1], Description: "has a value that the API does not take, or several"}
 	}
@@ -42,7 +42,7 @@ func undecoded(domain string, r *http.Request, err error) error {
 			found = *body.broken
 		}
 	}
-	answer := &fault.Error{Code: codes.InvalidArgument, Domain: domain, Reason: "INVALID_REQUEST", Message: found.Description}
+	answer := &fault.Error{Code: codes.InvalidArgument, Domain: domain, Reason: "INVALID_REQUEST", Message: "the body " + found.Description}
 	if found.Field != "" {
 		answer.Message = found.Field + ": " + found.Description
 		answer.Metadata, answer.Violations = map[string]string{"field": found.Field}, []fault.Violation{found}

@@ -35,7 +35,8 @@ func TestAFieldThatCannotBeReadIsNamed(t *testing.T) {
 		`{"signatureRequest":{"template":{},"sourceDocument":"a"}}`: {Field: "signature_request", Description: "has a field twice, or two that exclude each other"},
 	} {
 		p := send(t, http.MethodPost, h.url+"/v1/signatureRequests", body).problem(t)
-		got := fault.Violation{Field: p.Metadata["field"], Description: strings.TrimPrefix(p.Message, p.Metadata["field"]+": ")}
+		text := strings.TrimPrefix(strings.TrimPrefix(p.Message, "the body "), p.Metadata["field"]+": ")
+		got := fault.Violation{Field: p.Metadata["field"], Description: text}
 		if diff := cmp.Diff(want, got); diff != "" || p.Code != 400 || p.Reason != "INVALID_REQUEST" {
 			t.Errorf("%.80s: %d %s (-want +got):\n%s", body, p.Code, p.Reason, diff)
 		}

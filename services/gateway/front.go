@@ -118,9 +118,6 @@ func (f front) serve(w http.ResponseWriter, r *http.Request, on terms) {
 		writeError(seen, http.StatusBadRequest, "the body could not be read")
 		return
 	}
-	// The request was read: without this the server would take its read timeout, in the middle of a long answer, for a client
-	// that has gone.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	ctx, cancel := r.Context(), func() {}
 	if on.timeout > 0 {
 		ctx, cancel = context.WithTimeout(ctx, on.timeout)

@@ -10,10 +10,10 @@ import (
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/utilities"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
+	"github.com/countersign/countersign/services/internal/fault"
 )
 
 const (
@@ -66,7 +66,7 @@ func (a watchers) serve(w http.ResponseWriter, r *http.Request, _ map[string]str
 	}
 	select {
 	case <-a.stopping:
-		err = status.Error(codes.Unavailable, "")
+		err = &fault.Error{Code: codes.Unavailable}
 	default:
 	}
 	if r.Context().Err() == nil && !errors.Is(err, io.EOF) {

@@ -68,6 +68,9 @@ func (p Provider) build(callbacks string) (signature.Provider, []error) {
 	var built signature.Provider
 	var mistakes []error
 	var err error
+	if p.ChecksPerMinute < 0 || p.EraseAfter < 0 {
+		mistakes = append(mistakes, errors.New("checks_per_minute and erase_after: must not be negative"))
+	}
 	switch p.Vendor {
 	case "skribble":
 		if u, err := url.Parse(callbacks); err != nil || u.Host == "" {
@@ -78,13 +81,16 @@ func (p Provider) build(callbacks string) (signature.Provider, []error) {
 		}
 		built, err = skribble.New(p.skribble(callbacks))
 	case "yousign":
-		mistakes = p.webhookMistakes()
+		mistakes = append(mistakes, p.webhookMistakes()...)
 		if p.region() != signature.RegionEU {
 			mistakes = append(mistakes, fmt.Errorf("region: Yousign keeps its data in EU, not in %q", p.Region))
 		}
 		built, err = yousign.New(p.yousign())
 	default:
 		err = fmt.Errorf("vendor: %q is not known; want skribble or yousign", p.Vendor)
+	}
+	if p.ChecksPerMinute < 0 || p.EraseAfter < 0 {
+		mistakes = append(mistakes, errors.New("checks_per_minute and erase_after: must not be negative"))
 	}
 	var several interface{ Unwrap() []error }
 	if errors.As(err, &several) {

@@ -60,6 +60,12 @@ type Provider struct {
 	CallsPerMinute int `yaml:"calls_per_minute"`
 	// CallsPerHour the account may make; 0 means the vendor's published limit. Yousign only.
 	CallsPerHour int `yaml:"calls_per_hour"`
+	// ChecksPerMinute are the requests of the account that are looked at unasked in a minute; more wait for their turn. What a
+	// callback told of is looked at beyond that. 0 means a quarter of the calls that the account may make in the long run.
+	ChecksPerMinute int `yaml:"checks_per_minute"`
+	// EraseAfter is how long after its end a request is kept at the vendor before it is erased there for good, such as 720h. What
+	// was signed is erased only when it is archived with its audit trail. 0 keeps everything.
+	EraseAfter time.Duration `yaml:"erase_after"`
 }
 
 // DefaultConfig returns the settings that need no file.

@@ -53,15 +53,6 @@ func named(id string) func(*signing.Config) {
 	}
 }
 
-func spoilEverything(c *signing.Config) {
-	c.Callbacks, c.FirstCheck, c.LongestCheck = "", 0, -1
-	c.Providers["ch"], c.Providers["eu"] = signing.Provider{Vendor: "skribble"}, signing.Provider{Vendor: "yousign"}
-}
-
-func twiceTheSecret(p *signing.Provider) {
-	p.WebhookSecrets = append(p.WebhookSecrets, p.WebhookSecrets[0])
-}
-
 // TestCheckNamesEveryMistakeWithItsKey and never the value of a secret.
 func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -105,14 +96,20 @@ func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 		"an empty webhook secret": {
 			with("eu", func(p *signing.Provider) { p.WebhookSecrets = append(p.WebhookSecrets, config.Secret{}) }), []string{"signing.providers.eu: webhook_secrets"},
 		},
-		"a webhook secret twice":           {with("eu", twiceTheSecret), []string{"signing.providers.eu: webhook_secrets"}},
+		"a webhook secret twice": {
+			with("eu", func(p *signing.Provider) { p.WebhookSecrets = append(p.WebhookSecrets, p.WebhookSecrets[0]) }), []string{"signing.providers.eu: webhook_secrets"},
+		},
 		"a name that no caller can use":    {named("EU_1"), []string{`signing.providers: the name "EU_1"`}},
 		"a name without an end":            {named(strings.Repeat("e", 64)), []string{"signing.providers: the name"}},
 		"a name that begins with a number": {named("1eu"), []string{"signing.providers: the name"}},
 		"no name":                          {named(""), []string{"signing.providers: the name"}},
 		"a long name":                      {named(strings.Repeat("e", 63)), nil},
 		"everything at once": {
-			spoilEverything, []string{
+			func(c *signing.Config) {
+				c.Callbacks, c.FirstCheck, c.LongestCheck = "", 0, -1
+				c.Providers["ch"], c.Providers["eu"] = signing.Provider{Vendor: "skribble"}, signing.Provider{Vendor: "yousign"}
+			},
+			[]string{
 				"signing.providers.ch: signing.callbacks", "signing.providers.ch: region", "signing.providers.ch: skribble: the user name",
 				"signing.providers.eu: webhook_token", "signing.providers.eu: webhook_secrets", "signing.providers.eu: yousign: the API key",
 				"signing.first_check",
@@ -121,23 +118,29 @@ func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 	} {
 		cfg := settings()
 		c.spoil(&cfg)
-		var mistakes []string
-		if err := cfg.Check(); err != nil {
-			mistakes = strings.Split(err.Error(), "\n")
+		told(t, name, cfg, c.keys)
+	}
+}
+
+// told checks that the settings have these mistakes and no others.
+func told(t *testing.T, name string, cfg signing.Config, keys []string) {
+	t.Helper()
+	var mistakes []string
+	if err := cfg.Check(); err != nil {
+		mistakes = strings.Split(err.Error(), "\n")
+	}
+	if len(mistakes) != len(keys) {
+		t.Errorf("%s: %d mistakes, want %d:\n%s", name, len(mistakes), len(keys), strings.Join(mistakes, "\n"))
+		return
+	}
+	for i, key := range keys {
+		if !strings.HasPrefix(mistakes[i], key) || !strings.Contains(mistakes[i], ": ") {
+			t.Errorf("%s: %q does not begin with %s", name, mistakes[i], key)
 		}
-		if len(mistakes) != len(c.keys) {
-			t.Errorf("%s: %d mistakes, want %d:\n%s", name, len(mistakes), len(c.keys), strings.Join(mistakes, "\n"))
-			continue
-		}
-		for i, key := range c.keys {
-			if !strings.HasPrefix(mistakes[i], key) || !strings.Contains(mistakes[i], ": ") {
-				t.Errorf("%s: %q does not begin with %s", name, mistakes[i], key)
-			}
-		}
-		for _, secret := range []string{apiKey, webhookToken[:21], webhookSecret} {
-			if strings.Contains(strings.Join(mistakes, "\n"), secret) {
-				t.Errorf("%s: a secret is told: %v", name, mistakes)
-			}
+	}
+	for _, secret := range []string{apiKey, webhookToken[:21], webhookSecret} {
+		if strings.Contains(strings.Join(mistakes, "\n"), secret) {
+			t.Errorf("%s: a secret is told: %v", name, mistakes)
 		}
 	}
 }

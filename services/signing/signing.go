@@ -53,7 +53,8 @@ func New(ctx context.Context, cfg Config, data string, document grpc.ClientConnI
 	requests, documents := store.New(db), documentv1.NewDocumentServiceClient(document)
 	*worker = jobs.Worker{
 		DB: db, Store: requests, Documents: documents, Accounts: accounts,
-		FirstCheck: cfg.FirstCheck, LongestCheck: cfg.LongestCheck, Logger: logger,
+		FirstCheck: cfg.FirstCheck, LongestCheck: cfg.LongestCheck, Budgets: cfg.budgets(), EraseAfter: cfg.erasures(),
+		Logger: logger,
 	}
 	return &Service{
 		db:       db,

@@ -33,9 +33,9 @@ type rig struct {
 func newRig(t *testing.T, adapt ...func(*Config)) *rig {
 	t.Helper()
 	r := &rig{t: t, receiver: newReceiver(t)}
-	r.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+	r.server = httptest.NewServer(contract.Handler(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		r.sim.ServeHTTP(w, req)
-	}))
+	})))
 	cfg := Config{
 		BaseURL: r.server.URL, Clock: clock.New(0),
 		Accounts: []Account{{Email: holder, FirstName: "Hanna", LastName: "Halter"}},

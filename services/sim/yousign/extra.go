@@ -20,9 +20,13 @@ const (
 	maxKey       = 30
 )
 
+// noTexts are the texts of a recipient who gets the vendor's own.
+const noTexts = `{"request_subject":null,"request_body":null,"reminder_subject":null,"reminder_body":null}`
+
 func (x *approver) view() map[string]any {
 	return map[string]any{
 		"id": x.id, "status": x.status, "info": x.info, "approval_link": nil, "approval_link_expiration_date": nil,
+		"custom_text": json.RawMessage(noTexts), "approved_at": nil, "recipient_stage_index": 0, "excluded_documents": []string{},
 	}
 }
 
@@ -37,8 +41,8 @@ func (s *Simulator) addApprover(c *call) (answer, error) {
 	if r.status != draft {
 		return answer{}, wrongStatus(r.status)
 	}
-	if len(r.approvers) >= maxApprovers {
-		return answer{}, invalidParam("approvers", "This collection should contain 10 elements or less.")
+	if limit := s.most(maxApprovers); len(r.approvers) >= limit {
+		return answer{}, invalidParam("approvers", fmt.Sprintf("This collection should contain %d elements or less.", limit))
 	}
 	if slices.ContainsFunc(r.approvers, func(x *approver) bool { return strings.EqualFold(x.info.Email, in.Info.Email) }) {
 		return answer{}, refused("approver.already_attached_to_signature_request", "The Approver is already attached.")
@@ -133,10 +137,7 @@ func (s *Simulator) addFollowers(c *call) (answer, error) {
 	if err := c.decode(shape, &in); err != nil {
 		return answer{}, err
 	}
-	limit := maxFollowers
-	if s.cfg.Trial != nil {
-		limit = trialPeople
-	}
+	limit := s.most(maxFollowers)
 	if len(c.req.followers)+len(in) > limit {
 		return answer{}, invalidParam("followers", fmt.Sprintf("This collection should contain %d elements or less.", limit))
 	}

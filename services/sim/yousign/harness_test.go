@@ -13,12 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/countersign/countersign/services/sim/clock"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const testSecret = "0123456789abcdef0123456789abcdef"
 
@@ -55,7 +51,9 @@ func start(t *testing.T, change ...func(*Config)) *account {
 	t.Helper()
 	a := &account{t: t, clock: clock.New(0), events: make(chan event, 1000), answer: make(chan int, 100)}
 	var sim *Simulator
-	a.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { sim.ServeHTTP(w, r) }))
+	a.server = httptest.NewServer(contract.Handler(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sim.ServeHTTP(w, r)
+	})))
 	receiver := httptest.NewServer(http.HandlerFunc(a.receive))
 	cfg := Config{
 		BaseURL: a.server.URL, Clock: a.clock, Unlimited: true,

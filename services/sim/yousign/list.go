@@ -37,7 +37,7 @@ func (s *Simulator) listRequests(c *call) (answer, error) {
 			next = base64.RawURLEncoding.EncodeToString([]byte(data[limit-1]["id"].(string)))
 			return ok(page(data, next))
 		case keep(r):
-			data = append(data, s.view(r))
+			data = append(data, s.listedView(r))
 		}
 	}
 	return ok(page(data, next))
@@ -186,4 +186,13 @@ func moments() map[string]func(*request) *time.Time {
 			return &r.rejection.time
 		},
 	}
+}
+
+// listedView is what a list says about a request: less than the full resource.
+func (s *Simulator) listedView(r *request) map[string]any {
+	v := s.view(r)
+	for _, left := range []string{"rejection_information", "email_notification", "decline_information"} {
+		delete(v, left)
+	}
+	return v
 }

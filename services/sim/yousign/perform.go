@@ -25,7 +25,7 @@ func (s *Simulator) showRequest(q *http.Request, _ []byte) (any, error) {
 	return s.detail(r), nil
 }
 
-// detail is the vendor's resource with its signers in full.
+// detail is the vendor's resource with its signers and texts in full.
 func (s *Simulator) detail(r *request) map[string]any {
 	v := s.view(r)
 	signers, approvers := []map[string]any{}, []map[string]any{}
@@ -36,6 +36,7 @@ func (s *Simulator) detail(r *request) map[string]any {
 		approvers = append(approvers, x.view())
 	}
 	v["signers"], v["approvers"] = signers, approvers
+	v["email_notification"] = fallback(r.EmailNotification, "null") // as it was given, texts included
 	return v
 }
 

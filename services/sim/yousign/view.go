@@ -72,7 +72,7 @@ func (s *Simulator) view(r *request) map[string]any {
 	v["source"] = r.source
 	v["sender"] = s.sender()
 	v["workspace_id"] = s.workspace(r)
-	v["email_notification"] = fallback(r.EmailNotification, `{"sender":{"type":"organization","custom_name":null},"custom_note":null}`)
+	v["email_notification"] = r.notificationView()
 	v["bulk_send_batch_id"] = nil
 	v["custom_properties"] = []any{}
 	v["decline_information"] = nil
@@ -80,6 +80,19 @@ func (s *Simulator) view(r *request) map[string]any {
 		v["decline_information"] = r.decline
 	}
 	return v
+}
+
+// notificationView leaves out the texts: an answer has the sender and the deprecated note alone.
+func (r *request) notificationView() map[string]any {
+	var given struct {
+		Sender json.RawMessage `json:"sender"`
+		Note   json.RawMessage `json:"custom_note"`
+	}
+	_ = json.Unmarshal(fallback(r.EmailNotification, "{}"), &given) // it was checked when it came
+	return map[string]any{
+		"sender":      fallback(given.Sender, `{"type":"organization","custom_name":null}`),
+		"custom_note": fallback(given.Note, "null"),
+	}
 }
 
 // common is what the full resource and the answer to activate share.

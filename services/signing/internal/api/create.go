@@ -21,7 +21,6 @@ import (
 )
 
 const (
-	normalExpiry  = 14 * 24 * time.Hour
 	shortestAhead = time.Hour
 	longestAhead  = 365 * 24 * time.Hour
 )
@@ -86,13 +85,19 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 	now := time.Now()
 	r := toRequest(in.GetSignatureRequest())
 	r.ID, r.RequestID, r.CallbackToken = uuid.NewString(), in.GetRequestId(), token
-	if err := checkExpiry(&r, now); err != nil {
+	if err := checkExpiry("signature_request.expire_time", &r, now); err != nil {
 		return r, err
 	}
 	if err := checkRoles(r.Signers); err != nil {
 		return r, err
 	}
-	return r, p.choose(&r, now)
+	if err := p.choose(&r, now); err != nil {
+		return r, err
+	}
+	if chosen, ok := p.Accounts.Get(r.Provider); ok && in.GetSignatureRequest().GetExpireTime() == nil {
+		r.ExpireTime = signature.NormalExpiry(chosen.Capabilities(), now)
+	}
+	return r, nil
 }
 
 // choose gives a request the provider that its caller named, or the one that routing finds; or says why none can have it.
@@ -112,13 +117,13 @@ func (p *Provider) choose(r *signature.Request, now time.Time) error {
 	return refusedError{refusal, p.Accounts.Able(order)}
 }
 
-func checkExpiry(r *signature.Request, now time.Time) error {
+func checkExpiry(field string, r *signature.Request, now time.Time) error {
 	if r.ExpireTime.IsZero() {
-		r.ExpireTime = now.Add(normalExpiry)
+		r.ExpireTime = signature.NormalExpiry(signature.Capabilities{}, now)
 	}
 	ahead := r.ExpireTime.Sub(now)
 	if ahead < shortestAhead || ahead > longestAhead {
-		return invalid("signature_request.expire_time", "must be 1 hour to 365 days ahead")
+		return invalid(field, "must be 1 hour to 365 days ahead")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -16,10 +17,10 @@ import (
 )
 
 const (
-	// linkTimeout bounds the call to the provider: somebody waits before a browser.
-	linkTimeout = 10 * time.Second
-	// longestLink is what browsers and mail programs take.
-	longestLink = 2048
+	// callTimeout bounds a call to the provider that a caller waits for.
+	callTimeout = 10 * time.Second
+	// longestLink is what web servers take in a request's line: a vendor's link of 2048 and where to go afterwards.
+	longestLink = 8 << 10
 )
 
 // GetSigningLink asks the provider for a signer's link and hands it on. It stands in no row, line or error: what a provider
@@ -37,7 +38,7 @@ func (p *Provider) GetSigningLink(ctx context.Context, in *signingv1.GetSigningL
 	if !ok {
 		return nil, unavailable(r)
 	}
-	asking, cancel := context.WithTimeout(ctx, linkTimeout)
+	asking, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	link, err := provider.SigningLink(asking, r.Order(), signer.ProviderID)
 	switch {
@@ -74,11 +75,14 @@ func onTurn(r signature.Request, role string) (signature.Signer, error) {
 }
 
 // usable tells whether a link may be handed to a person: a vendor's answer is hostile until it was looked at. Only an account
-// without legal value may lead to plain HTTP, as a simulator's does.
+// without legal value may lead to plain HTTP, and a simulator on the person's own machine.
 func usable(link string, sandbox bool) bool {
 	u, err := url.Parse(link)
-	return err == nil && len(link) <= longestLink && u.Host != "" && u.User == nil &&
-		(u.Scheme == "https" || u.Scheme == "http" && sandbox)
+	if err != nil || len(link) > longestLink || u.Hostname() == "" || u.User != nil {
+		return false
+	}
+	address := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Scheme == "http" && (sandbox || address != nil && address.IsLoopback())
 }
 
 func gone(expires time.Time) bool { return !expires.IsZero() && !expires.After(time.Now()) }

@@ -153,7 +153,7 @@ func TestAHostileLinkIsNone(t *testing.T) {
 	name := r.have(awaiting(signature.SignerInvited))[0]
 	for _, link := range []string{
 		"", "http://sign.example.com/a", "javascript:alert(1)", "data:text/html,x", "//sign.example.com", "https:///a", "ftp://a/b",
-		"https://user:word@sign.example.com/", "https://sign.example.com/\n", "https://[::1", "https://a/" + strings.Repeat("x", 2048),
+		"https://user:word@sign.example.com/", "https://sign.example.com/\n", "https://[::1", "https://a/" + strings.Repeat("x", 8<<10), "https://:443/", "http://127.0.0.1.example.com/", "http://localhost.example.com",
 	} {
 		account.gives(signature.SigningLink{URL: link}, nil)
 		got, err := r.link(name, "client")
@@ -161,8 +161,12 @@ func TestAHostileLinkIsNone(t *testing.T) {
 			t.Fatalf("%q: %v", link, got)
 		}
 	}
-	account.real = false
 	account.gives(signature.SigningLink{URL: "http://127.0.0.1:9103/sign/" + linkSecret}, nil)
+	if _, err := r.link(name, "client"); err != nil {
+		t.Errorf("a simulator: %v", err)
+	}
+	account.real = false
+	account.gives(signature.SigningLink{URL: "http://sandbox.example.com/sign/" + linkSecret}, nil)
 	if _, err := r.link(name, "client"); err != nil {
 		t.Errorf("plain HTTP in a sandbox: %v", err)
 	}

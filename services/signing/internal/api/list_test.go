@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
@@ -81,6 +82,37 @@ func TestAListIsFiltered(t *testing.T) {
 	}
 }
 
+// TestEveryFilterOfTheContractCounts, in pages that go on under the same filters in another order.
+func TestEveryFilterOfTheContractCounts(t *testing.T) {
+	r := newRig(t)
+	requests := several(5)
+	for i := range requests {
+		requests[i].Labels = map[string]string{"team": "hr", "year": "2026"}
+	}
+	requests[0].Provider, requests[1].Labels = "ch", map[string]string{"team": "hr"}
+	names := r.have(requests...)
+	first := requests[0].CreateTime
+	in := &signingv1.ListSignatureRequestsRequest{
+		Provider: "providers/eu", Labels: []string{"team=hr", "year=2026"}, PageSize: 1, State: signingv1.SignatureRequest_STATE_OUT_FOR_SIGNATURE,
+		CreatedAfter: timestamppb.New(first), CreatedBefore: timestamppb.New(first.Add(4 * time.Second)),
+	}
+	got, token := r.list(in)
+	in.PageToken, in.Labels = token, []string{"year=2026", "team=hr"}
+	more, end := r.list(in)
+	if diff := cmp.Diff([]string{names[3], names[2]}, append(got, more...)); diff != "" || end != "" {
+		t.Errorf("next %q (-want +got):\n%s", end, diff)
+	}
+	for field, wrong := range map[string]*signingv1.ListSignatureRequestsRequest{
+		"created_after":  {CreatedAfter: &timestamppb.Timestamp{Seconds: 1 << 60}},
+		"created_before": {CreatedBefore: &timestamppb.Timestamp{Nanos: -1}},
+		"provider":       {Provider: "eu"},
+		"labels[0]":      {Labels: []string{"team"}},
+	} {
+		_, err := r.provider.ListSignatureRequests(t.Context(), wrong)
+		refused(t, err, codes.InvalidArgument, "INVALID_REQUEST", "field", field)
+	}
+}
+
 func TestAPageTokenBelongsToItsList(t *testing.T) {
 	r := newRig(t)
 	r.have(several(6)...)
@@ -89,6 +121,10 @@ func TestAPageTokenBelongsToItsList(t *testing.T) {
 		"without its filter":  {PageToken: token},
 		"with another filter": {PageToken: token, Reference: "deal-0"},
 		"with one more":       {PageToken: token, Reference: "deal-1", State: signingv1.SignatureRequest_STATE_SIGNED},
+		"with a provider":     {PageToken: token, Reference: "deal-1", Provider: "providers/eu"},
+		"with a label":        {PageToken: token, Reference: "deal-1", Labels: []string{"team=hr"}},
+		"with a first time":   {PageToken: token, Reference: "deal-1", CreatedAfter: timestamppb.New(time.Unix(1, 0))},
+		"with a last time":    {PageToken: token, Reference: "deal-1", CreatedBefore: timestamppb.New(time.Unix(1, 0))},
 		"made up":             {PageToken: "AAAA", Reference: "deal-1"},
 		"no base64":           {PageToken: "%", Reference: "deal-1"},
 	} {

@@ -32,6 +32,7 @@ type rig struct {
 	db        *durable.Store
 	store     *store.Store
 	providers map[string]signature.Provider
+	accounts  *routing.Accounts
 	documents *documents
 	provider  signingv1.SigningProviderClient
 	webhooks  signingv1.SigningWebhooksClient
@@ -48,7 +49,13 @@ func secrets() []string {
 
 func newRig(t testing.TB) *rig {
 	t.Helper()
-	r := &rig{t: t, providers: map[string]signature.Provider{"eu": &account{}, "ch": &account{}, "test": &account{}}, documents: &documents{}}
+	return newRigOf(t, map[string]signature.Provider{"eu": &account{}, "ch": &account{}, "test": &account{}})
+}
+
+// newRigOf is a rig with these accounts.
+func newRigOf(t testing.TB, providers map[string]signature.Provider) *rig {
+	t.Helper()
+	r := &rig{t: t, providers: providers, accounts: routing.New(providers), documents: &documents{}}
 	log := &lines{}
 	logger := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	t.Cleanup(func() { // after everything else
@@ -96,7 +103,7 @@ func (r *rig) open() {
 func (r *rig) serve() func() {
 	r.t.Helper()
 	server, err := rpc.NewServer(rpc.ServerConfig{Domain: api.Domain, Logger: r.logger}, func(s grpc.ServiceRegistrar) {
-		signingv1.RegisterSigningProviderServer(s, &api.Provider{DB: r.db, Store: r.store, Documents: r.documents, Accounts: routing.New(r.providers)})
+		signingv1.RegisterSigningProviderServer(s, &api.Provider{DB: r.db, Store: r.store, Documents: r.documents, Accounts: r.accounts})
 		signingv1.RegisterSigningWebhooksServer(s, &api.Webhooks{DB: r.db, Store: r.store, Yousign: hooks(), Logger: r.logger})
 	})
 	if err != nil {

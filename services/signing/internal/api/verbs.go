@@ -49,13 +49,20 @@ func (p *Provider) UpdateSigner(ctx context.Context, in *signingv1.UpdateSignerR
 // edit applies what a call sets to a signer's details.
 func edit(in *signingv1.UpdateSignerRequest) func(*signature.SignerDetails) {
 	return func(d *signature.SignerDetails) {
-		for _, field := range []struct{ to, from *string }{
-			{&d.FirstName, in.FirstName}, {&d.LastName, in.LastName}, {&d.Email, in.Email}, //nolint:protogetter // presence counts
-			{&d.Phone, in.PhoneNumber}, {&d.Language, in.Language}, //nolint:protogetter // presence counts
-		} {
-			if field.from != nil {
-				*field.to = *field.from
-			}
+		if in.FirstName != nil {
+			d.FirstName = in.GetFirstName()
+		}
+		if in.LastName != nil {
+			d.LastName = in.GetLastName()
+		}
+		if in.Email != nil {
+			d.Email = in.GetEmail()
+		}
+		if in.PhoneNumber != nil {
+			d.Phone = in.GetPhoneNumber()
+		}
+		if in.Language != nil {
+			d.Language = in.GetLanguage()
 		}
 	}
 }

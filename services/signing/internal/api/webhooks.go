@@ -110,7 +110,7 @@ func (w *Webhooks) take(ctx context.Context, hook YousignHook, event yousign.Eve
 		if err != nil || !first {
 			return err
 		}
-		if len(events) > 0 {
+		if len(events) > 0 || len(noted.Early) > len(r.Early) {
 			if _, err := w.Store.Save(ctx, tx, noted, events); err != nil {
 				return err
 			}

@@ -132,6 +132,10 @@ func (w *Worker) keep(ctx context.Context, r signature.Request, kind documentv1.
 
 // prove has the signed document proven and ends the request by the verdict.
 func (w *Worker) prove(ctx context.Context, r signature.Request) (signature.Request, error) {
+	if why := signature.Unprovable(r); why != "" {
+		next, events := signature.FailProof(r, "PROOF_INSUFFICIENT", why, time.Now())
+		return w.save(ctx, next, events)
+	}
 	request := &documentv1.ProveDocumentRequest{
 		Name: r.SignedDocument, SentDocument: r.Document, AuditTrail: r.AuditTrail,
 		Level:       documentv1.Level(documentv1.Level_value["LEVEL_"+string(r.Level)]),

@@ -67,7 +67,7 @@ func TestACheckFindsWhatALostCallbackDidNotTell(t *testing.T) {
 	}{
 		"signed":   {signature.EnvelopeSigned, signature.Completed},
 		"declined": {signature.EnvelopeDeclined, signature.Declined},
-		"gone":     {signature.EnvelopeGone, signature.Canceled},
+		"failed":   {signature.EnvelopeFailed, signature.Canceled},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

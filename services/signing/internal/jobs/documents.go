@@ -131,25 +131,6 @@ func level(l documentv1.Level) signature.Level {
 	return ""
 }
 
-// order is what the vendor is asked for, with the bytes of all documents.
-func (w *Worker) order(ctx context.Context, r signature.Request) (order signature.Order, err error) {
-	order = r.Order()
-	if order.Document, err = w.content(ctx, r.Document); err != nil {
-		return order, err
-	}
-	for i, name := range r.Attachments {
-		got, err := w.Documents.GetDocument(ctx, &documentv1.GetDocumentRequest{Name: name})
-		if err != nil {
-			return order, fmt.Errorf("attachment %d: %w", i, err)
-		}
-		order.Attachments[i].FileName = got.GetDocument().GetFileName()
-		if order.Attachments[i].Content, err = w.content(ctx, name); err != nil {
-			return order, fmt.Errorf("attachment %d: %w", i, err)
-		}
-	}
-	return order, nil
-}
-
 // content reads a document from the archive.
 func (w *Worker) content(ctx context.Context, name string) ([]byte, error) {
 	stream, err := w.Documents.StreamDocument(ctx, &documentv1.StreamDocumentRequest{Name: name})

@@ -49,7 +49,11 @@ type Worker struct {
 	// LongestCheck.
 	FirstCheck   time.Duration
 	LongestCheck time.Duration
-	Logger       *slog.Logger
+	// Budgets bound the unasked checks of an account; one without a budget is not bounded.
+	Budgets map[string]*Budget
+	// EraseAfter is how long after its end a request's envelope is kept at an account; one without is never erased.
+	EraseAfter map[string]time.Duration
+	Logger     *slog.Logger
 }
 
 // Register adds the jobs. worker is filled in before they run: its database needs the jobs to be opened.
@@ -70,6 +74,12 @@ func Register(jobs *durable.Jobs, worker *Worker) {
 	durable.Handle(jobs, opts, func(ctx context.Context, _ *durable.Run, job Pack) error {
 		return worker.leased(ctx, job.Request, func() error { return worker.pack(ctx, job.Request) })
 	})
+	durable.Handle(jobs, opts, func(ctx context.Context, _ *durable.Run, job Erase) error {
+		return worker.leased(ctx, job.Request, func() error { return worker.erase(ctx, job.Request) })
+	})
+	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Recheck) error {
+		return worker.leased(ctx, job.Request, func() error { return worker.recheck(ctx, run, job) })
+	})
 }
 
 func (w *Worker) leased(ctx context.Context, request string, work func() error) error {
@@ -88,6 +98,9 @@ func (w *Worker) leased(ctx context.Context, request string, work func() error) 
 }
 
 func (w *Worker) check(ctx context.Context, run *durable.Run, job Check) error {
+	if err := w.afford(ctx, job.Request); err != nil {
+		return err
+	}
 	r, err := w.advance(ctx, job.Request)
 	if err != nil || r.State != signature.OutForSignature {
 		return err
@@ -171,49 +184,10 @@ func (w *Worker) at(ctx context.Context, p signature.Provider, r signature.Reque
 		return w.archiveTrail(ctx, p, r)
 	case signature.StepFind:
 		return w.find(ctx, p, r)
-	}
-	return r, nil
-}
-
-// save writes the change and its events, and what follows from them: the deadline and the first check of a request that
-// was sent, the reminders of signers who were invited, the evidence package of one that was proven.
-func (w *Worker) save(ctx context.Context, r signature.Request, events []signature.Event) (signature.Request, error) {
-	r, reminded := signature.PlanReminders(r)
-	err := w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) (err error) {
-		if r, err = w.Store.Save(ctx, tx, r, events); err != nil {
-			return err
-		}
-		for _, role := range reminded {
-			job := Remind{Request: r.ID, Role: role}
-			if err := tx.EnqueueAt(ctx, job, time.Now().AddDate(0, 0, r.Reminders.Days)); err != nil {
-				return err
-			}
-		}
-		if len(events) > 0 && signature.Packable(r) {
-			if err := tx.Enqueue(ctx, Pack{Request: r.ID}); err != nil {
-				return err
-			}
-		}
-		for _, e := range events {
-			if e.Type != signature.EventSent {
-				continue
-			}
-			if err := tx.EnqueueAt(ctx, Advance{Request: r.ID}, r.ExpireTime); err != nil {
-				return err
-			}
-			first := Check{Request: r.ID, Waited: int64(w.FirstCheck / time.Second)}
-			if err := tx.EnqueueAt(ctx, first, time.Now().Add(w.FirstCheck)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return r, err
-	}
-	for _, e := range events {
-		w.Logger.InfoContext(ctx, "request", slog.String("request", r.ID), slog.String("event", string(e.Type)),
-			slog.String("state", string(e.State)), slog.String("reason", e.StateReason))
+	case signature.StepReactivate:
+		return w.reactivate(ctx, p, r)
+	case signature.StepKeepSent:
+		return w.keepSent(ctx, p, r)
 	}
 	return r, nil
 }

@@ -95,13 +95,10 @@ func (w *Worker) tryReminder(ctx context.Context, p signature.Provider, r signat
 			return signature.ReminderRefused(r, "NOT_OFFERED", time.Now())
 		})
 	case errors.As(err, &unavailable):
-		due := time.Now().Add(max(unavailable.RetryAfter, w.patience(r)))
-		if err := w.comeBack(ctx, r.ID, due); err != nil {
-			return r, err
-		}
+		pause := max(unavailable.RetryAfter, w.patience(r))
 		return w.reminded(ctx, r, func(r signature.Request) (signature.Request, []signature.Event) {
-			return signature.PostponeReminder(r, due, time.Now()), nil
-		})
+			return signature.PostponeReminder(r, time.Now().Add(pause), time.Now()), nil
+		}, plan{job: Advance{Request: r.ID}, after: pause})
 	case err != nil:
 		w.Logger.WarnContext(ctx, "a reminder may have gone out, and is not repeated", slog.String("request", r.ID))
 	}
@@ -121,20 +118,14 @@ func (w *Worker) patience(r signature.Request) time.Duration {
 	return pause
 }
 
-// comeBack has a request carried forward at a time.
-func (w *Worker) comeBack(ctx context.Context, request string, at time.Time) error {
-	return w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
-		return tx.EnqueueAt(ctx, Advance{Request: request}, at)
-	})
-}
-
 // reminded saves the outcome of a call, also when somebody saved the request meanwhile: it must not be forgotten, or the
 // next run would have to take a reminder for sent that was not.
-func (w *Worker) reminded(ctx context.Context, r signature.Request, outcome func(signature.Request) (signature.Request, []signature.Event),
+func (w *Worker) reminded(
+	ctx context.Context, r signature.Request, outcome func(signature.Request) (signature.Request, []signature.Event), plans ...plan,
 ) (signature.Request, error) {
 	for {
 		next, events := outcome(r)
-		saved, err := w.save(ctx, next, events)
+		saved, err := w.save(ctx, next, events, plans...)
 		if !errors.Is(err, store.ErrConflict) {
 			return saved, err
 		}

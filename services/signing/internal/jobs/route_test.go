@@ -40,6 +40,9 @@ func TestARequestWhoseFirstTryFailedGoesElsewhere(t *testing.T) {
 	if err != nil || logged[0].Provider != "eu" || logged[1].Provider != "ch" || logged[1].State != signature.Preparing {
 		t.Errorf("%+v, %v", logged, err)
 	}
+	if strings.Contains(r.log.String(), "changed nothing") {
+		t.Error("the job failed over it")
+	}
 	if found, err := r.store.ByEnvelope(t.Context(), "ch", got.Envelope); err != nil || found.ID != id {
 		t.Errorf("its envelope is not found at the new provider: %v", err)
 	}

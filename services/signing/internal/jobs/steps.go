@@ -3,9 +3,8 @@ package jobs
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"slices"
+	"reflect"
 	"time"
 
 	"github.com/countersign/countersign/services/internal/durable"
@@ -15,13 +14,13 @@ import (
 // send has the vendor invite the signers. The intent is saved first: from then on an envelope may exist, and every later
 // try looks for it before it makes one.
 func (w *Worker) send(ctx context.Context, p signature.Provider, r signature.Request) (signature.Request, error) {
-	order, err := w.order(ctx, r)
-	if refusal := documentRefusal(err); refusal != nil && !r.SendAttempted {
+	order, refusal, err := w.payload(ctx, r)
+	if refusal != nil && !r.SendAttempted {
 		next, events := signature.Refuse(r, *refusal, time.Now())
 		return w.save(ctx, next, events)
 	}
 	if err != nil {
-		return r, fmt.Errorf("read the document to send: %w", err)
+		return r, err
 	}
 	if p, r, err = w.passBy(ctx, p, r, order); err != nil {
 		return r, err
@@ -42,6 +41,9 @@ func (w *Worker) send(ctx context.Context, p signature.Provider, r signature.Req
 	if errors.As(err, &rejected) {
 		refusal := signature.Refusal{Reason: rejected.Reason, Detail: rejected.Detail}
 		next, events := signature.Refuse(r, refusal, time.Now())
+		if resume { // an earlier try may still come through
+			return w.save(ctx, next, events, rechecks(r.ID))
+		}
 		return w.save(ctx, next, events)
 	}
 	if err != nil && !resume {
@@ -58,10 +60,10 @@ func (w *Worker) send(ctx context.Context, p signature.Provider, r signature.Req
 // find looks for the envelope of a request that may have been sent and is not wanted any more: what is found is
 // withdrawn next, and where nothing is found the request ends.
 func (w *Worker) find(ctx context.Context, p signature.Provider, r signature.Request) (signature.Request, error) {
-	envelope, err := p.Find(ctx, r.Order())
+	envelope, err := w.lookup(ctx, p, r)
 	if errors.Is(err, signature.ErrNoEnvelope) {
 		next, events := signature.EndUnfound(r, time.Now())
-		return w.save(ctx, next, events)
+		return w.save(ctx, next, events, rechecks(r.ID))
 	}
 	if err != nil {
 		return r, later(err)
@@ -92,15 +94,28 @@ func (w *Worker) read(ctx context.Context, p signature.Provider, r signature.Req
 		return r, later(err)
 	}
 	next, events := signature.Observe(r, envelope, time.Now())
-	if len(events) == 0 && slices.Equal(next.Signers, r.Signers) {
-		return r, nil
+	if len(events) > 0 || !reflect.DeepEqual(next, r) {
+		if next, err = w.save(ctx, next, events); err != nil {
+			return next, err
+		}
 	}
-	return w.save(ctx, next, events)
+	if next.State == signature.OutForSignature && envelope.State == signature.EnvelopeGone {
+		return next, durable.Later(signature.VanishPause) // whether it is gone is told by a second look
+	}
+	return next, nil
 }
 
 // withdraw saves why, asks the vendor, and reads: whether signing or withdrawing won is the vendor's to say.
 func (w *Worker) withdraw(ctx context.Context, p signature.Provider, r signature.Request) (signature.Request, error) {
 	if r.Withdrawal == signature.NotWithdrawn {
+		// Where the vendor ends envelopes itself, one that has ended so can be opened again, and a withdrawn one cannot.
+		if p.Capabilities().ExpiryZone != nil {
+			seen, err := w.read(ctx, p, r)
+			if err != nil || seen.State != signature.OutForSignature {
+				return seen, err
+			}
+			r = seen
+		}
 		asked, err := w.save(ctx, signature.AskWithdrawal(r, signature.WithdrawnByExpiry, "", time.Now()), nil)
 		if err != nil {
 			return asked, err

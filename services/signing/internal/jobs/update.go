@@ -44,11 +44,9 @@ func (w *Worker) updateSigner(ctx context.Context, p signature.Provider, r signa
 	case err != nil && time.Since(asked) > longestUpdate:
 		return refused("PROVIDER_UNAVAILABLE")
 	case errors.As(err, &unavailable):
-		due := time.Now().Add(max(unavailable.RetryAfter, pauseSince(asked)))
-		if err := w.comeBack(ctx, r.ID, due); err != nil {
-			return r, err
-		}
-		return w.save(ctx, signature.PostponeUpdate(r, role, due, time.Now()), nil)
+		pause := max(unavailable.RetryAfter, pauseSince(asked))
+		postponed := signature.PostponeUpdate(r, role, time.Now().Add(pause), time.Now())
+		return w.save(ctx, postponed, nil, plan{job: Advance{Request: r.ID}, after: pause})
 	case err != nil:
 		return r, later(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
@@ -29,6 +30,7 @@ type vendor struct {
 	said      signature.Envelope // what the next reads say of state and signers
 	withdrawn []string           // the reasons
 	huge      bool               // its files never end
+	erased    []string           // the envelopes
 	offers    signature.Capabilities
 	reminded  [][]string        // the ids, by call
 	changed   []signature.Order // what it was asked to make a signer of
@@ -173,6 +175,20 @@ func (v *vendor) SignedDocument(ctx context.Context, _ string) (io.ReadCloser, e
 
 func (v *vendor) AuditTrail(ctx context.Context, _ string) (io.ReadCloser, error) {
 	return v.file(ctx, "audit trail")
+}
+
+func (v *vendor) SentDocument(ctx context.Context, _ string) (io.ReadCloser, error) {
+	return v.file(ctx, "sent document")
+}
+
+func (v *vendor) Reactivate(ctx context.Context, id string, _ time.Time) (seen signature.Envelope, err error) {
+	err = v.call(ctx, "reactivate", func() { seen = v.said })
+	seen.ID = id
+	return seen, err
+}
+
+func (v *vendor) Erase(ctx context.Context, id string) error {
+	return v.call(ctx, "erase", func() { v.erased = append(v.erased, id) })
 }
 
 // file is larger than one chunk of an upload.

@@ -3,7 +3,6 @@ package providertest
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -14,13 +13,13 @@ import (
 const attempts = 40
 
 // persist sends the order as a durable job would: what is unavailable is repeated as it was, what is unknown is
-// resumed. It returns the envelope and the first failure.
+// resumed, by another process. It returns the envelope and the first failure.
 func (b *bench) persist(t *testing.T, order signature.Order) (signature.Envelope, error) {
 	t.Helper()
 	var first error
-	resume := false
+	resume, sender := false, b.Provider
 	for range attempts {
-		envelope, err := b.Provider.Send(b.context(t), order, resume)
+		envelope, err := sender.Send(b.context(t), order, resume)
 		if err == nil {
 			return envelope, first
 		}
@@ -30,6 +29,9 @@ func (b *bench) persist(t *testing.T, order signature.Order) (signature.Envelope
 		b.discreet(t, err)
 		if class(err) == "unknown" {
 			resume = true
+			if b.Restarted != nil {
+				sender = b.Restarted
+			}
 		} else if class(err) != "unavailable" {
 			t.Fatalf("Send failed for good: %v", err)
 		}
@@ -54,56 +56,6 @@ func class(err error) string {
 		names = append(names, "rejected")
 	}
 	return strings.Join(names, "+")
-}
-
-// lostCalls strikes every call of a sending, one at a time, with every fault there is.
-func lostCalls(t *testing.T, b *bench) {
-	faults := []fault{
-		lostRequest, lostAnswer, errorBefore, errorAfter, badGateway, tooMany, unavailable, garbled, cutOff, expiredToken,
-	}
-	// The first sending may log in; the second shows the calls of one.
-	b.send(t, b.order(t))
-	b.line.set(nil)
-	again := b.order(t)
-	again.Correlation += "-again"
-	b.send(t, again)
-	calls := len(b.line.made())
-	for nth := 1; nth <= calls; nth++ {
-		for i, with := range faults {
-			order := b.order(t)
-			order.Correlation = fmt.Sprintf("lost-%d-%d", nth, i)
-			b.line.on(nth, with)
-			envelope, first := b.persist(t, order)
-			b.line.set(nil)
-			b.onlyOne(t, order, envelope.ID)
-			if first == nil && with == lostAnswer && nth == calls {
-				t.Errorf("the answer to the last call was lost, and nobody noticed")
-			}
-		}
-	}
-}
-
-// everyAnswerLost loses the answer of each call once, so that each step is resumed.
-func everyAnswerLost(t *testing.T, b *bench) {
-	seen := map[string]bool{}
-	b.line.set(func(r *http.Request) fault {
-		step := fmt.Sprintf("%s %d %s", r.Method, strings.Count(r.URL.Path, "/"), r.URL.Path[strings.LastIndex(r.URL.Path, "/"):])
-		if seen[step] {
-			return none
-		}
-		seen[step] = true
-		return lostAnswer
-	})
-	order := b.order(t)
-	envelope, _ := b.persist(t, order)
-	b.line.set(nil)
-	b.onlyOne(t, order, envelope.ID)
-	if len(envelope.Signers) != len(order.Signers) {
-		t.Errorf("%d signers came back, want %d", len(envelope.Signers), len(order.Signers))
-	}
-	b.Sign(t, envelope.ID)
-	b.Sign(t, envelope.ID)
-	b.read(t, envelope.ID, signature.EnvelopeSigned)
 }
 
 func resumedTwice(t *testing.T, b *bench) {

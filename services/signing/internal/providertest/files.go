@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -37,10 +38,9 @@ func everyLevel(t *testing.T, b *bench) {
 // pdf downloads a file of the envelope, which must be a PDF to its end.
 func (b *bench) pdf(t *testing.T, what, id string) []byte {
 	t.Helper()
-	open := b.Provider.SignedDocument
-	if what == "AuditTrail" {
-		open = b.Provider.AuditTrail
-	}
+	open := map[string]func(context.Context, string) (io.ReadCloser, error){
+		"SignedDocument": b.Provider.SignedDocument, "AuditTrail": b.Provider.AuditTrail, "SentDocument": b.Provider.SentDocument,
+	}[what]
 	file, err := open(b.context(t), id)
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
@@ -58,7 +58,12 @@ func (b *bench) pdf(t *testing.T, what, id string) []byte {
 func notReady(t *testing.T, b *bench) {
 	envelope := b.send(t, b.order(t))
 	b.Sign(t, envelope.ID)
-	file, err := b.Provider.SignedDocument(b.context(t), envelope.ID)
+	notReadyYet(t, b, envelope.ID)
+}
+
+func notReadyYet(t *testing.T, b *bench, id string) {
+	t.Helper()
+	file, err := b.Provider.SignedDocument(b.context(t), id)
 	if !errors.Is(err, signature.ErrNotReady) {
 		t.Errorf("SignedDocument of an open envelope: %v, %v; want ErrNotReady", file, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 )
@@ -25,6 +26,7 @@ const (
 	cutOff       fault = "the answer is cut off"
 	expiredToken fault = "the credentials have expired"
 	hangs        fault = "the answer never comes"
+	timesOut     fault = "the answer comes too late"
 	redirects    fault = "the answer is a redirect"
 	endlessBody  fault = "the answer never ends"
 	notAPDF      fault = "the file is a page of HTML"
@@ -121,6 +123,8 @@ func (l *line) afterwards(r *http.Request, strike fault) (*http.Response, error)
 		return nil, err
 	}
 	switch strike {
+	case timesOut:
+		return nil, os.ErrDeadlineExceeded
 	case hangs:
 		<-r.Context().Done()
 		return nil, r.Context().Err()

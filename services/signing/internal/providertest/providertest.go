@@ -36,6 +36,33 @@ type Fixture struct {
 	Remove func(t *testing.T, envelopeID string)
 	// Alive lists the envelopes that carry the correlation and have not ended, drafts included, in any order.
 	Alive func(t *testing.T, correlation string) []string
+	// Restarted is the provider of a process that knows nothing of what Provider did.
+	Restarted signature.Provider
+	// Look shows an envelope as the vendor keeps it.
+	Look func(t *testing.T, envelopeID string) View
+	// Advance passes time at the vendor.
+	Advance func(t *testing.T, d time.Duration)
+	// Observer is an address that the vendor takes as an observer's.
+	Observer string
+	// Template makes a template at the vendor with the roles and a text that is labelled "company", and returns its id; nil
+	// where Capabilities has none.
+	Template func(t *testing.T, roles ...string) string
+}
+
+// View is an envelope as the vendor keeps it.
+type View struct {
+	// Attachments by file name, Observers by address, in the vendor's order.
+	Attachments, Observers []string
+	// Links are the signers' own, by address; a signer whose turn has not come may have none.
+	Links map[string]string
+	// Texts are the invitations' texts, by the signers' addresses.
+	Texts map[string]signature.MailText
+	// Redirects of the signers, by address; empty where the vendor takes them with the link.
+	Redirects map[string]signature.Redirects
+	// Brand is the vendor's id of the look.
+	Brand string
+	// Mails counts the mails to each address, about this envelope.
+	Mails map[string]int
 }
 
 // Run runs the suite. Open is given the client that the fixture's providers must call with.
@@ -59,6 +86,8 @@ func Run(t *testing.T, open func(t *testing.T, client *http.Client) Fixture) {
 		{"signers that cannot be invited are refused", badSigners},
 		{"documents and titles that cannot be sent are refused", badDocuments},
 		{"a lost call makes no second envelope", lostCalls},
+		{"a lost call of a full order makes no second envelope", lostFull},
+		{"a lost call of an order from a template makes no second envelope", lostTemplate},
 		{"an answer lost at every step makes no second envelope", everyAnswerLost},
 		{"resuming what was sent changes nothing", resumedTwice},
 		{"what was sent is found, and nothing is made", found},
@@ -74,6 +103,24 @@ func Run(t *testing.T, open func(t *testing.T, client *http.Client) Fixture) {
 		{"refused credentials do not end requests", badCredentials},
 		{"files that are no PDF are refused", spoiltFiles},
 		{"sending is safe for concurrent use", concurrent},
+		{"what has no capability is not offered", notOffered},
+		{"wishes that are not offered are refused before anything leaves", wishes},
+		{"signers are read with their names", names},
+		{"groups of signers are asked in their order", groups},
+		{"attachments and observers come with the envelope", company},
+		{"each signer reads a text of their own", translated},
+		{"a look is chosen", branded},
+		{"signers are sent elsewhere afterwards", redirectedSigners},
+		{"a caller who delivers hands out fresh links", links},
+		{"a template of the vendor makes the document", template},
+		{"open signers are reminded", reminded},
+		{"one signer is reminded alone", remindedAlone},
+		{"every part of a signer can be updated", updated},
+		{"who signed is not updated", updatedLate},
+		{"an update whose answer is lost is made once", updateLost},
+		{"an expired envelope is opened again", reactivated},
+		{"callbacks that were tried are told", deliveries},
+		{"what ended is erased, what is open is not", erased},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -93,6 +140,13 @@ type bench struct {
 // context of one step.
 func (b *bench) context(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// afterwards is the context of a step of the clean-up, when that of the test has ended.
+func (b *bench) afterwards(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), limit)
 	t.Cleanup(cancel)
 	return ctx
 }

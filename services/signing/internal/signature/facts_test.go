@@ -8,12 +8,21 @@ import (
 
 // starts are requests in every state there is.
 func starts() map[string]signature.Request {
-	return map[string]signature.Request{
+	list := map[string]signature.Request{
 		"preparing": preparing(), "out": sent(), "signed": signed(), "kept": kept(), "archived": archived(),
 		"maybe sent": maybeSent(),
-		"completed":  ended(signature.Completed), "declined": ended(signature.Declined),
-		"expired": ended(signature.Expired), "canceled": ended(signature.Canceled),
-		"refused": ended(signature.Refused), "proof failed": ended(signature.ProofFailed),
+	}
+	for name, state := range ends() {
+		list[name] = ended(state)
+	}
+	return list
+}
+
+// ends are the end states.
+func ends() map[string]signature.State {
+	return map[string]signature.State{
+		"completed": signature.Completed, "declined": signature.Declined, "expired": signature.Expired,
+		"canceled": signature.Canceled, "refused": signature.Refused, "proof failed": signature.ProofFailed,
 	}
 }
 
@@ -47,6 +56,12 @@ func facts() map[string]fact {
 		},
 		"bounced": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
 			return signature.NoteSigner(r, "v1", signature.SignerBounced, now)
+		},
+		"reissued": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.Reissued(r, "r2", now)
+		},
+		"erased": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+			return signature.Erased(signature.AskErasure(r, now), now)
 		},
 		"end in time": signature.EndUnsent,
 		"end late": func(r signature.Request, _ time.Time) (signature.Request, []signature.Event) {

@@ -43,6 +43,12 @@ func Judge(r Request, verdict Verdict, proven Level, now time.Time) (Request, []
 		return r, nil
 	}
 	r.Verdict, r.ProvenLevel = verdict, proven
+	if why := Unprovable(r); why != "" {
+		return FailProof(r, "PROOF_INSUFFICIENT", why, now)
+	}
+	if differ := r.differ(); differ != "" {
+		return FailProof(r, ReasonSignersDiffer, differ, now)
+	}
 	if lowered := r.lowered(); lowered != "" {
 		return FailProof(r, "LEVEL_LOWERED", lowered, now)
 	}

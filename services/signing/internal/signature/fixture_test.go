@@ -63,9 +63,13 @@ func ended(state signature.State) signature.Request {
 	return r
 }
 
-// envelope is the vendor's view of the request: the client's state, then the seller's.
+// envelope is the vendor's view of the request: the client's state, then the seller's. Whose state is left out is there
+// and is in none that is known; without any state the vendor says nothing of signers.
 func envelope(state signature.EnvelopeState, signers ...signature.SignerState) signature.Envelope {
 	e := signature.Envelope{ID: "e1", State: state}
+	if len(signers) == 1 {
+		signers = append(signers, "")
+	}
 	for i, s := range signers {
 		e.Signers = append(e.Signers, signature.EnvelopeSigner{
 			ID: []string{"v1", "v2"}[i], Email: []string{"client@example.org", "seller@example.org"}[i], State: s,
@@ -83,6 +87,6 @@ func kinds(events []signature.Event) []signature.EventType {
 }
 
 func clone(r signature.Request) signature.Request {
-	r.Signers = slices.Clone(r.Signers)
+	r.Signers, r.Strangers, r.Early = slices.Clone(r.Signers), slices.Clone(r.Strangers), slices.Clone(r.Early)
 	return r
 }

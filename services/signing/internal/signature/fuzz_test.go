@@ -34,7 +34,8 @@ func (p *play) envelope() signature.Envelope {
 		signature.EnvelopeGone, signature.EnvelopeDraft, signature.EnvelopeUnknown, "purple", "")}
 	for range p.next() % 4 {
 		e.Signers = append(e.Signers, signature.EnvelopeSigner{
-			ID: pick(p, "", "v1", "v2", "v3"), Email: pick(p, "", "client@example.org", "SELLER@example.org", "c@example.org"),
+			FirstName: pick(p, "", "", "Ada"),
+			ID:        pick(p, "", "v1", "v2", "v3"), Email: pick(p, "", "client@example.org", "SELLER@example.org", "c@example.org"),
 			State: pick(p, signature.SignerPending, signature.SignerInvited, signature.SignerOpened, signature.SignerSigned,
 				signature.SignerDeclined, signature.SignerBounced, signature.SignerIdentificationFailed,
 				signature.SignerFailed, "purple", ""),
@@ -46,7 +47,7 @@ func (p *play) envelope() signature.Envelope {
 
 // happen applies one fact.
 func (p *play) happen(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-	switch p.next() % 18 {
+	switch p.next() % 23 {
 	case 0:
 		r.Document, r.SendAttempted = "documents/d1", r.SendAttempted || r.State == signature.Preparing
 		return r, nil
@@ -73,6 +74,8 @@ func (p *play) happen(r signature.Request, now time.Time) (signature.Request, []
 		return signature.Packed(r, pick(p, "", "documents/e1", "documents/e2"), now), nil
 	case 13, 14, 15, 16, 17:
 		return p.ask(r, now)
+	case 18, 19, 20, 21, 22:
+		return p.after(r, now)
 	}
 	verdict := pick(p, signature.Proven, signature.AttestedByProvider, signature.Indeterminate, signature.Failed, "", "purple")
 	return signature.Judge(r, verdict, p.level(), now)
@@ -112,13 +115,28 @@ func (p *play) ask(r signature.Request, now time.Time) (signature.Request, []sig
 	return signature.PostponeUpdate(r, role, now.Add(time.Hour), now), nil
 }
 
+// after is what happens to a request when it ended, or before anybody could have signed what a template became.
+func (p *play) after(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
+	switch p.next() % 5 {
+	case 0:
+		return signature.Reissued(r, pick(p, "", "r2", "r3"), now)
+	case 1:
+		return signature.AskErasure(r, now), nil
+	case 2:
+		return signature.Erased(r, now)
+	case 3:
+		return signature.KeptSent(r, pick(p, "", "documents/d2"), "document.pdf", p.envelope(), now), nil
+	}
+	return signature.Reopened(r, p.envelope(), p.next()%2 == 0, now)
+}
+
 // FuzzFacts holds what must be true whatever happens in whatever order.
 func FuzzFacts(f *testing.F) {
-	f.Add([]byte{1, 0, 0, 1, 0, 0, 0, 2, 1, 0, 0, 7, 1, 0, 8, 1, 0, 11, 0, 2}) // all the way
-	f.Add([]byte{0, 1, 1, 5, 0, 2, 4, 2, 1, 7, 1, 0, 8, 1, 3})                 // withdrawn, then late facts
-	f.Add([]byte{4, 1, 0, 2, 2, 2, 6, 8, 0})                                   // refused, then late facts
-	f.Add([]byte{200, 6, 1, 0, 5, 1, 6, 2, 3})                                 // out of time before it was sent
-	f.Add([]byte{1, 1, 3, 1, 1, 3, 4, 1, 2, 2, 0, 3, 2, 2, 0, 3, 3, 0})        // signers out of order
+	f.Add([]byte{1, 0, 1, 1, 0, 1, 0, 0, 0, 2, 1, 0, 0, 7, 1, 0, 8, 1, 0, 11, 0, 2}) // all the way
+	f.Add([]byte{0, 1, 1, 1, 1, 5, 0, 2, 4, 2, 1, 7, 1, 0, 8, 1, 3})                 // withdrawn, then late facts
+	f.Add([]byte{4, 1, 1, 1, 0, 2, 2, 2, 6, 8, 0})                                   // refused, then late facts
+	f.Add([]byte{200, 6, 1, 1, 1, 0, 5, 1, 6, 2, 3})                                 // out of time before it was sent
+	f.Add([]byte{1, 1, 1, 1, 3, 1, 1, 3, 4, 1, 2, 2, 0, 3, 2, 2, 0, 3, 3, 0})        // signers out of order
 	f.Fuzz(walk)
 }
 
@@ -139,13 +157,19 @@ func walk(t *testing.T, data []byte) {
 	r := preparing()
 	r.Reminders = signature.Reminders{Days: 1, Most: 3}
 	r.Level, r.RequiredVerdict = pick(p, signature.SES, signature.AES, signature.QES), pick(p, signature.Proven, signature.AttestedByProvider)
+	if p.next()%4 == 0 {
+		r.Source = signature.Source{ProviderTemplate: "t1"}
+	}
+	if p.next()%4 == 0 {
+		r.Reactivate, r.Envelope = true, "e1"
+	}
 	now := at(0)
 	told := map[signature.Event]int{{Type: signature.EventCreated}: 1}
 	for len(p.data) > 0 {
 		now = now.Add(time.Duration(p.next()%100) * time.Hour / 4)
 		before := clone(r)
 		after, events := p.happen(r, now)
-		if !slices.Equal(before.Signers, r.Signers) {
+		if !slices.Equal(before.Signers, r.Signers) || !slices.Equal(before.Strangers, r.Strangers) || !slices.Equal(before.Early, r.Early) {
 			t.Fatal("a fact changed its argument")
 		}
 		holdMoves(t, before, after, events)

@@ -65,6 +65,12 @@ func holdMoves(t *testing.T, before, after signature.Request, events []signature
 	if before.EvidencePackage != "" && after.EvidencePackage != before.EvidencePackage {
 		t.Fatalf("the evidence package was replaced")
 	}
+	if before.NextAttempt != "" && after.NextAttempt != before.NextAttempt || !before.EraseTime.IsZero() && !after.EraseTime.Equal(before.EraseTime) {
+		t.Fatalf("the next attempt or the erasure was replaced")
+	}
+	if !after.EraseTime.IsZero() && (!after.State.Ended() || after.State == signature.Completed && after.SignedDocument == "") {
+		t.Fatalf("%s was erased with the archived document %q", after.State, after.SignedDocument)
+	}
 	if after.EvidencePackage != "" && (!after.State.Ended() || after.Verdict == "" || after.SignedDocument == "") {
 		t.Fatalf("%s with verdict %q has an evidence package", after.State, after.Verdict)
 	}
@@ -130,10 +136,11 @@ func holdEvents(t *testing.T, r signature.Request, events []signature.Event, tol
 	}
 }
 
-// repeats tells of a fact that may be told again: it follows each call of a verb.
+// repeats tells of a fact that may be told again: it follows each call of a verb, or each change at the vendor.
 func repeats(kind signature.EventType) bool {
 	switch kind {
-	case signature.EventSignerReminded, signature.EventReminderRefused, signature.EventSignerUpdated, signature.EventSignerUpdateRefused:
+	case signature.EventSignerReminded, signature.EventReminderRefused, signature.EventSignerUpdated, signature.EventSignerUpdateRefused,
+		signature.EventSignerChanged: // back and forth
 		return true
 	}
 	return false
@@ -162,6 +169,9 @@ func holdEnd(t *testing.T, r signature.Request, now time.Time) {
 	if r.SignedDocument == "" || r.Verdict != signature.Proven &&
 		(r.Verdict != signature.AttestedByProvider || r.RequiredVerdict != signature.AttestedByProvider) {
 		t.Fatalf("completed with %q and verdict %s where %s is required", r.SignedDocument, r.Verdict, r.RequiredVerdict)
+	}
+	if len(r.Strangers) > 0 || slices.ContainsFunc(r.Signers, func(s signature.Signer) bool { return s.SeenEmail != "" || s.Removed }) {
+		t.Fatal("completed with other signers than were ordered")
 	}
 	if r.Verdict == signature.Proven && !r.ProvenLevel.AtLeast(r.Level) {
 		t.Fatalf("completed as proven at level %q where %s was asked", r.ProvenLevel, r.Level)

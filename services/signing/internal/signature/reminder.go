@@ -26,7 +26,7 @@ func AskReminder(r Request, role string, caps Capabilities, now time.Time) (Requ
 		return r, denial
 	}
 	ready := slices.DeleteFunc(slices.Clone(chosen), func(i int) bool { return now.Before(r.Signers[i].ready(caps)) })
-	if all := role != "" || !caps.RemindOne; len(ready) == 0 || all && len(ready) < len(chosen) {
+	if all := !caps.RemindOne; len(ready) == 0 || all && len(ready) < len(chosen) {
 		next := r.Signers[chosen[0]].ready(caps)
 		for _, i := range chosen {
 			if at := r.Signers[i].ready(caps); all == at.After(next) {
@@ -98,7 +98,7 @@ func (r Request) remind(places []int, now time.Time) Request {
 
 // remindDue tells whether the vendor is to be asked for a reminder now.
 func (r Request) remindDue(now time.Time) bool {
-	return slices.ContainsFunc(r.Signers, func(s Signer) bool { return s.Reminder.Tried || s.Reminder.due(now) })
+	return slices.ContainsFunc(r.Signers, func(s Signer) bool { return s.Reminder.due(now) })
 }
 
 func (m Reminder) due(now time.Time) bool { return !m.AskTime.IsZero() && !now.Before(m.DueTime) }

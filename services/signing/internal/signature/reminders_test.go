@@ -35,6 +35,11 @@ func TestRemindersBeginWithEachSignersInvitation(t *testing.T) {
 	if _, roles = signature.PlanReminders(r); len(roles) != 0 {
 		t.Errorf("again: %v", roles)
 	}
+	old := every(3, 2, sent())
+	old.Signers[0].InviteTime = time.Time{} // invited before that was noted
+	if _, roles = signature.PlanReminders(old); strings.Join(roles, " ") != "seller" {
+		t.Errorf("invited nobody knows when: %v", roles)
+	}
 	if _, roles = signature.PlanReminders(sellersTurn()); len(roles) != 0 {
 		t.Errorf("nobody asked for reminders: %v", roles)
 	}

@@ -1,6 +1,9 @@
 package signature
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // State is where a signature request stands.
 type State string
@@ -152,6 +155,25 @@ type Request struct {
 	Resumed bool
 	// Envelope is the vendor's id; empty until the signers were invited.
 	Envelope string
+	// Reactivate is true when this attempt opens the envelope of the previous one again instead of making one.
+	// EnvelopeCorrelation is what that envelope carries at the vendor, EnvelopeSince when it was made; both are empty for an
+	// envelope of the request's own.
+	Reactivate          bool
+	EnvelopeCorrelation string
+	EnvelopeSince       time.Time
+	// EnvelopeEnd is when the vendor itself ends the envelope, as far as it said; zero until then.
+	EnvelopeEnd time.Time
+	// VanishTime is when the vendor first said that there is no such envelope; zero while there is one.
+	VanishTime time.Time
+	// ExpiredAtProvider is true when the vendor itself ended the envelope for want of time.
+	ExpiredAtProvider bool
+	// Strangers are the vendor's ids of signers whom nobody ordered, sorted.
+	Strangers []string
+	// Early are facts about signers whose ids at the vendor are not known yet.
+	Early []SignerFact
+	// NoSentDocument is true when the document that the vendor's template became cannot serve the proof: it could not be
+	// had, or only after a signature.
+	NoSentDocument bool
 	// Withdrawal is saved before the vendor is asked to withdraw; WithdrawReason is the caller's text.
 	Withdrawal     Withdrawal
 	WithdrawReason string
@@ -165,6 +187,8 @@ type Request struct {
 	NoAuditTrail bool
 	Verdict      Verdict
 	ProvenLevel  Level
+	// EraseAsked is saved before the vendor is asked to erase: from then on the envelope may be gone.
+	EraseAsked bool
 	// EraseTime is when the envelope was erased at the vendor; zero while it is kept there.
 	EraseTime time.Time
 	// EvidencePackage is the resource name of the package that proves the request by itself; empty until it was made.
@@ -176,8 +200,8 @@ type Request struct {
 	Version int64
 }
 
-// Correlation is our id of this attempt at the vendor.
-func (r Request) Correlation() string { return r.ID }
+// Correlation is our id of this attempt's envelope at the vendor.
+func (r Request) Correlation() string { return cmp.Or(r.EnvelopeCorrelation, r.ID) }
 
 // Order is what a vendor is asked for, without the bytes of the documents.
 func (r Request) Order() Order {

@@ -30,6 +30,10 @@ type Signer struct {
 	// SignedLevel and SignedLegislation are what the vendor says this signature became; empty where it does not say.
 	SignedLevel       Level
 	SignedLegislation Legislation
+	// SeenEmail, SeenFirstName and SeenLastName are what the vendor has where it differs from what was ordered; empty where
+	// it does not. Removed is true while the vendor lists others and not this one.
+	SeenEmail, SeenFirstName, SeenLastName string
+	Removed                                bool
 
 	// InviteTime is when the signer was invited; zero until then.
 	InviteTime time.Time
@@ -95,11 +99,25 @@ func (r Request) observeSigners(e Envelope, now time.Time) (Request, []Event) {
 }
 
 // NoteSigner takes a fact about one signer that the vendor tells in its calls alone, and not when it is read: that the
-// invitation bounced, or that the identification failed. signerID is the vendor's. It never moves a signer back.
+// invitation bounced, or that the identification failed. signerID is the vendor's; a fact that comes before the ids are
+// known is kept until they are. It never moves a signer back.
 func NoteSigner(r Request, signerID string, state SignerState, at time.Time) (Request, []Event) {
 	told := state == SignerBounced || state == SignerIdentificationFailed
+	if signerID == "" || !told {
+		return r, nil
+	}
 	i := slices.IndexFunc(r.Signers, func(s Signer) bool { return s.ProviderID == signerID })
-	if r.State != OutForSignature || signerID == "" || !told || i < 0 || state.rank() <= r.Signers[i].State.rank() {
+	if i < 0 {
+		return r.keepEarly(SignerFact{SignerID: signerID, State: state, Time: at}), nil
+	}
+	if r.State != OutForSignature {
+		return r, nil
+	}
+	return r.noteSigner(i, state, at)
+}
+
+func (r Request) noteSigner(i int, state SignerState, at time.Time) (Request, []Event) {
+	if state.rank() <= r.Signers[i].State.rank() {
 		return r, nil
 	}
 	r.Signers, r.UpdateTime = slices.Clone(r.Signers), at

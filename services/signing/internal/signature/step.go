@@ -15,6 +15,10 @@ const (
 	StepSend Step = "send"
 	// StepFind: look whether a sending of unknown outcome left an envelope; it is not wanted any more.
 	StepFind Step = "find"
+	// StepReactivate: have the vendor open the envelope of the previous attempt again.
+	StepReactivate Step = "reactivate"
+	// StepKeepSent: bring the document that the vendor's template became into the archive.
+	StepKeepSent Step = "keep_sent"
 	// StepRead: ask the vendor how it stands.
 	StepRead Step = "read"
 	// StepWithdraw: have the vendor withdraw the envelope, then read.
@@ -59,6 +63,8 @@ func nextOut(r Request, now time.Time) Step {
 	switch {
 	case r.unwanted(now):
 		return StepWithdraw
+	case lacksSentDocument(r):
+		return StepKeepSent
 	case update:
 		return StepUpdateSigner
 	case r.remindDue(now):
@@ -74,9 +80,11 @@ func nextPreparing(r Request, now time.Time) Step {
 		return StepFind // an envelope may exist, and must not come into being now
 	case unwanted:
 		return StepEnd
+	case r.Reactivate:
+		return StepReactivate
 	case r.SendAttempted:
 		return StepSend // which finds what exists before it makes anything
-	case r.Document == "":
+	case r.Document == "" && r.Source.ProviderTemplate == "":
 		return StepPrepare
 	}
 	return StepSend
@@ -91,6 +99,10 @@ func (s Step) Describe() string {
 		return "the provider is being asked to invite the signers"
 	case StepFind:
 		return "the provider is being asked whether it was sent"
+	case StepReactivate:
+		return "the provider is being asked to open it again"
+	case StepKeepSent:
+		return "the document made by the provider is being archived"
 	case StepRead:
 		return "waiting for the signers"
 	case StepWithdraw:

@@ -15,6 +15,10 @@ func TestNext(t *testing.T) {
 	withdrawn := func(r *signature.Request) { r.Withdrawal = signature.WithdrawnByCaller }
 	attempted := func(r *signature.Request) { r.SendAttempted = true }
 	ready := func(r *signature.Request) { r.Document = "documents/d1" }
+	reopen := func(r *signature.Request) { r.Reactivate = true }
+	templated := func(r *signature.Request) { r.Source = signature.Source{ProviderTemplate: "t1"} }
+	bare := func(r *signature.Request) { r.Document = "" }
+	unhad := func(r *signature.Request) { r.NoSentDocument = true }
 	now, late := at(5), expiry()
 	for _, c := range []struct {
 		name string
@@ -39,6 +43,14 @@ func TestNext(t *testing.T) {
 		{"signed, out of time", signed(), late, signature.StepArchive},
 		{"half archived", kept(), now, signature.StepArchiveTrail},
 		{"archived", archived(), late, signature.StepProve},
+		{"to be opened again", with(with(preparing(), ready), reopen), now, signature.StepReactivate},
+		{"maybe opened again", with(with(preparing(), attempted), reopen), now, signature.StepReactivate},
+		{"maybe opened again, withdrawn", with(with(with(preparing(), attempted), reopen), withdrawn), now, signature.StepFind},
+		{"to be opened again, out of time", with(preparing(), reopen), late, signature.StepEnd},
+		{"of the vendor's template", with(preparing(), templated), now, signature.StepSend},
+		{"out, of the vendor's template", with(with(sent(), templated), bare), now, signature.StepKeepSent},
+		{"out, of the vendor's template, withdrawn", with(with(with(sent(), templated), bare), withdrawn), now, signature.StepWithdraw},
+		{"out, of the vendor's template, never to be had", with(with(with(sent(), templated), bare), unhad), now, signature.StepRead},
 		{"completed", ended(signature.Completed), late, signature.StepNone},
 		{"a state nobody knows", ended("PURPLE"), now, signature.StepNone},
 	} {
@@ -54,6 +66,7 @@ func TestEveryStepIsDescribed(t *testing.T) {
 	for _, step := range []signature.Step{
 		signature.StepPrepare, signature.StepSend, signature.StepRead, signature.StepWithdraw, signature.StepArchive,
 		signature.StepArchiveTrail, signature.StepProve, signature.StepEnd, signature.StepFind,
+		signature.StepReactivate, signature.StepKeepSent,
 		signature.StepUpdateSigner, signature.StepRemind,
 	} {
 		text := step.Describe()

@@ -65,6 +65,7 @@ func EndUnfound(r Request, now time.Time) (Request, []Event) {
 	unsent := r
 	unsent.SendAttempted = false
 	if ended, events := EndUnsent(unsent, now); len(events) > 0 {
+		ended.SendAttempted = r.SendAttempted
 		return ended, events
 	}
 	return r, nil
@@ -89,9 +90,11 @@ func Observe(r Request, e Envelope, now time.Time) (Request, []Event) {
 		return r, nil
 	}
 	r, events := r.observeSigners(e, now)
-	r, ended := r.observeState(e, now)
+	r, early := r.applyEarly()
+	r, changed := r.observeChanges(e, now)
+	r, ended := r.observeEnd(e).observeState(e, now)
 	r, forgone := r.forgo(now)
-	return r, slices.Concat(events, ended, forgone)
+	return r, slices.Concat(events, early, changed, ended, forgone)
 }
 
 func (r Request) observeState(e Envelope, now time.Time) (Request, []Event) {
@@ -102,14 +105,12 @@ func (r Request) observeState(e Envelope, now time.Time) (Request, []Event) {
 	case EnvelopeDeclined:
 		return r.end(Declined, EventDeclined, "", e.DeclineReason, now)
 	case EnvelopeExpired:
+		r.ExpiredAtProvider = true
 		return r.end(Expired, EventExpired, "", "", now)
 	case EnvelopeWithdrawn:
-		if r.Withdrawal == WithdrawnByExpiry {
-			return r.end(Expired, EventExpired, "", "", now)
-		}
-		return r.end(Canceled, EventCanceled, "", r.WithdrawReason, now)
+		return r.endWithdrawn(now)
 	case EnvelopeGone:
-		return r.end(Canceled, EventCanceled, "PROVIDER_FAILED", "the envelope no longer exists at the provider", now)
+		return r.vanish(now)
 	case EnvelopeFailed:
 		return r.end(Canceled, EventCanceled, "PROVIDER_FAILED", "the provider ended the envelope after a failure of its own", now)
 	}

@@ -55,7 +55,9 @@ func AskUpdate(r Request, role string, edit func(*SignerDetails), caps Capabilit
 }
 
 // unknownToVendor tells whether nothing can be at the vendor yet.
-func (r Request) unknownToVendor() bool { return r.State == Preparing && !r.SendAttempted }
+func (r Request) unknownToVendor() bool {
+	return r.State == Preparing && !r.SendAttempted && r.Envelope == ""
+}
 
 func (r Request) denyUpdate(place int, caps Capabilities, now time.Time) *Denial {
 	signed := slices.ContainsFunc(r.Signers, func(s Signer) bool { return s.State == SignerSigned })
@@ -112,6 +114,7 @@ func Updated(r Request, role string, e Envelope, now time.Time) (Request, []Even
 	s := r.Signers[i]
 	moved := !strings.EqualFold(s.Email, s.Update.Email)
 	s, s.Update = s.with(s.Update.SignerDetails), nil
+	s.SeenEmail, s.SeenFirstName, s.SeenLastName = "", "", ""
 	if s.open() && (moved || s.State == SignerBounced || s.State == SignerIdentificationFailed) {
 		s.State = SignerInvited
 	}

@@ -31,19 +31,20 @@ func TestWhenASignerCanBeChanged(t *testing.T) {
 		once, pending bool
 		denied        signature.DenialReason
 	}{
-		"before anything is sent":    {r: preparing(), role: "client", caps: never, once: true},
-		"while it is sent":           {r: maybeSent(), role: "client", caps: first, pending: true},
-		"while it is sent, never":    {r: maybeSent(), role: "client", caps: never, denied: "NOT_OFFERED"},
-		"out":                        {r: sent(), role: "client", caps: signedOnes, pending: true},
-		"out, never":                 {r: sent(), role: "client", caps: never, denied: "NOT_OFFERED"},
-		"out, nobody signed":         {r: sellersTurn(), role: "seller", caps: signedOnes, pending: true},
-		"out, somebody signed":       {r: sellersTurn(), role: "seller", caps: first, denied: "NOT_OFFERED"},
-		"one whose turn is to come":  {r: twoGroups(), role: "seller", caps: first, pending: true},
-		"one who signed":             {r: sellersTurn(), role: "client", caps: signedOnes, denied: "SIGNER_STATE_DOES_NOT_ALLOW"},
-		"nobody":                     {r: sent(), role: "boss", caps: signedOnes, denied: "SIGNER_NOT_FOUND"},
-		"all signed":                 {r: signed(), role: "client", caps: signedOnes, denied: "STATE_DOES_NOT_ALLOW"},
-		"out of time":                {r: sent(), role: "client", caps: signedOnes, now: expiry(), denied: "STATE_DOES_NOT_ALLOW"},
-		"withdrawn before it is out": {r: signature.AskWithdrawal(preparing(), signature.WithdrawnByCaller, "why", at(3)), role: "client", denied: "STATE_DOES_NOT_ALLOW"},
+		"before anything is sent":             {r: preparing(), role: "client", caps: never, once: true},
+		"while it is sent":                    {r: maybeSent(), role: "client", caps: first, pending: true},
+		"while it is sent, never":             {r: maybeSent(), role: "client", caps: never, denied: "NOT_OFFERED"},
+		"out":                                 {r: sent(), role: "client", caps: signedOnes, pending: true},
+		"out, never":                          {r: sent(), role: "client", caps: never, denied: "NOT_OFFERED"},
+		"out, nobody signed":                  {r: sellersTurn(), role: "seller", caps: signedOnes, pending: true},
+		"out, somebody signed":                {r: sellersTurn(), role: "seller", caps: first, denied: "NOT_OFFERED"},
+		"one whose turn is to come":           {r: twoGroups(), role: "seller", caps: first, pending: true},
+		"an old envelope, to be opened again": {r: toReopen(), role: "client", caps: first, pending: true},
+		"one who signed":                      {r: sellersTurn(), role: "client", caps: signedOnes, denied: "SIGNER_STATE_DOES_NOT_ALLOW"},
+		"nobody":                              {r: sent(), role: "boss", caps: signedOnes, denied: "SIGNER_NOT_FOUND"},
+		"all signed":                          {r: signed(), role: "client", caps: signedOnes, denied: "STATE_DOES_NOT_ALLOW"},
+		"out of time":                         {r: sent(), role: "client", caps: signedOnes, now: expiry(), denied: "STATE_DOES_NOT_ALLOW"},
+		"withdrawn before it is out":          {r: signature.AskWithdrawal(preparing(), signature.WithdrawnByCaller, "why", at(3)), role: "client", denied: "STATE_DOES_NOT_ALLOW"},
 	} {
 		if c.now.IsZero() {
 			c.now = at(90)
@@ -68,6 +69,33 @@ func TestWhenASignerCanBeChanged(t *testing.T) {
 		if diff := cmp.Diff(before.Signers, c.r.Signers); diff != "" {
 			t.Errorf("%s: the argument was changed:\n%s", name, diff)
 		}
+	}
+}
+
+// toReopen is a new attempt that shall open the envelope of an expired one.
+func toReopen() signature.Request {
+	r := preparing()
+	r.Reactivate, r.Envelope = true, "e1"
+	return r
+}
+
+// TestAChangeOfOursIsNotTakenForTheVendors: not before its outcome is known, and not after.
+func TestAChangeOfOursIsNotTakenForTheVendors(t *testing.T) {
+	wanted, _, _ := signature.AskUpdate(sent(), "client", readdress("new@example.org"), single(), at(5))
+	e := signature.Envelope{State: signature.EnvelopeOpen, Signers: []signature.EnvelopeSigner{
+		{ID: "w1", Email: "new@example.org"}, {ID: "v2", Email: "seller@example.org"},
+	}}
+	if _, events := signature.Observe(wanted, e, at(6)); len(events) != 0 {
+		t.Errorf("while it is under way: %v", kinds(events))
+	}
+	got, events := signature.Updated(wanted, "client", e, at(6))
+	got, more := signature.Observe(got, e, at(7))
+	if len(events) != 1 || len(more) != 0 || got.Signers[0].ProviderID != "w1" {
+		t.Errorf("afterwards: %v, then %v", kinds(events), kinds(more))
+	}
+	e.Signers[0].Email = "other@example.org"
+	if _, events = signature.Observe(got, e, at(8)); len(events) != 1 || events[0].Type != signature.EventSignerChanged {
+		t.Errorf("the vendor's own: %v", kinds(events))
 	}
 }
 

@@ -31,12 +31,15 @@ func newVendor(t *testing.T, settings sim.Settings) vendor {
 	t.Helper()
 	simulator, err := sim.New(sim.Config{
 		Users:    map[string]string{liveUser: liveKey, demoUser: liveKey},
-		Settings: settings, Accounts: []sim.Account{{Email: holder, FirstName: "Hanna", LastName: "Halter"}},
+		Settings: settings,
+		Accounts: []sim.Account{
+			{Email: holder, FirstName: "Hanna", LastName: "Halter"}, {Email: observer, FirstName: "Olga", LastName: "Observer"},
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(simulator)
+	server := httptest.NewServer(contract.Handler(t, simulator))
 	t.Cleanup(func() {
 		server.Close()
 		simulator.Close()
@@ -47,9 +50,12 @@ func newVendor(t *testing.T, settings sim.Settings) vendor {
 // control calls the simulator's control API and decodes its answer into out, unless nil.
 func (v vendor) control(t *testing.T, method, path string, in, out any) {
 	t.Helper()
-	body, err := json.Marshal(in)
-	if err != nil {
-		t.Fatal(err)
+	var body []byte
+	if in != nil {
+		var err error
+		if body, err = json.Marshal(in); err != nil {
+			t.Fatal(err)
+		}
 	}
 	request, err := http.NewRequestWithContext(t.Context(), method, v.url+"/_sim"+path, bytes.NewReader(body))
 	if err != nil {
@@ -148,6 +154,10 @@ func fixture(t *testing.T, v vendor, config skribble.Config) providertest.Fixtur
 	}
 	return providertest.Fixture{
 		Provider:       newProvider(t, config),
+		Restarted:      newProvider(t, config),
+		Look:           v.look,
+		Advance:        v.advance,
+		Observer:       observer,
 		BadCredentials: newProvider(t, bad),
 		Secrets:        []string{liveKey, bad.APIKey},
 		Sign:           func(t *testing.T, id string) { act(t, id, "sign", nil) },

@@ -114,5 +114,8 @@ func private(order signature.Order) []string {
 	for _, observer := range order.Observers {
 		values = append(values, observer.Email)
 	}
+	for _, enclosed := range order.Attachments {
+		values = append(values, enclosed.FileName)
+	}
 	return append(values, order.Redirects.Success, order.Redirects.Decline, order.Redirects.Error)
 }

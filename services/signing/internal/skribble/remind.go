@@ -1,6 +1,7 @@
 package skribble
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -41,11 +42,8 @@ func (p *Provider) Remind(ctx context.Context, envelopeID string, _ []string) er
 	if problemIn(refused.Body).Key != keyReminder {
 		return &signature.UnavailableError{RetryAfter: refused.RetryAfter, Cause: errTooManyCalls}
 	}
-	wait := reminderPause
-	if refused.RetryAfter > 0 {
-		wait = min(refused.RetryAfter, reminderPause)
-	}
-	return &signature.UnavailableError{RetryAfter: wait, Cause: errRemindedLately}
+	// What Skribble says is an hour at most: vendorhttp waits no longer.
+	return &signature.UnavailableError{RetryAfter: cmp.Or(refused.RetryAfter, reminderPause), Cause: errRemindedLately}
 }
 
 // Deliveries returns Skribble's log of the request's callbacks, oldest first. It is empty until one was due.

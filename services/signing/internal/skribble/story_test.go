@@ -48,7 +48,7 @@ func TestAContractFromInvitationToErasure(t *testing.T) {
 			t.Errorf("erasing: %v", err)
 		}
 	}
-	var all []made
+	var all []any
 	s.v.control(t, http.MethodGet, "/requests", nil, &all)
 	if s.read(t).State != signature.EnvelopeGone || len(all) != 0 {
 		t.Errorf("after the erasure: %+v", all)

@@ -135,9 +135,16 @@ func (i invitee) as(now signed) invitee {
 	if code := now.language(); code != "" {
 		i.Language, i.Identity.Language = code, code
 	}
-	i.AccountEmail, i.Sequence, i.Notify = "", max(0, now.Sequence), now.Notify
+	if now.Sequence != nil {
+		i.Sequence = max(0, *now.Sequence)
+	}
+	if now.Notify != nil {
+		i.Notify = now.Notify
+	}
 	if strings.Contains(now.AccountEmail, "@") {
 		i.AccountEmail = now.AccountEmail
+	} else if now.AccountEmail != "" { // a signer without an account stays one
+		i.AccountEmail = ""
 	}
 	return i
 }
@@ -149,5 +156,5 @@ func (i invitee) took(now signed, surely bool) bool {
 	return strings.EqualFold(now.email(), i.Identity.EmailAddress) &&
 		same(i.Identity.FirstName, now.Identity.FirstName) && same(i.Identity.LastName, now.Identity.LastName) &&
 		same(i.Identity.MobileNumber, strings.TrimPrefix(now.Identity.MobileNumber, "+")) &&
-		same(i.Language, now.language()) && i.Sequence == max(0, now.Sequence)
+		same(i.Language, now.language()) && (now.Sequence == nil && !surely || now.Sequence != nil && i.Sequence == max(0, *now.Sequence))
 }

@@ -106,7 +106,7 @@ type signed struct {
 	SID               string          `json:"sid"`
 	AccountEmail      string          `json:"account_email"`
 	Identity          identity        `json:"signer_identity_data"`
-	Sequence          int             `json:"sequence"`
+	Sequence          *int            `json:"sequence"`
 	Language          string          `json:"language"`
 	Notify            *bool           `json:"notify"`
 	SigningURL        string          `json:"signing_url"`

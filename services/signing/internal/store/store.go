@@ -99,12 +99,14 @@ func (s *Store) ByCallbackToken(ctx context.Context, token string) (signature.Re
 	return s.one(ctx, `SELECT body FROM request WHERE callback_hash = $1`, tokenHash(token))
 }
 
-// ByEnvelope returns the request whose envelope at the provider has this id.
+// ByEnvelope returns the request whose envelope at the provider has this id: the newest one, which took it over from the
+// others.
 func (s *Store) ByEnvelope(ctx context.Context, provider, envelope string) (signature.Request, error) {
 	if envelope == "" {
 		return signature.Request{}, ErrNotFound
 	}
-	return s.one(ctx, `SELECT body FROM request WHERE provider = $1 AND envelope = $2`, provider, envelope)
+	return s.one(ctx, `SELECT body FROM request WHERE provider = $1 AND envelope = $2
+		ORDER BY create_time DESC, id DESC LIMIT 1`, provider, envelope)
 }
 
 func (s *Store) one(ctx context.Context, query string, args ...any) (signature.Request, error) {

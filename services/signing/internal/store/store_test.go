@@ -203,3 +203,16 @@ func TestAnAbortedChangeLeavesNothing(t *testing.T) {
 		t.Errorf("events = %+v, %v", events, err)
 	}
 }
+
+// TestAnEnvelopeBelongsToItsNewestRequest: a later attempt may take it over.
+func TestAnEnvelopeBelongsToItsNewestRequest(t *testing.T) {
+	r := open(t)
+	for _, n := range []int{2, 3, 1} {
+		request := aRequest(n)
+		request.Envelope = "env-1"
+		r.insert(request)
+	}
+	if got, err := r.ByEnvelope(t.Context(), "eu", "env-1"); err != nil || got.ID != "id-003" {
+		t.Errorf("%s, %v", got.ID, err)
+	}
+}

@@ -30,7 +30,7 @@ func newVendor(t *testing.T, adapt func(*sim.Config)) vendor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(simulator)
+	server := httptest.NewServer(contract.Handler(t, simulator))
 	t.Cleanup(func() {
 		server.Close()
 		simulator.Close()
@@ -41,9 +41,12 @@ func newVendor(t *testing.T, adapt func(*sim.Config)) vendor {
 // call makes a call to the vendor or to its control API and decodes the answer into out, unless nil.
 func (v vendor) call(t *testing.T, method, path string, in, out any) {
 	t.Helper()
-	body, err := json.Marshal(in)
-	if err != nil {
-		t.Fatal(err)
+	var body []byte
+	if in != nil {
+		var err error
+		if body, err = json.Marshal(in); err != nil {
+			t.Fatal(err)
+		}
 	}
 	request, err := http.NewRequestWithContext(t.Context(), method, v.url+path, bytes.NewReader(body))
 	if err != nil {
@@ -98,7 +101,14 @@ func fixture(t *testing.T, v vendor, client *http.Client) providertest.Fixture {
 	bad.APIKey = "an-old-key-nobody-may-read"
 	nobody := map[string]string{}
 	return providertest.Fixture{
-		Provider:       newProvider(t, v.config(client)),
+		Provider:  newProvider(t, v.config(client)),
+		Restarted: newProvider(t, v.config(client)),
+		Look:      v.look,
+		Advance:   v.advance,
+		Observer:  "observer@example.org",
+		Template: func(t *testing.T, roles ...string) string {
+			return v.template(t, false, roles...)
+		},
 		BadCredentials: newProvider(t, bad),
 		Secrets:        []string{apiKey, bad.APIKey},
 		Sign:           func(t *testing.T, id string) { v.act(t, id, "sign", nobody) },

@@ -50,8 +50,11 @@ func textOf(text signature.MailText) customText {
 	return customText{RequestSubject: text.Subject, RequestBody: text.Message}
 }
 
-// day that a time is on at Yousign, which ends a request when its last day ends: never before the order's own end.
-func (p *Provider) day(at time.Time) string { return at.In(p.zone).Format(time.DateOnly) }
+// day is the last one of a request that ends at a time: Yousign ends it when this day ends. An end in the first minute of a
+// day leaves Yousign its own end at midnight, after which a request can be opened again; any other end comes before Yousign's.
+func (p *Provider) day(at time.Time) string {
+	return at.Add(-time.Minute - 1).In(p.zone).Format(time.DateOnly)
+}
 
 func inviteeOf(order signature.Order, signer signature.Signer, documentID string) invitee {
 	body := invitee{person: personOf(order, signer)}

@@ -1,0 +1,66 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/countersign/countersign/services/internal/durable"
+	"github.com/countersign/countersign/services/signing/internal/signature"
+	"github.com/countersign/countersign/services/signing/internal/store"
+)
+
+// Budget spreads the unasked checks of one account evenly over time. A check that is over the budget gets a place in the
+// line and comes back then; places are in memory alone, and after a restart they are given out anew.
+type Budget struct {
+	every time.Duration
+
+	mu     sync.Mutex
+	next   time.Time
+	places map[string]time.Time
+}
+
+// NewBudget allows this many checks per minute, 1 or more.
+func NewBudget(perMinute int) *Budget {
+	return &Budget{every: time.Minute / time.Duration(max(perMinute, 1)), places: map[string]time.Time{}}
+}
+
+// wait is how long the check of a request has to wait; 0 when it may be made now.
+func (b *Budget) wait(request string, now time.Time) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	place, waiting := b.places[request]
+	if !waiting {
+		place = b.next
+		if place.Before(now) {
+			place = now
+		}
+		b.next = place.Add(b.every)
+	}
+	if !place.After(now) {
+		delete(b.places, request)
+		return 0
+	}
+	b.places[request] = place
+	return place.Sub(now)
+}
+
+// afford puts an unasked check off that is over its account's budget. One that would ask nobody costs nothing.
+func (w *Worker) afford(ctx context.Context, id string) error {
+	r, err := w.Store.Request(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	budget := w.Budgets[r.Provider]
+	if budget == nil || r.State != signature.OutForSignature {
+		return nil
+	}
+	if wait := budget.wait(id, time.Now()); wait > 0 {
+		return durable.Later(wait)
+	}
+	return nil
+}

@@ -1,0 +1,29 @@
+package yousign_test
+
+import (
+	"net/http"
+	"os"
+	"testing"
+
+	"github.com/countersign/countersign/services/signing/internal/providertest"
+	"github.com/countersign/countersign/services/sim/vendorspec"
+)
+
+// contract is what the vendor says itself: every call of the adapter and every answer of the simulator goes through it.
+var contract = vendorspec.Yousign(vendorspec.Adapter)
+
+func TestMain(m *testing.M) { os.Exit(contract.Tests(m).Run()) }
+
+// A property that is misspelt anywhere, by the adapter or by the simulator, must not pass.
+func TestEveryRenamedPropertyIsNoticed(t *testing.T) {
+	if !contract.Here(t) {
+		t.Skipf("NOT TESTED: %s names no folder with the vendor's OpenAPI files", vendorspec.Variable)
+	}
+	v := newVendor(t, nil)
+	renamed := contract.Bite(t, http.DefaultTransport, func(line http.RoundTripper) {
+		providertest.Tour(t, fixture(t, v, &http.Client{Transport: line}))
+	})
+	if t.Logf("%d properties were renamed, each alone", renamed); renamed < 50 {
+		t.Error("that is too few to show anything")
+	}
+}
