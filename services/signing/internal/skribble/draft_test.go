@@ -153,12 +153,12 @@ func TestAnInvitationThatComesThroughLate(t *testing.T) {
 // Beside a request that went out, a draft of the same order is an extra and goes.
 func TestADraftBesideARequestGoes(t *testing.T) {
 	vendor := newStaging()
-	extra := strings.Replace(vendor.draft, "sr-1", "sr-2", 1)
+	extra := strings.Replace(vendor.draft, "sr-1", "sr-0", 1)
 	vendor.list = "[" + extra + "," + invitedRow + "]"
 	answer, deleted := vendor.answer, false
 	vendor.answer = func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case r.URL.Path != "/v2/signature-requests/sr-2":
+		case r.URL.Path != "/v2/signature-requests/sr-0":
 			answer(w, r)
 		case deleted:
 			refuseWith(w, http.StatusNotFound, "entity-not-found", "", "SignatureRequest not found")
