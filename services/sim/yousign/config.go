@@ -51,7 +51,7 @@ type Config struct {
 }
 
 // Trial holds the restrictions of an account in its trial period: no subscription by API, no redirect URLs, at
-// most five signers and five followers, and e-mails only to the organisation's own people.
+// most five signers, five approvers and five followers, and e-mails only to the organisation's own people.
 type Trial struct {
 	// Emails are the addresses of the organisation's members; a name after an @ alone, such as "@example.org",
 	// admits a whole domain.

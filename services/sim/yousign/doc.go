@@ -29,6 +29,9 @@
 //	GET POST            /webhooks
 //	GET PATCH DELETE    /webhooks/{id}
 //
+// Signers are asked at once, one after another, or in stages with custom_recipient_order, insert_after_id and
+// group_with_id. Approvers come before all of them.
+//
 // Left out: signers by user_id or contact_id, the signers' own user interface (send_otp, sign), consent and
 // document requests, workflows, verifications, electronic seals.
 //

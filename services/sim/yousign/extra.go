@@ -41,8 +41,8 @@ func (s *Simulator) addApprover(c *call) (answer, error) {
 	if r.status != draft {
 		return answer{}, wrongStatus(r.status)
 	}
-	if len(r.approvers) >= maxApprovers {
-		return answer{}, invalidParam("approvers", "This collection should contain 10 elements or less.")
+	if limit := s.most(maxApprovers); len(r.approvers) >= limit {
+		return answer{}, invalidParam("approvers", fmt.Sprintf("This collection should contain %d elements or less.", limit))
 	}
 	if slices.ContainsFunc(r.approvers, func(x *approver) bool { return strings.EqualFold(x.info.Email, in.Info.Email) }) {
 		return answer{}, refused("approver.already_attached_to_signature_request", "The Approver is already attached.")
@@ -137,10 +137,7 @@ func (s *Simulator) addFollowers(c *call) (answer, error) {
 	if err := c.decode(shape, &in); err != nil {
 		return answer{}, err
 	}
-	limit := maxFollowers
-	if s.cfg.Trial != nil {
-		limit = trialPeople
-	}
+	limit := s.most(maxFollowers)
 	if len(c.req.followers)+len(in) > limit {
 		return answer{}, invalidParam("followers", fmt.Sprintf("This collection should contain %d elements or less.", limit))
 	}

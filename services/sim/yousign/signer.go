@@ -10,11 +10,19 @@ import (
 // linkLife is how long a signature link works.
 const linkLife = 48 * time.Hour
 
-// trialPeople is how many signers, or followers, a request of a trial account has at most.
+// trialPeople is how many signers, approvers or followers a request of a trial account has at most.
 const (
 	maxSigners  = 100
 	trialPeople = 5
 )
+
+// most is how many people of a kind a request may have.
+func (s *Simulator) most(paying int) int {
+	if s.cfg.Trial != nil {
+		return trialPeople
+	}
+	return paying
+}
 
 // signerBody is a signer as its sender writes it.
 type signerBody struct {
@@ -48,10 +56,7 @@ func (s *Simulator) addSigner(c *call) (answer, error) {
 
 // join adds a signer with its fields to a draft.
 func (s *Simulator) join(r *request, in *signerBody) (*signer, error) {
-	limit := maxSigners
-	if s.cfg.Trial != nil {
-		limit = trialPeople
-	}
+	limit := s.most(maxSigners)
 	if len(r.signers) >= limit {
 		return nil, invalidParam("signers", fmt.Sprintf("This collection should contain %d elements or less.", limit))
 	}

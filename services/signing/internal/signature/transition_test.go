@@ -8,16 +8,19 @@ import (
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
 
+// move is what a fact does to a request.
+type move struct {
+	to     signature.State
+	reason string
+	events []signature.EventType
+}
+
+func one(to signature.State, kind signature.EventType, reason string) move {
+	return move{to, reason, []signature.EventType{kind}}
+}
+
 // TestEveryTransition holds every state against every fact: what is not in the table changes nothing at all.
 func TestEveryTransition(t *testing.T) {
-	type move struct {
-		to     signature.State
-		reason string
-		events []signature.EventType
-	}
-	one := func(to signature.State, kind signature.EventType, reason string) move {
-		return move{to: to, reason: reason, events: []signature.EventType{kind}}
-	}
 	moves := map[string]map[string]move{
 		"preparing": {
 			"refuse":       one(signature.Refused, signature.EventRefused, "TITLE_INVALID"),
@@ -85,7 +88,7 @@ func TestEveryTransition(t *testing.T) {
 			if diff := cmp.Diff(want.events, kinds(events)); got.State != want.to || got.StateReason != want.reason || diff != "" {
 				t.Errorf("%s, %s: %s (%s) with %v", start, name, got.State, got.StateReason, kinds(events))
 			}
-			if cmp.Equal(before, got) || got.UpdateTime.Equal(before.UpdateTime) {
+			if got.UpdateTime.Equal(before.UpdateTime) {
 				t.Errorf("%s, %s: nothing was noted", start, name)
 			}
 		}

@@ -36,6 +36,15 @@ func TestATrialInvitesOnlyItsOwnPeople(t *testing.T) {
 	v.leavesNoDraft(t)
 }
 
+func TestATrialRedirectsNobody(t *testing.T) {
+	v := newVendor(t, func(c *sim.Config) { c.Trial = &sim.Trial{Emails: []string{"@example.org"}} })
+	order := anOrder(signature.SES)
+	order.Redirects.Success = "https://x.example/ok"
+	_, err := newProvider(t, v.config(http.DefaultClient)).Send(t.Context(), order, false)
+	wantRejected(t, err, signature.ReasonRedirectNotOffered)
+	v.leavesNoDraft(t)
+}
+
 func (v vendor) leavesNoDraft(t *testing.T) {
 	t.Helper()
 	var all []struct {

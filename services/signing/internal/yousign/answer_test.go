@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
+	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
 )
 
 const (
@@ -159,20 +160,51 @@ func TestAReasonThatYousignWouldRefuseIsLeftOut(t *testing.T) {
 	}
 }
 
+// verbs calls what comes after the invitation, each anew, since an answer may ask for a pause; nothing of it may take a hostile answer for another request's.
+func verbs(t *testing.T, vendor *scripted) {
+	order := sentOrder()
+	order.Observers = []signature.Observer{{Email: "o@example.org"}}
+	if link, err := vendor.provider().SigningLink(t.Context(), order, "s-1"); err == nil && !strings.HasPrefix(link.URL, "https://") {
+		t.Errorf("a link to %q", link.URL)
+	}
+	if got, err := vendor.provider().UpdateSigner(t.Context(), order, "client"); err == nil && got.ID != "sr-1" {
+		t.Errorf("updated %+v", got)
+	}
+	if got, err := vendor.provider().Reactivate(t.Context(), "sr-1", time.Now().AddDate(0, 0, 7)); err == nil && got.ID != "sr-1" {
+		t.Errorf("opened %+v", got)
+	}
+	if file, err := vendor.provider().SentDocument(t.Context(), "sr-1"); err == nil {
+		_ = file.Close()
+	}
+	_ = vendor.provider().Remind(t.Context(), "sr-1", []string{"s-1"})
+	_ = vendor.provider().Erase(t.Context(), "sr-1")
+	_ = vendor.provider().observers(t.Context(), order, request{ID: "sr-1"}, true)
+	order.Template = aUUID
+	_ = vendor.provider().templateFault(t.Context(), order, &vendorhttp.StatusError{Method: http.MethodPost, Status: 400, Body: []byte(problemJSON("a", "b"))})
+	_, _ = vendor.provider().cast(t.Context(), order, request{ID: "sr-1"})
+}
+
 func FuzzAnswers(f *testing.F) {
 	f.Add([]byte(anOngoing), 200)
 	f.Add([]byte(problemJSON("resource.not_found", "x")), 404)
 	f.Add([]byte(`{"type":"parameters_not_valid","invalid_params":[{"name":"a","reason":"b"}]}`), 400)
+	f.Add([]byte(`{"id":"s-1","status":"notified","signature_link":"https://x.example/y","recipient_stage_index":1}`), 200)
+	f.Add([]byte(`[{"id":"s-1","status":"notified","recipient_stage_index":"x"}]`), 200)
+	f.Add([]byte(`{"id":"sr-1","status":"expired","expiration_date":7}`), 200)
 	f.Add([]byte(`{"signers":{"a":1},"id":7,"data":"x"}`), 200)
 	f.Add([]byte{0xff, 0x00}, 403)
 	f.Fuzz(func(t *testing.T, body []byte, status int) {
 		answer := say(200+(status&0x7fff)%400, string(body))
 		vendor := script(t, map[string]http.HandlerFunc{
 			"GET " + one: answer, "GET " + one + "/signers": answer, "POST " + root: answer, "GET " + root: answer,
+			"GET /v3/templates": answer, "POST " + one + "/reactivate": answer, "DELETE " + one: answer, "GET " + one + "/followers": answer,
+			"GET " + one + "/documents/d-1/download": answer, "POST " + one + "/followers": answer,
+			theSigner: answer, "PATCH " + one + "/signers/s-1": answer, theReminder: answer,
 		})
 		if got, err := vendor.provider().Read(t.Context(), "sr-1"); err == nil && got.ID != "sr-1" {
 			t.Errorf("%q was read as %+v", body, got)
 		}
+		verbs(t, vendor)
 		_, _ = vendor.provider().list(t.Context(), "deal-7-1")
 		_ = translate(vendor.provider().get(t.Context(), "/signature_requests/sr-1", nil, nil), string(body))
 	})

@@ -225,6 +225,27 @@ func TestReactivationOnTheWire(t *testing.T) {
 	}
 }
 
+// Somebody else, or an earlier call that came late, may open the request between the look and the call.
+func TestWhatWasOpenedMeanwhileIsOpen(t *testing.T) {
+	for status, want := range map[string]string{"ongoing": "none", "expired": "PROVIDER_REJECTED", "deleted": "PROVIDER_REJECTED"} {
+		now := "expired"
+		vendor := script(t, map[string]http.HandlerFunc{
+			"GET " + one: func(w http.ResponseWriter, r *http.Request) {
+				say(200, strings.Replace(anOngoing, "ongoing", now, 1))(w, r)
+			},
+			theSigners: say(200, notifiedOne),
+		})
+		vendor.answers["POST "+one+"/reactivate"] = func(w http.ResponseWriter, r *http.Request) {
+			now = status
+			say(400, problemJSON("signature_request.status_not_compatible", "x"))(w, r)
+		}
+		_, err := vendor.provider().Reactivate(t.Context(), "sr-1", time.Now().AddDate(0, 0, 9))
+		if got := kind(err); got != want {
+			t.Errorf("%s: %v, want %s", status, err, want)
+		}
+	}
+}
+
 // A paused request is open, although Yousign would delete it; what is not known is not deleted either.
 func TestEraseNeverDeletesWhatMayBeOpen(t *testing.T) {
 	for status, deleted := range map[string]bool{

@@ -69,6 +69,10 @@ func TestResume(t *testing.T) {
 			"GET " + root: listed(fullDraft), "GET " + one: say(200, strings.Replace(fullDraft, `"signers":[`, `"signers":[{"id":"s-0"},`, 1)),
 			"GET " + one + "/signers": say(200, "["+aSigner+","+aSigner+"]"), "DELETE " + one: say(204, ""),
 		}, []string{"GET " + root, "GET " + one, "GET " + one + "/signers", "GET " + one, "DELETE " + one}, true},
+		{"a draft with a file too many is never activated", map[string]http.HandlerFunc{
+			"GET " + root: listed(fullDraft), "GET " + one: say(200, strings.Replace(fullDraft, `"documents":[`, `"documents":[{"id":"d-0","nature":"attachment"},`, 1)),
+			"GET " + one + "/signers": say(200, "["+aSigner+"]"), "DELETE " + one: say(204, ""),
+		}, []string{"GET " + root, "GET " + one, "GET " + one + "/signers", "GET " + one, "DELETE " + one}, true},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -24,10 +24,10 @@ const emailDetail = "Yousign needs a bare e-mail address of at most 100 characte
 // refuseSigner checks who a signer is: what can change after the invitation, too.
 func refuseSigner(order signature.Order, signer signature.Signer) *signature.Refusal {
 	if detail := nameFault(signer.FirstName); detail != "" {
-		return refuse(signature.ReasonSignerNameInvalid, "first_name", "the first name "+detail)
+		return refuse(signature.ReasonSignerNameInvalid, "first_name", "Yousign refuses the first name, which "+detail)
 	}
 	if detail := nameFault(signer.LastName); detail != "" {
-		return refuse(signature.ReasonSignerNameInvalid, "last_name", "the last name "+detail)
+		return refuse(signature.ReasonSignerNameInvalid, "last_name", "Yousign refuses the last name, which "+detail)
 	}
 	if !validEmail(signer.Email) {
 		return refuse(signature.ReasonSignerEmailInvalid, "email", emailDetail)
@@ -50,7 +50,7 @@ func refuseFieldsOf(order signature.Order, signer signature.Signer) *signature.R
 		fields++
 		if !fits(box) {
 			return refuse(signature.ReasonSignatureFieldMissing, "role", fmt.Sprintf(
-				"a signature field must be %d to %d points wide and %d to %d high, and start on its page",
+				"Yousign takes signature fields of %d to %d points in width and %d to %d in height that start on their page",
 				minFieldWidth, maxFieldWidth, minFieldHeight, maxFieldHeight))
 		}
 	}
@@ -58,7 +58,7 @@ func refuseFieldsOf(order signature.Order, signer signature.Signer) *signature.R
 		return refuse(signature.ReasonSignatureFieldMissing, "role", "the document has no signature field for the signer's role")
 	}
 	if order.Level == signature.QES && fields > 1 {
-		return refuse(signature.ReasonSignatureFieldMissing, "role", "a qualified signature has exactly one field per signer")
+		return refuse(signature.ReasonSignatureFieldMissing, "role", "Yousign takes exactly one field per signer for QES")
 	}
 	return nil
 }
@@ -86,7 +86,7 @@ func nameFault(name string) string {
 	}
 	for _, r := range name {
 		if !nameCharacter(r) {
-			return fmt.Sprintf("holds %q (%U), which Yousign does not accept", r, r)
+			return fmt.Sprintf("holds %q (%U)", r, r)
 		}
 	}
 	return ""

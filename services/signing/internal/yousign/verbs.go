@@ -83,11 +83,14 @@ func (p *Provider) Reactivate(ctx context.Context, envelopeID string, until time
 
 // reactivate opens the request. Where Yousign refuses because an earlier call came through, that is what was wanted.
 func (p *Provider) reactivate(ctx context.Context, expired request, until time.Time) (request, error) {
-	initiated := expired.ActivatedAt.Time
-	if initiated.IsZero() {
-		initiated = expired.CreatedAt.Time
+	now := time.Now()
+	initiated := now // where it is not told, Yousign judges
+	for _, told := range []vendorhttp.Time{expired.CreatedAt, expired.ActivatedAt} {
+		if !told.IsZero() {
+			initiated = told.Time
+		}
 	}
-	if !p.canEnd(until, initiated, time.Now()) {
+	if !p.canEnd(until, initiated, now) {
 		return request{}, rejected(signature.ReasonExpiryInvalid, "Yousign accepts an end from today to one year after the first invitation")
 	}
 	var opened request
