@@ -185,6 +185,7 @@ func TestUpdateSignerIsRefused(t *testing.T) {
 		{"it ended", "WITHDRAWN", "client", []string{annaRow + "," + maxRow}, rename},
 		{"it is in a state nobody knows", "SIGNING", "client", []string{annaRow + "," + maxRow}, rename},
 		{"another signer is not there", "OPEN", "client", []string{stranger + "," + maxRow}, rename},
+		{"another signer is gone", "OPEN", "client", []string{maxRow}, rename},
 		{"somebody was added", "OPEN", "client", []string{annaRow + "," + maxRow + "," + stranger}, rename},
 		{"no such role", "OPEN", "cleint", []string{annaRow + "," + maxRow}, rename},
 		{"an address twice", "OPEN", "client", nil, func(s *signature.Signer) { s.Email = "ANNA@example.org" }},
