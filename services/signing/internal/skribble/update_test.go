@@ -141,6 +141,9 @@ func TestTheOthersKeepTheirWays(t *testing.T) {
 		"nothing is told": {signed{}, own},
 		"another place":   {signed{Sequence: &second}, invitee{AccountEmail: own.AccountEmail, Sequence: 2, Notify: &no, Language: "fr"}},
 		"no place":        {signed{Sequence: &free}, invitee{AccountEmail: own.AccountEmail, Notify: &no, Language: "fr"}},
+		"another language": {signed{Language: "German"}, invitee{
+			AccountEmail: own.AccountEmail, Sequence: 1, Notify: &no, Language: "de", Identity: identity{Language: "de"},
+		}},
 		"mails":           {signed{Notify: &yes}, invitee{AccountEmail: own.AccountEmail, Sequence: 1, Notify: &yes, Language: "fr"}},
 		"no account":      {signed{AccountEmail: "aea98003"}, invitee{Sequence: 1, Notify: &no, Language: "fr"}},
 		"another account": {signed{AccountEmail: "a@b.example"}, invitee{AccountEmail: "a@b.example", Sequence: 1, Notify: &no, Language: "fr"}},
