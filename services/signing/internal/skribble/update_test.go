@@ -130,30 +130,6 @@ func TestUpdateSignerSendsOnlyWhatDiffers(t *testing.T) {
 	}
 }
 
-// What Skribble does not tell of the others is sent as it was ordered, and what it tells as it is now.
-func TestTheOthersKeepTheirWays(t *testing.T) {
-	no, yes, free, second := false, true, -1, 2
-	own := invitee{AccountEmail: "anna@example.org", Sequence: 1, Notify: &no, Language: "fr"}
-	for name, c := range map[string]struct {
-		now  signed
-		want invitee
-	}{
-		"nothing is told": {signed{}, own},
-		"another place":   {signed{Sequence: &second}, invitee{AccountEmail: own.AccountEmail, Sequence: 2, Notify: &no, Language: "fr"}},
-		"no place":        {signed{Sequence: &free}, invitee{AccountEmail: own.AccountEmail, Notify: &no, Language: "fr"}},
-		"another language": {signed{Language: "German"}, invitee{
-			AccountEmail: own.AccountEmail, Sequence: 1, Notify: &no, Language: "de", Identity: identity{Language: "de"},
-		}},
-		"mails":           {signed{Notify: &yes}, invitee{AccountEmail: own.AccountEmail, Sequence: 1, Notify: &yes, Language: "fr"}},
-		"no account":      {signed{AccountEmail: "aea98003"}, invitee{Sequence: 1, Notify: &no, Language: "fr"}},
-		"another account": {signed{AccountEmail: "a@b.example"}, invitee{AccountEmail: "a@b.example", Sequence: 1, Notify: &no, Language: "fr"}},
-	} {
-		if diff := cmp.Diff(c.want, own.as(c.now)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
-	}
-}
-
 func TestUpdateSignerOfASignerOfManyIds(t *testing.T) {
 	order := twoSigners(func(s *signature.Signer) { s.Email = "third@example.org" })
 	second := strings.NewReplacer("s-2", "s-5", "max@", "second@").Replace(maxRow)
