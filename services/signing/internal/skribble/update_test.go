@@ -188,9 +188,11 @@ func TestAnUpdateThatIsNotTakenOver(t *testing.T) {
 	if _, err := ignored.provider(t).UpdateSigner(t.Context(), order, "client"); !errors.As(err, &rejected) || ignored.puts != 1 {
 		t.Errorf("a change that is ignored: %v", err)
 	}
-	halved := newUpdating("OPEN", annaRow+","+maxRow, maxRow)
-	if _, err := halved.provider(t).UpdateSigner(t.Context(), order, "client"); !errors.As(err, &unknown) {
-		t.Errorf("a change that loses a signer: %v", err)
+	for _, left := range []string{maxRow, annaRow} {
+		halved := newUpdating("OPEN", annaRow+","+maxRow, left)
+		if _, err := halved.provider(t).UpdateSigner(t.Context(), order, "client"); !errors.As(err, &unknown) {
+			t.Errorf("a change that loses a signer: %v", err)
+		}
 	}
 	for status, want := range map[int]any{500: &unknown, 400: &rejected} {
 		vendor := newUpdating("OPEN", annaRow+","+maxRow)
