@@ -19,7 +19,7 @@ func TestASweepKeepsToItsBudget(t *testing.T) {
 	const overdue, perMinute = 1000, 6
 	r := newRig(t)
 	r.worker.Budgets = map[string]*jobs.Budget{"eu": jobs.NewBudget(perMinute)}
-	ids := r.overdue(overdue)
+	ids := r.unchecked(overdue)
 	started := time.Now()
 	r.start()
 	waiting := func() (n int) {
@@ -48,8 +48,8 @@ func TestASweepKeepsToItsBudget(t *testing.T) {
 	}
 }
 
-// overdue saves requests whose check is due now, a hundred at a time.
-func (r *rig) overdue(n int) []string {
+// unchecked saves requests whose check is due now, a hundred at a time.
+func (r *rig) unchecked(n int) []string {
 	r.t.Helper()
 	var ids []string
 	for len(ids) < n {
