@@ -109,8 +109,10 @@ func TestNobodyIsChosenAndItSaysWhy(t *testing.T) {
 
 func TestWhoCouldAndWhoElse(t *testing.T) {
 	accounts := routing.New(four(), "test", "eu", "nobody")
-	if diff := cmp.Diff([]string{"test", "eu", "ch"}, accounts.Able(signature.Order{})); diff != "" {
-		t.Errorf("able (-want +got):\n%s", diff)
+	for sandbox, want := range map[bool][]string{false: {"eu", "ch"}, true: {"test"}} {
+		if diff := cmp.Diff(want, accounts.Able(signature.Order{}, sandbox)); diff != "" {
+			t.Errorf("able, sandbox %t (-want +got):\n%s", sandbox, diff)
+		}
 	}
 	if diff := cmp.Diff([]string{"ch", "eu", "qes", "test"}, accounts.IDs()); diff != "" {
 		t.Errorf("ids (-want +got):\n%s", diff)
