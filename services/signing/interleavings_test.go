@@ -74,7 +74,7 @@ func (f *field) run(t *testing.T, number int64) {
 	if number%everyTwice == 0 {
 		again := f.grow(t, number)
 		if diff := cmp.Diff(s.after, again.after); diff != "" {
-			s.violate("regressions", "the same seed came to another end: %s", diff)
+			s.violate("regressions", "the same seed came to another end: %s\nby another way: %s", diff, cmp.Diff(s.story, again.story))
 		}
 	}
 	f.mu.Lock()

@@ -24,7 +24,7 @@ type task struct {
 // tasks are the jobs that wait, oldest first.
 func (s *seed) tasks() []task {
 	s.t.Helper()
-	rows, err := s.db.QueryContext(context.Background(), `SELECT id, kind, scheduled_at FROM river_job
+	rows, err := s.db.QueryContext(context.Background(), `SELECT id, kind, scheduled_at, attempted_at FROM river_job
 		WHERE state IN ('scheduled', 'retryable', 'available') ORDER BY id`)
 	if err != nil {
 		s.t.Fatal(err)
@@ -33,8 +33,12 @@ func (s *seed) tasks() []task {
 	var list []task
 	for rows.Next() {
 		var t task
-		if err := rows.Scan(&t.id, &t.kind, &t.due); err != nil {
+		var tried *time.Time
+		if err := rows.Scan(&t.id, &t.kind, &t.due, &tried); err != nil {
 			s.t.Fatal(err)
+		}
+		if tried != nil {
+			t.due = tried.Add(even(t.due.Sub(*tried)))
 		}
 		list = append(list, t)
 	}
@@ -42,6 +46,16 @@ func (s *seed) tasks() []task {
 		s.t.Fatal(err)
 	}
 	return list
+}
+
+// even takes the jitter out of a short pause.
+func even(pause time.Duration) time.Duration {
+	for p := 250 * time.Millisecond; p <= 64*time.Second; p *= 2 {
+		if pause <= p {
+			return p
+		}
+	}
+	return pause
 }
 
 // due are the tasks whose time has come, and when the next one's comes.
@@ -64,8 +78,8 @@ func (s *seed) do(t task) {
 	s.tally.jobs++
 	s.exec(`UPDATE river_job SET queue = 'default', state = 'available', scheduled_at = '2001-01-01 00:00:00' WHERE id = ?`, t.id)
 	s.rouse()
-	for pause := 20 * time.Millisecond; ; pause = min(2*pause, time.Second) {
-		time.Sleep(pause)
+	for {
+		time.Sleep(50 * time.Millisecond)
 		var state, queue string
 		row := s.db.QueryRowContext(context.Background(), `SELECT state, queue FROM river_job WHERE id = ?`, t.id)
 		if err := row.Scan(&state, &queue); err != nil {
@@ -78,4 +92,5 @@ func (s *seed) do(t task) {
 	if s.dead {
 		s.restart()
 	}
+	time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) // how long it took differs from run to run
 }

@@ -166,5 +166,5 @@ func (s *seed) create() {
 	if err != nil {
 		s.t.Fatalf("%s: not created: %v", s.name, err)
 	}
-	s.tell("create: %s at %s, %s", made.GetSignatureRequest().GetName(), made.GetSignatureRequest().GetProvider(), made.GetSignatureRequest().GetState())
+	s.tell("create: at %s, %s", made.GetSignatureRequest().GetProvider(), made.GetSignatureRequest().GetState())
 }
