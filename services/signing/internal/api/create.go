@@ -37,7 +37,7 @@ func (p *Provider) CreateSignatureRequest(ctx context.Context, in *signingv1.Cre
 		r, err = p.create(ctx, in, hash)
 	}
 	if err != nil {
-		return nil, within("signature_request", err)
+		return nil, within(func(field string) string { return "signature_request." + field }, err)
 	}
 	return &signingv1.CreateSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
 }
@@ -114,7 +114,15 @@ func (p *Provider) choose(r *signature.Request, now time.Time) error {
 	if refusal == nil {
 		return nil
 	}
-	return refusedError{refusal, p.Accounts.Able(order)}
+	return refusedError{refusal, p.Accounts.Able(order, p.sandbox(*r))}
+}
+
+// sandbox tells whether a request asks for signatures without legal value: by the provider it names, or in so many words.
+func (p *Provider) sandbox(r signature.Request) bool {
+	if named, ok := p.Accounts.Get(r.Provider); ok {
+		return named.Capabilities().Sandbox
+	}
+	return r.Routing.Sandbox
 }
 
 func checkExpiry(field string, r *signature.Request, now time.Time) error {

@@ -42,13 +42,13 @@ func (e *StatusError) Error() string { return fmt.Sprintf("the provider answered
 
 // Misconfigured returns the failure for credentials the vendor refused.
 func Misconfigured() error {
-	return &signature.UnavailableError{RetryAfter: credentialsPause, Cause: ErrCredentials}
+	return &signature.UnavailableError{RetryAfter: credentialsPause, Account: true, Cause: ErrCredentials}
 }
 
 // Forbidden returns the failure for a 403 that does not say what is forbidden: a firewall, a blocked account or a key
 // without a right. An operator may mend it, so it ends no request; it is left alone for long.
 func Forbidden() error {
-	return &signature.UnavailableError{RetryAfter: forbiddenPause, Cause: errForbidden}
+	return &signature.UnavailableError{RetryAfter: forbiddenPause, Account: true, Cause: errForbidden}
 }
 
 // Inconclusive turns a rejection into an unavailability that tells the same: what was refused served to look something
