@@ -92,13 +92,19 @@ func (w *world) documentOf(t *testing.T, name string) archivedDocument {
 }
 
 // signing is a client of the signing role's gRPC contract, closed at the test's end.
-func (w *world) signing(t *testing.T) signingv1.SigningProviderClient {
+func (w *world) signing(t testing.TB) signingv1.SigningProviderClient {
 	t.Helper()
-	conn, err := grpc.NewClient(w.at.Signing,
+	return signingv1.NewSigningProviderClient(w.conn(t, w.at.Signing))
+}
+
+// conn is a connection to a role, closed at the test's end.
+func (w *world) conn(t testing.TB, address string) *grpc.ClientConn {
+	t.Helper()
+	conn, err := grpc.NewClient(address,
 		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.WaitForReady(true)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	return signingv1.NewSigningProviderClient(conn)
+	return conn
 }

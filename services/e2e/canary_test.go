@@ -7,7 +7,7 @@ import (
 )
 
 // checkLog fails the test when the log holds personal data or a secret.
-func (w *world) checkLog(t *testing.T) {
+func (w *world) checkLog(t testing.TB) {
 	t.Helper()
 	text := w.logs.String()
 	if !strings.Contains(text, "level=DEBUG") || !strings.Contains(text, "level=INFO") {
@@ -24,7 +24,7 @@ func (w *world) checkLog(t *testing.T) {
 }
 
 // callbackTokens are the secret path segments that Skribble was told.
-func (w *world) callbackTokens(t *testing.T) []string {
+func (w *world) callbackTokens(t testing.TB) []string {
 	t.Helper()
 	var tokens []string
 	for _, e := range w.skribble.envelopes(t, "") {

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"cmp"
 	"os"
 	"strings"
 	"testing"
@@ -39,6 +40,8 @@ type settings struct {
 	Sweep, FirstCheck time.Duration
 	// KommoRate is what the simulated Kommo admits each second, and the product asks for one less; 0 is no limit.
 	KommoRate int
+	// Log is the product's log level; debug unless something else is said.
+	Log string
 }
 
 func (s settings) withDefaults() settings {
@@ -48,6 +51,7 @@ func (s settings) withDefaults() settings {
 	if s.FirstCheck == 0 {
 		s.FirstCheck = time.Hour
 	}
+	s.Log = cmp.Or(s.Log, "debug")
 	return s
 }
 
@@ -59,7 +63,7 @@ type addresses struct {
 }
 
 // configure writes the product's configuration file.
-func configure(t *testing.T, path, data string, at addresses, s settings) {
+func configure(t testing.TB, path, data string, at addresses, s settings) {
 	t.Helper()
 	callsPerSecond := 500
 	if s.KommoRate > 0 {
@@ -95,7 +99,7 @@ func rules() []rule {
 
 const configuration = `
 data: {{.Data}}
-log: {level: debug}
+log: {level: {{.Settings.Log}}}
 document:
   listen: {{.At.Document}}
   address: {{.At.Document}}

@@ -37,7 +37,7 @@ type load struct {
 	url    string
 	sent   atomic.Int64
 	mu     sync.Mutex
-	took   []time.Duration
+	took   spans
 	bad    []string
 }
 
@@ -101,11 +101,14 @@ func (l *load) report(t *testing.T, name string, span time.Duration) {
 	}
 	slices.Sort(l.took)
 	fmt.Printf("webhooks, %s: %d answers, %.0f/s, p50 %v, p99 %v, longest %v\n", name, len(l.took),
-		float64(len(l.took))/span.Seconds(), l.at(0.5), l.at(0.99), l.at(1))
+		float64(len(l.took))/span.Seconds(), l.took.at(0.5), l.took.at(0.99), l.took.at(1))
 	l.took, l.bad = nil, nil
 }
 
-// at is the answer time that so great a part of the answers stayed within.
-func (l *load) at(part float64) time.Duration {
-	return l.took[int(part*float64(len(l.took)-1))].Round(10 * time.Microsecond)
+// spans are how long things took, the shortest first.
+type spans []time.Duration
+
+// at is the time that so great a part of the spans stayed within.
+func (s spans) at(part float64) time.Duration {
+	return s[int(part*float64(len(s)-1))].Round(10 * time.Microsecond)
 }
