@@ -97,18 +97,19 @@ func (w *world) documentOf(t *testing.T, name string) archivedDocument {
 }
 
 // signing is a client of the signing role's gRPC contract, closed at the test's end.
-func (w *world) signing(t *testing.T) signingv1.SigningProviderClient {
+func (w *world) signing(t testing.TB) signingv1.SigningProviderClient {
 	t.Helper()
 	return signingv1.NewSigningProviderClient(dial(t, w.at.Signing))
 }
 
 // documents is a client of the document role's gRPC contract, closed at the test's end.
-func (w *world) documents(t *testing.T) documentv1.DocumentServiceClient {
+func (w *world) documents(t testing.TB) documentv1.DocumentServiceClient {
 	t.Helper()
 	return documentv1.NewDocumentServiceClient(dial(t, w.at.Document))
 }
 
-func dial(t *testing.T, address string) *grpc.ClientConn {
+// dial is a connection to a role, closed at the test's end.
+func dial(t testing.TB, address string) *grpc.ClientConn {
 	t.Helper()
 	conn, err := grpc.NewClient(address,
 		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.WaitForReady(true)))

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"cmp"
 	"os"
 	"strings"
 	"testing"
@@ -42,6 +43,8 @@ type settings struct {
 	KommoRate int
 	// DeadFirst adds an account where nobody listens, and has routing prefer it.
 	DeadFirst bool
+	// Log is the product's log level; debug unless something else is said.
+	Log string
 }
 
 func (s settings) withDefaults() settings {
@@ -51,6 +54,7 @@ func (s settings) withDefaults() settings {
 	if s.FirstCheck == 0 {
 		s.FirstCheck = time.Hour
 	}
+	s.Log = cmp.Or(s.Log, "debug")
 	return s
 }
 
@@ -62,7 +66,7 @@ type addresses struct {
 }
 
 // configure writes the product's configuration file.
-func configure(t *testing.T, path, data string, at addresses, s settings) {
+func configure(t testing.TB, path, data string, at addresses, s settings) {
 	t.Helper()
 	callsPerSecond := 500
 	if s.KommoRate > 0 {
@@ -99,7 +103,7 @@ func rules() []rule {
 
 const configuration = `
 data: {{.Data}}
-log: {level: debug}
+log: {level: {{.Settings.Log}}}
 document:
   listen: {{.At.Document}}
   address: {{.At.Document}}

@@ -166,7 +166,7 @@ func ordered(p person, requestID string) map[string]any {
 }
 
 // expectRequest waits until the request is in a state.
-func (w *world) expectRequest(t *testing.T, name, state string) {
+func (w *world) expectRequest(t testing.TB, name, state string) {
 	t.Helper()
 	eventually(t, "the request is "+state, func() error {
 		var r signatureRequest

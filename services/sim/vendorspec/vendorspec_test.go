@@ -235,14 +235,3 @@ func TestWithoutFilesNothingIsChecked(t *testing.T) {
 		t.Errorf("the tests end with %d", got)
 	}
 }
-
-func TestAKeywordThatIsNotKnownIsFound(t *testing.T) {
-	c := &checker{library: library{}, side: reply, described: map[string]bool{}}
-	c.check(node{object: object{"type": "string", "contentEncoding": "base64"}}, "x", "", false)
-	c.check(node{object: object{"type": "string", "format": "colour"}}, "x", "", false)
-	c.check(node{object: object{"type": "string", "pattern": "(?=x)"}}, "x", "", false)
-	c.check(node{object: object{"$ref": "#/nowhere"}}, "x", "", false)
-	if len(c.findings) != 4 || slices.ContainsFunc(c.findings, func(f finding) bool { return f.kind != notSupported }) {
-		t.Errorf("found %v", c.findings)
-	}
-}
