@@ -51,7 +51,7 @@ func (w *Webhooks) ReceiveSkribbleCallback(ctx context.Context, in *signingv1.Re
 		return nil, err
 	}
 	err = w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
-		return tx.Enqueue(ctx, jobs.Advance{Request: r.ID})
+		return tx.Enqueue(ctx, jobs.Hinted(r.ID, signature.Hint{}))
 	})
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (w *Webhooks) take(ctx context.Context, hook YousignHook, event yousign.Eve
 				return err
 			}
 		}
-		return tx.Enqueue(ctx, jobs.Advance{Request: r.ID})
+		return tx.Enqueue(ctx, jobs.Hinted(r.ID, event.Hint()))
 	})
 }
 
