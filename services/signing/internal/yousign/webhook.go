@@ -81,10 +81,10 @@ func (e Event) SignerState() signature.SignerState {
 
 // Hint is what the event tells of signers that a reading tells as well.
 func (e Event) Hint() signature.Hint {
-	switch e.Name {
-	case "signature_request.activated":
+	switch {
+	case e.Name == "signature_request.activated":
 		return signature.Hint{State: signature.SignerInvited, Time: e.Time}
-	case "signer.notified":
+	case e.Name == "signer.notified" && e.SignerID != "":
 		return signature.Hint{SignerID: e.SignerID, State: signature.SignerInvited, Time: e.Time}
 	}
 	return signature.Hint{}
