@@ -23,6 +23,8 @@ import (
 const (
 	shortestAhead = time.Hour
 	longestAhead  = 365 * 24 * time.Hour
+	// largest request in bytes: it is read, listed and answered whole.
+	largest = 1 << 20
 )
 
 // CreateSignatureRequest accepts a request and starts it.
@@ -37,7 +39,7 @@ func (p *Provider) CreateSignatureRequest(ctx context.Context, in *signingv1.Cre
 		r, err = p.create(ctx, in, hash)
 	}
 	if err != nil {
-		return nil, within("signature_request", err)
+		return nil, within(func(field string) string { return "signature_request." + field }, err)
 	}
 	return &signingv1.CreateSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
 }
@@ -82,6 +84,9 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 	if wish := in.GetSignatureRequest(); wish.GetProvider() != "" && wish.GetRouting() != nil {
 		return signature.Request{}, invalid("signature_request.routing", "is not allowed beside a provider: give one of them, or none")
 	}
+	if size := proto.Size(in.GetSignatureRequest()); size > largest {
+		return signature.Request{}, invalid("signature_request", fmt.Sprintf("has %d bytes: at most %d are taken", size, largest))
+	}
 	now := time.Now()
 	r := toRequest(in.GetSignatureRequest())
 	r.ID, r.RequestID, r.CallbackToken = uuid.NewString(), in.GetRequestId(), token
@@ -114,7 +119,15 @@ func (p *Provider) choose(r *signature.Request, now time.Time) error {
 	if refusal == nil {
 		return nil
 	}
-	return refusedError{refusal, p.Accounts.Able(order)}
+	return refusedError{refusal, p.Accounts.Able(order, p.sandbox(*r))}
+}
+
+// sandbox tells whether a request asks for signatures without legal value: by the provider it names, or in so many words.
+func (p *Provider) sandbox(r signature.Request) bool {
+	if named, ok := p.Accounts.Get(r.Provider); ok {
+		return named.Capabilities().Sandbox
+	}
+	return r.Routing.Sandbox
 }
 
 func checkExpiry(field string, r *signature.Request, now time.Time) error {

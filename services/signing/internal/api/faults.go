@@ -32,15 +32,15 @@ type refusedError struct {
 func (e refusedError) Unwrap() error { return e.Refusal }
 
 // within answers like answer, with the field of a refusal as a path from the call's message: fields of refusals are paths
-// from the request.
-func within(field string, err error) error {
+// from the request, which the call may not hold. name translates one.
+func within(name func(field string) string, err error) error {
 	var refused refusedError
 	if !errors.As(err, &refused) {
 		return answer(err)
 	}
 	refusal := *refused.Refusal
 	if refusal.Field != "" {
-		refusal.Field = field + "." + refusal.Field
+		refusal.Field = name(refusal.Field)
 	}
 	return answer(refusedError{&refusal, refused.able})
 }

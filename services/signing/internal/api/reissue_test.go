@@ -163,6 +163,30 @@ func TestWhatAReissueMayChange(t *testing.T) {
 	refused(t, err, codes.NotFound, "SIGNATURE_REQUEST_NOT_FOUND")
 }
 
+// TestAReissuesRefusalNamesWhatTheCallHolds: its own field, the provider it chose for the old content, or the request.
+func TestAReissuesRefusalNamesWhatTheCallHolds(t *testing.T) {
+	r := newRig(t)
+	signer := []*signingv1.Signer{{Role: "client", FirstName: "Grace", LastName: "Hopper", Email: "grace@example.org"}}
+	for _, c := range []struct {
+		refused, want string
+		change        func(*signingv1.ReissueSignatureRequestRequest)
+	}{
+		{"signers[0].email", "signers[0].email", func(in *signingv1.ReissueSignatureRequestRequest) { in.Signers = signer }},
+		{"expire_time", "expire_time", func(in *signingv1.ReissueSignatureRequestRequest) {
+			in.ExpireTime = timestamppb.New(time.Now().Add(3 * time.Hour))
+		}},
+		{"level", "provider", func(in *signingv1.ReissueSignatureRequestRequest) { in.Provider = "providers/ch" }},
+		{"signers[0].email", "provider", func(in *signingv1.ReissueSignatureRequestRequest) { in.Provider = "providers/ch" }},
+		{"signers[0].email", "name", nil}, {"expire_time", "name", nil}, {"level", "name", nil},
+	} {
+		for _, id := range []string{"eu", "ch"} {
+			r.providers[id].(*account).refusal = &signature.Refusal{Reason: signature.ReasonLevelNotOffered, Field: c.refused, Detail: "no"}
+		}
+		_, err := r.reissue(r.have(stored(signature.Declined))[0], "again", c.change)
+		refused(t, err, codes.FailedPrecondition, "LEVEL_NOT_OFFERED", "field", c.want)
+	}
+}
+
 // TestAnExpiredEnvelopeIsTakenOver by the new attempt, and so are its webhooks, from the first moment.
 func TestAnExpiredEnvelopeIsTakenOver(t *testing.T) {
 	r := newRig(t)

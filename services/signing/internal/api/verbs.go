@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -77,10 +76,21 @@ func (p *Provider) refuseSigner(was, next signature.Request, role string) error 
 	if before := p.Accounts.Refusal(was.Provider, was.Order()); before != nil && before.Reason == refusal.Reason && before.Field == refusal.Field {
 		return nil
 	}
-	if place, denial := next.SignerOf(role); denial == nil {
-		own := *refusal
-		own.Field = strings.TrimPrefix(own.Field, fmt.Sprintf("signers[%d].", place))
-		refusal = &own
+	own := *refusal
+	own.Field = updateField(own.Field)
+	return &own
+}
+
+// updateField names what of an update is at fault where a field of the request is: the signer's, whichever of two signers
+// with one address is told, or the language that selects another text.
+func updateField(field string) string {
+	if rest, ok := strings.CutPrefix(field, "signers["); ok {
+		if _, own, ok := strings.Cut(rest, "]."); ok {
+			return own
+		}
 	}
-	return refusal
+	if strings.HasPrefix(field, "translations") || strings.HasSuffix(field, "message") || strings.HasSuffix(field, "subject") {
+		return "language"
+	}
+	return "signer_role"
 }

@@ -190,3 +190,31 @@ func TestWhatWasWrongBeforeDoesNotForbidAChange(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// choosy refuses grace@example.org, at the field it says.
+type choosy struct {
+	keen
+	field string
+}
+
+func (c *choosy) Refusal(order signature.Order) *signature.Refusal {
+	for _, s := range order.Signers {
+		if s.Email == "grace@example.org" {
+			return &signature.Refusal{Reason: signature.ReasonSignerEmailInvalid, Field: c.field, Detail: "no"}
+		}
+	}
+	return nil
+}
+
+// TestAnUpdatesRefusalNamesWhatTheCallHolds, also where two signers share an address and the other one is told.
+func TestAnUpdatesRefusalNamesWhatTheCallHolds(t *testing.T) {
+	r := newKeenRig(t)
+	for field, want := range map[string]string{
+		"signers[0].email": "email", "signers[1].email": "email", "signers[12].phone_number": "phone_number",
+		"translations": "language", `translations["fr"].message`: "language", "message": "language", "expire_time": "signer_role",
+	} {
+		r.providers["keen"] = &choosy{field: field}
+		_, err := r.updateSigner(r.have(invited(time.Hour))[0], "grace@example.org", "u-"+field)
+		refused(t, err, codes.FailedPrecondition, "SIGNER_EMAIL_INVALID", "field", want)
+	}
+}

@@ -73,7 +73,7 @@ func completed(t *testing.T, b *bench) {
 	}
 	for _, signer := range done.Signers {
 		level := signer.SignedLevel
-		if signer.State != signature.SignerSigned || signer.Email == "" || level != "" && !level.AtLeast(order.Level) {
+		if signer.State != signature.SignerSigned || signer.Email == "" || level != "" && level != signature.SandboxLevel && !level.AtLeast(order.Level) {
 			t.Errorf("a signer of a signed envelope: %+v", signer)
 		}
 	}

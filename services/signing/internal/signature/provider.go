@@ -233,9 +233,11 @@ func (e *RejectedError) Error() string {
 	return fmt.Sprintf("the provider rejected the request: %s: %s", e.Reason, e.Detail)
 }
 
-// UnavailableError means that nothing happened at the vendor and the call may be repeated, not before RetryAfter.
+// UnavailableError means that nothing happened at the vendor and the call may be repeated, not before RetryAfter. Account
+// tells that the vendor refuses the account, whatever it is asked.
 type UnavailableError struct {
 	RetryAfter time.Duration
+	Account    bool
 	Cause      error
 }
 
