@@ -61,12 +61,13 @@ type SigningProviderClient interface {
 	// Asks for the signers who were invited and have not signed to be reminded, or for one of them. SIGNER_REMINDED follows
 	// as an event. Fails with SIGNATURE_REQUEST_NOT_FOUND, SIGNER_NOT_FOUND, STATE_DOES_NOT_ALLOW,
 	// SIGNER_STATE_DOES_NOT_ALLOW, NOBODY_TO_REMIND, REMINDER_TOO_SOON within the provider's pause, NOT_OFFERED where the
-	// provider reminds all or nobody, or REQUEST_ID_REUSED.
+	// provider reminds all or nobody, PROVIDER_UNAVAILABLE where its account is not configured any more, or REQUEST_ID_REUSED.
 	RemindSignatureRequest(ctx context.Context, in *RemindSignatureRequestRequest, opts ...grpc.CallOption) (*RemindSignatureRequestResponse, error)
 	// Changes a signer: at once while nothing was sent, else by the provider's rules; a new e-mail address is a new
 	// invitation. SIGNER_UPDATED follows as an event, or SIGNER_UPDATE_REFUSED. Fails with SIGNATURE_REQUEST_NOT_FOUND,
 	// SIGNER_NOT_FOUND, STATE_DOES_NOT_ALLOW, SIGNER_STATE_DOES_NOT_ALLOW once the signer signed, NOT_OFFERED where the
-	// provider allows no change (any more), the refusal reasons for what the provider would not take, or REQUEST_ID_REUSED.
+	// provider allows no change (any more), PROVIDER_UNAVAILABLE where its account is not configured any more, the refusal
+	// reasons for what the provider would not take, or REQUEST_ID_REUSED.
 	UpdateSigner(ctx context.Context, in *UpdateSignerRequest, opts ...grpc.CallOption) (*UpdateSignerResponse, error)
 	// Starts a new attempt for a request that expired, was declined, canceled or refused, with the same content; the two
 	// name each other. An envelope that expired is opened again where the provider can and nothing of the content changes:
@@ -296,12 +297,13 @@ type SigningProviderServer interface {
 	// Asks for the signers who were invited and have not signed to be reminded, or for one of them. SIGNER_REMINDED follows
 	// as an event. Fails with SIGNATURE_REQUEST_NOT_FOUND, SIGNER_NOT_FOUND, STATE_DOES_NOT_ALLOW,
 	// SIGNER_STATE_DOES_NOT_ALLOW, NOBODY_TO_REMIND, REMINDER_TOO_SOON within the provider's pause, NOT_OFFERED where the
-	// provider reminds all or nobody, or REQUEST_ID_REUSED.
+	// provider reminds all or nobody, PROVIDER_UNAVAILABLE where its account is not configured any more, or REQUEST_ID_REUSED.
 	RemindSignatureRequest(context.Context, *RemindSignatureRequestRequest) (*RemindSignatureRequestResponse, error)
 	// Changes a signer: at once while nothing was sent, else by the provider's rules; a new e-mail address is a new
 	// invitation. SIGNER_UPDATED follows as an event, or SIGNER_UPDATE_REFUSED. Fails with SIGNATURE_REQUEST_NOT_FOUND,
 	// SIGNER_NOT_FOUND, STATE_DOES_NOT_ALLOW, SIGNER_STATE_DOES_NOT_ALLOW once the signer signed, NOT_OFFERED where the
-	// provider allows no change (any more), the refusal reasons for what the provider would not take, or REQUEST_ID_REUSED.
+	// provider allows no change (any more), PROVIDER_UNAVAILABLE where its account is not configured any more, the refusal
+	// reasons for what the provider would not take, or REQUEST_ID_REUSED.
 	UpdateSigner(context.Context, *UpdateSignerRequest) (*UpdateSignerResponse, error)
 	// Starts a new attempt for a request that expired, was declined, canceled or refused, with the same content; the two
 	// name each other. An envelope that expired is opened again where the provider can and nothing of the content changes:

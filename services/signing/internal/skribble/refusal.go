@@ -120,10 +120,10 @@ func refuseRedirects(order signature.Order) *signature.Refusal {
 	return nil
 }
 
-// refuseFileNames holds that an attachment has a name, by which it is found again.
+// refuseFileNames holds that an attachment has a name, by which it is found again. One that is not read yet has none.
 func refuseFileNames(order signature.Order) *signature.Refusal {
 	for i, attachment := range order.Attachments {
-		if strings.TrimSpace(attachment.FileName) == "" {
+		if len(attachment.Content) > 0 && strings.TrimSpace(attachment.FileName) == "" {
 			return refuse(signature.ReasonAttachmentNotOffered, fmt.Sprintf("attachments[%d]", i),
 				"Skribble shows attachments by their file names: this one has none")
 		}

@@ -129,6 +129,9 @@ func TestWishesThatAreRefused(t *testing.T) {
 		{"an attachment without a name", "attachments[0]", signature.ReasonAttachmentNotOffered, func(o *signature.Order) {
 			o.Attachments = []signature.Attachment{{Content: pdf}}
 		}},
+		{"an attachment that is not read yet", "attachments[0]", signature.ReasonDocumentRejected, func(o *signature.Order) {
+			o.Attachments = make([]signature.Attachment, 1)
+		}},
 		{"an attachment that is no PDF", "attachments[0]", signature.ReasonAttachmentNotOffered, func(o *signature.Order) {
 			o.Attachments = []signature.Attachment{{FileName: "a.pdf", Content: []byte("PK")}}
 		}},
