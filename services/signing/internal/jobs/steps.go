@@ -89,6 +89,7 @@ func (w *Worker) settle(ctx context.Context, r signature.Request) error {
 
 // read asks the vendor how it stands: the only way a request that is out for signature moves.
 func (w *Worker) read(ctx context.Context, p signature.Provider, r signature.Request) (signature.Request, error) {
+	begun := time.Now()
 	envelope, err := p.Read(ctx, r.Envelope)
 	if err != nil {
 		return r, later(err)
@@ -102,6 +103,7 @@ func (w *Worker) read(ctx context.Context, p signature.Provider, r signature.Req
 	if next.State == signature.OutForSignature && envelope.State == signature.EnvelopeGone {
 		return next, durable.Later(signature.VanishPause) // whether it is gone is told by a second look
 	}
+	w.reads.note(r.ID, begun)
 	return next, nil
 }
 
