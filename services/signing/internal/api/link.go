@@ -61,7 +61,7 @@ func (p *Provider) GetSigningLink(ctx context.Context, in *signingv1.GetSigningL
 // onTurn returns the signer of a role when the signer can sign now.
 func onTurn(r signature.Request, role string) (signature.Signer, error) {
 	if r.State != signature.OutForSignature {
-		return signature.Signer{}, answer(signature.DenyState(r))
+		return signature.Signer{}, answer(signature.DenyState(r, signature.OutForSignature))
 	}
 	place, denial := r.SignerOf(role)
 	if denial != nil {
