@@ -54,7 +54,7 @@ type Provider struct {
 	// production, and only a key of production reaches them. Used by `countersign webhooks` alone. Yousign only.
 	WebhookAPIKey config.Secret `yaml:"webhook_api_key"`
 	// LookupGrace is how long a request whose sending had an unknown outcome may take to become findable before it is
-	// sent again. Skribble only; 0 means 15 seconds.
+	// sent again. Skribble only; a minute at most, and 0 means 15 seconds.
 	LookupGrace time.Duration `yaml:"lookup_grace"`
 	// CallsPerMinute the account may make; 0 means the vendor's published limit, or a careful one where it publishes none.
 	CallsPerMinute int `yaml:"calls_per_minute"`

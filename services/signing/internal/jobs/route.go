@@ -44,7 +44,7 @@ func (w *Worker) reroute(ctx context.Context, r signature.Request, order signatu
 	if !signature.Reroutable(r) {
 		return r, nil
 	}
-	id, ok := w.Accounts.Another(order, r.Routing, r.Provider)
+	id, ok := w.Accounts.Another(order, r.Routing, r.Provider, time.Now())
 	if !ok {
 		return r, nil
 	}

@@ -19,6 +19,7 @@ const (
 	errorBefore  fault = "a server error before the effect"
 	errorAfter   fault = "a server error after the effect"
 	badGateway   fault = "a bad gateway after the effect"
+	overloaded   fault = "service unavailable after the effect, and a time to wait"
 	tooMany      fault = "too many requests"
 	tooManyLong  fault = "too many requests, and seven seconds to wait"
 	unavailable  fault = "service unavailable"
@@ -130,6 +131,8 @@ func (l *line) afterwards(r *http.Request, strike fault) (*http.Response, error)
 		return nil, r.Context().Err()
 	case errorAfter:
 		return answer(r, http.StatusInternalServerError, "{}", nil), nil
+	case overloaded:
+		return answer(r, http.StatusServiceUnavailable, "", http.Header{"Retry-After": {"0"}}), nil
 	case badGateway:
 		return answer(r, http.StatusBadGateway, "<html>bad gateway</html>", nil), nil
 	case garbled:
@@ -184,6 +187,6 @@ func Strike(which int, next http.RoundTripper, r *http.Request) (*http.Response,
 func strikes() []fault {
 	return []fault{
 		lostRequest, lostAnswer, timesOut, errorBefore, errorAfter, badGateway, tooMany, tooManyLong, unavailable, garbled, cutOff,
-		expiredToken,
+		expiredToken, overloaded,
 	}
 }

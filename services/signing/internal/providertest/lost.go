@@ -34,7 +34,8 @@ func lostTemplate(t *testing.T, b *bench) {
 func (b *bench) lose(t *testing.T, build func(*testing.T) signature.Order) {
 	t.Helper()
 	faults := []fault{
-		lostRequest, lostAnswer, timesOut, errorBefore, errorAfter, badGateway, tooMany, unavailable, garbled, cutOff, expiredToken,
+		lostRequest, lostAnswer, timesOut, errorBefore, errorAfter, badGateway, overloaded, tooMany, unavailable, garbled, cutOff,
+		expiredToken,
 	}
 	// The first sending may log in; the second shows the calls of one.
 	b.send(t, build(t))

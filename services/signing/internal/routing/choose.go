@@ -53,11 +53,12 @@ func (a *Accounts) Choose(order signature.Order, policy signature.Routing, now t
 	return "", nobody(policy, refused)
 }
 
-// Another returns the best account beside one that a policy allows, that can honour the order and that did not fail last.
-func (a *Accounts) Another(order signature.Order, policy signature.Routing, than string) (string, bool) {
+// Another returns the best account beside one that a policy allows, that can honour the order and that did not fail a short while
+// ago.
+func (a *Accounts) Another(order signature.Order, policy signature.Routing, than string, now time.Time) (string, bool) {
 	able, _ := a.candidates(order, policy)
 	for _, id := range able {
-		if id != than && a.well(id) {
+		if id != than && a.well(id, now) {
 			return id, true
 		}
 	}

@@ -71,9 +71,11 @@ func (a *Accounts) Down(id string, now time.Time) bool {
 	return h.failures >= failuresToDown && now.Before(h.lastFailure.Add(probeAfter))
 }
 
-// well tells whether an account did not fail last.
-func (a *Accounts) well(id string) bool {
+// well tells whether an account did not fail a short while ago. An older failure says nothing any more: nobody may have called
+// since.
+func (a *Accounts) well(id string, now time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.health[id].failures == 0
+	h := a.health[id]
+	return h.failures == 0 || !now.Before(h.lastFailure.Add(probeAfter))
 }

@@ -2,7 +2,6 @@ package signature
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -65,17 +64,12 @@ const (
 func (r Request) observeSigners(e Envelope, now time.Time) (Request, []Event) {
 	var events []Event
 	signers := slices.Clone(r.Signers)
-	taken := map[string]bool{}
-	for _, s := range signers {
-		taken[s.ProviderID] = s.ProviderID != ""
-	}
-	for i := range signers {
-		seen, ok := match(signers[i], i, e.Signers, taken)
-		if !ok {
+	for i, at := range matched(signers, e.Signers) {
+		if at < 0 {
 			continue
 		}
-		s := &signers[i]
-		s.ProviderID, taken[seen.ID] = seen.ID, seen.ID != ""
+		s, seen := &signers[i], e.Signers[at]
+		s.ProviderID = seen.ID
 		if seen.SignedLevel != "" {
 			s.SignedLevel, s.SignedLegislation = seen.SignedLevel, seen.SignedLegislation
 		}
@@ -125,28 +119,6 @@ func (r Request) noteSigner(i int, state SignerState, at time.Time) (Request, []
 	event := r.event(signerEvents()[state], at)
 	event.SignerRole = r.Signers[i].Role
 	return r, []Event{event}
-}
-
-// match finds a signer in the vendor's view: by the vendor's id once it is known, else by e-mail, else by place. One
-// address may stand for several signers, so place goes first where it agrees, and whoever is taken already is left out.
-func match(s Signer, place int, seen []EnvelopeSigner, taken map[string]bool) (EnvelopeSigner, bool) {
-	if s.ProviderID != "" {
-		for _, candidate := range seen {
-			if candidate.ID == s.ProviderID {
-				return candidate, true
-			}
-		}
-		return EnvelopeSigner{}, false
-	}
-	if place < len(seen) && !taken[seen[place].ID] && (seen[place].Email == "" || strings.EqualFold(seen[place].Email, s.Email)) {
-		return seen[place], true
-	}
-	for _, candidate := range seen {
-		if !taken[candidate.ID] && strings.EqualFold(candidate.Email, s.Email) {
-			return candidate, true
-		}
-	}
-	return EnvelopeSigner{}, false
 }
 
 func signerEvents() map[SignerState]EventType {

@@ -2,6 +2,7 @@ package signature_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -116,6 +117,9 @@ func TestSignersAreMatched(t *testing.T) {
 		{"one address for both", []string{a, a}, []signature.EnvelopeSigner{{ID: "1", Email: a}, {ID: "2", Email: a}}, []string{"1", "2"}},
 		{"one address, shifted", []string{a, a, b}, []signature.EnvelopeSigner{{ID: "1", Email: b}, {ID: "2", Email: a}, {ID: "3", Email: a}}, []string{"2", "3", "1"}},
 		{"one is missing", []string{a, b}, []signature.EnvelopeSigner{{ID: "2", Email: b}}, []string{"", "2"}},
+		{"an address before a place", []string{a, b}, []signature.EnvelopeSigner{{ID: "1"}, {ID: "2", Email: a}}, []string{"2", ""}},
+		{"no place where one is missing", []string{a, b, b}, []signature.EnvelopeSigner{{ID: "1"}, {ID: "2", Email: a}}, []string{"2", "", ""}},
+		{"no place of a few", []string{a, b}, []signature.EnvelopeSigner{{ID: "2"}}, []string{"", ""}},
 		{"nobody", []string{a, b}, nil, []string{"", ""}},
 		{"a stranger", []string{a, b}, []signature.EnvelopeSigner{{ID: "9", Email: "c@example.org"}}, []string{"", ""}},
 	} {
@@ -136,6 +140,25 @@ func TestSignersAreMatched(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+// TestNoSignerTakesAnothersPlace when an envelope's signers are put into the order's order.
+func TestNoSignerTakesAnothersPlace(t *testing.T) {
+	ours := []signature.Signer{{Email: "a@example.org", ProviderID: "old"}, {Email: "b@example.org", ProviderID: "2"}}
+	for want, theirs := range map[string][]signature.EnvelopeSigner{
+		"1 2":   {{ID: "2", Email: "new@example.org"}, {ID: "1", Email: "A@example.org"}},
+		"1 2 3": {{ID: "3", Email: "c@example.org"}, {ID: "2"}, {ID: "1", Email: "a@example.org"}},
+		"9 1":   {{ID: "9"}, {ID: "1", Email: "a@example.org"}},
+		"3 9":   {{ID: "3", Email: "c@example.org"}, {ID: "9"}},
+	} {
+		var got []string
+		for _, s := range (signature.Envelope{Signers: theirs}).InOrderOf(signature.Order{Signers: ours}).Signers {
+			got = append(got, s.ID)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%v, want %s", got, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
@@ -11,6 +12,9 @@ import (
 
 // errTokenRefused is the cause of a call with an effect that was made with an outlived token: nothing happened.
 var errTokenRefused = errors.New("the token was refused; the next call logs in anew")
+
+// tokenPause is how long to wait before the call with a new token: an outlived one is no reason to go to another vendor.
+const tokenPause = time.Second
 
 // maxTokens that one call may use up, its own and those that other callers renewed meanwhile.
 const maxTokens = 3
@@ -53,7 +57,7 @@ func (p *Provider) authorized(ctx context.Context, effect bool, call func(bearer
 			return err
 		}
 		if effect {
-			return &signature.UnavailableError{Cause: errTokenRefused}
+			return &signature.UnavailableError{RetryAfter: tokenPause, Cause: errTokenRefused}
 		}
 	}
 	return err

@@ -35,7 +35,10 @@ func (p *Provider) await(ctx context.Context, order signature.Order) (request, e
 			return request{}, err
 		}
 		if len(found) > 0 {
-			kept, others := keep(found, order.Envelope)
+			kept, others, err := p.keep(ctx, found, order.Envelope)
+			if err != nil {
+				return request{}, err
+			}
 			return kept, p.withdrawAll(ctx, others)
 		}
 		if i == graceSteps {
@@ -47,10 +50,21 @@ func (p *Provider) await(ctx context.Context, order signature.Order) (request, e
 	}
 }
 
-// keep returns the one of the requests to keep: the one that is known already, else the first.
-func keep(found []request, known string) (request, []request) {
-	i := max(0, slices.IndexFunc(found, func(r request) bool { return r.ID == known }))
-	return found[i], slices.Delete(slices.Clone(found), i, i+1)
+// keep returns the one of the requests to keep, and the others: the one that is known already, else the first. A known one that
+// the list does not show is read by itself, and where it is gone none is kept: a twin never takes its place.
+func (p *Provider) keep(ctx context.Context, found []request, known string) (request, []request, error) {
+	i := slices.IndexFunc(found, func(r request) bool { return r.ID == known })
+	if known == "" {
+		i = 0
+	}
+	if i >= 0 {
+		return found[i], slices.Delete(slices.Clone(found), i, i+1), nil
+	}
+	kept, err := p.readSurely(ctx, known)
+	if err != nil && !isGone(err) {
+		return request{}, nil, vendorhttp.Inconclusive(translate(err))
+	}
+	return kept, found, nil
 }
 
 func (p *Provider) withdrawAll(ctx context.Context, duplicates []request) error {
@@ -83,7 +97,7 @@ func (p *Provider) Find(ctx context.Context, order signature.Order) (signature.E
 		}
 		return signature.Envelope{}, signature.ErrNoEnvelope
 	}
-	return inOrderOf(order, p.envelope(found)), nil
+	return p.envelope(found).InOrderOf(order), nil
 }
 
 // settle looks once more after a lost attempt was made good, because the lost one may have shown meanwhile: one is kept,

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
@@ -13,6 +14,9 @@ import (
 
 // errNoID is the cause when Skribble answers a creation without saying what it created.
 var errNoID = errors.New("the answer names no usable id")
+
+// oddPause is how long to wait after an upload that was answered oddly.
+const oddPause = time.Minute
 
 // Send uploads the document and makes the request, which invites its signers. An order with attachments or observers is
 // made in stages, its signers last, so that nobody is invited to half a request. With resume set it first looks whether
@@ -25,7 +29,7 @@ func (p *Provider) Send(ctx context.Context, order signature.Order, resume bool)
 	if err != nil {
 		return signature.Envelope{}, translate(err, private(order)...)
 	}
-	return inOrderOf(order, p.envelope(sent)), nil
+	return p.envelope(sent).InOrderOf(order), nil
 }
 
 func (p *Provider) send(ctx context.Context, order signature.Order, resume bool) (request, error) {
@@ -67,7 +71,7 @@ func (p *Provider) create(ctx context.Context, order signature.Order) (request, 
 		return request{}, err
 	}
 	if !vendorhttp.IsID(uploaded.ID) {
-		return request{}, &signature.UnavailableError{Cause: errNoID}
+		return request{}, &signature.UnavailableError{RetryAfter: oddPause, Cause: errNoID}
 	}
 	body := p.creationOf(order, uploaded.ID)
 	if staged(order) {
@@ -140,18 +144,4 @@ func lacks(order signature.Order, sent request) *signature.RejectedError {
 
 func differs(reason signature.RefusalReason, detail string) *signature.RejectedError {
 	return &signature.RejectedError{Reason: reason, Detail: detail}
-}
-
-// inOrderOf puts the envelope's signers into the order's order.
-func inOrderOf(order signature.Order, envelope signature.Envelope) signature.Envelope {
-	sorted := make([]signature.EnvelopeSigner, 0, len(envelope.Signers))
-	rest := slices.Clone(envelope.Signers)
-	for _, signer := range order.Signers {
-		same := func(s signature.EnvelopeSigner) bool { return strings.EqualFold(s.Email, signer.Email) }
-		if i := slices.IndexFunc(rest, same); i >= 0 {
-			sorted, rest = append(sorted, rest[i]), slices.Delete(rest, i, i+1)
-		}
-	}
-	envelope.Signers = append(sorted, rest...)
-	return envelope
 }

@@ -8,6 +8,7 @@ package skribble
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -25,7 +26,8 @@ const (
 	maxObservers          = 20
 	maxExpiryDays         = 365 // ours: the service withdraws, and retention may end a request before
 	defaultLookupGrace    = 15 * time.Second
-	defaultCallsPerMinute = 120 // ours: Skribble has limits but publishes no numbers
+	maxLookupGrace        = time.Minute // ours: a look-up and the sending after it fit into one job of two minutes
+	defaultCallsPerMinute = 120         // ours: Skribble has limits but publishes no numbers
 	defaultTimeout        = time.Minute
 )
 
@@ -45,7 +47,8 @@ type Config struct {
 	Region signature.Region
 	// Sandbox must be true exactly when Username is a demo user.
 	Sandbox bool
-	// LookupGrace is how long a lost request may take to become findable before it is sent again; 15 seconds when zero.
+	// LookupGrace is how long a lost request may take to become findable before it is sent again; 15 seconds when zero, a minute
+	// at most.
 	LookupGrace time.Duration
 	// CallsPerMinute the account may make; 120 when zero.
 	CallsPerMinute int
@@ -80,6 +83,9 @@ func New(config Config) (*Provider, error) {
 	} else if !demo && config.Sandbox && config.Username != "" {
 		mistakes = append(mistakes,
 			errors.New("skribble: sandbox is set, but the user is not a demo user: its signatures would be binding"))
+	}
+	if config.LookupGrace > maxLookupGrace {
+		mistakes = append(mistakes, fmt.Errorf("skribble: lookup_grace is %s; a look-up ends in time up to %s", config.LookupGrace, maxLookupGrace))
 	}
 	if config.LookupGrace <= 0 {
 		config.LookupGrace = defaultLookupGrace

@@ -19,7 +19,7 @@ func (p *Provider) UpdateSigner(ctx context.Context, order signature.Order, role
 	if err != nil {
 		return signature.Envelope{}, translate(err, private(order)...)
 	}
-	return inOrderOf(order, p.envelope(updated)), nil
+	return p.envelope(updated).InOrderOf(order), nil
 }
 
 func (p *Provider) update(ctx context.Context, order signature.Order, role string) (request, error) {

@@ -95,9 +95,9 @@ func (c *Client) refusal(request Request, response *http.Response, body []byte) 
 			after = c.tooMany(after, named)
 		}
 		c.pauseFor(after)
-		if status == http.StatusServiceUnavailable && !named {
-			// Proxies say it of a connection that broke after they had passed the call on, too.
-			return failure(request.Effect, cause)
+		if status == http.StatusServiceUnavailable && request.Effect {
+			// It is also said of a call that was passed on before the connection broke, with a time or without.
+			return failure(true, cause)
 		}
 		return &signature.UnavailableError{RetryAfter: after, Cause: cause}
 	case status == http.StatusRequestTimeout || status >= 500:

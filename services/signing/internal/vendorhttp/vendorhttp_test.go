@@ -99,12 +99,14 @@ func TestOutcomeOfEveryStatus(t *testing.T) {
 	}
 }
 
-// TestA503ThatNamesATimeHadNoEffect: the vendor itself says it. Without one a proxy may say it of a call that went through.
-func TestA503ThatNamesATimeHadNoEffect(t *testing.T) {
-	post := Request{Method: http.MethodPost, Path: "/x", Effect: true}
-	for after, want := range map[string]string{"30": "unavailable", "": "unknown", "soon": "unknown"} {
-		if _, err := client(t, Config{}, reply(503, "{}", "Retry-After", after)).Do(t.Context(), post); classOf(err) != want {
-			t.Errorf("Retry-After %q: %v, want %s", after, err, want)
+// TestA503MayHaveHadItsEffect, whether it names a time or not: a proxy says it of a call that went through, too.
+func TestA503MayHaveHadItsEffect(t *testing.T) {
+	for effect, want := range map[bool]string{true: "unknown", false: "unavailable"} {
+		for _, after := range []string{"30", "0", "", "soon"} {
+			post := Request{Method: http.MethodPost, Path: "/x", Effect: effect}
+			if _, err := client(t, Config{}, reply(503, "{}", "Retry-After", after)).Do(t.Context(), post); classOf(err) != want {
+				t.Errorf("Retry-After %q, effect %t: %v, want %s", after, effect, err, want)
+			}
 		}
 	}
 }

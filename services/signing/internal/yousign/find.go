@@ -36,7 +36,7 @@ func (p *Provider) Find(ctx context.Context, order signature.Order) (signature.E
 	case found.ID == "":
 		return signature.Envelope{}, signature.ErrNoEnvelope
 	}
-	return inOrderOf(order, envelope(found)), nil
+	return envelope(found).InOrderOf(order), nil
 }
 
 // find returns the order's request, an empty one when there is none. Of several, which a create call can leave behind
@@ -49,15 +49,35 @@ func (p *Provider) find(ctx context.Context, order signature.Order) (request, er
 	slices.SortFunc(found, func(a, b request) int {
 		return cmp.Or(cmp.Compare(rank(b, order), rank(a, order)), a.CreatedAt.Compare(b.CreatedAt.Time), cmp.Compare(a.ID, b.ID))
 	})
-	for _, duplicate := range found[1:] {
+	if order.Envelope != "" && found[0].ID != order.Envelope {
+		return p.known(ctx, order.Envelope, found)
+	}
+	if err := p.withdrawAll(ctx, found[1:]); err != nil {
+		return request{}, err
+	}
+	return p.read(ctx, found[0].ID)
+}
+
+// known returns the request of this id, which the list does not show, and ends those that it shows: a twin never takes its
+// place. It returns an empty one where it is gone.
+func (p *Provider) known(ctx context.Context, id string, twins []request) (request, error) {
+	kept, err := p.read(ctx, id)
+	if err != nil && !isGone(err) {
+		return request{}, err
+	}
+	return kept, p.withdrawAll(ctx, twins)
+}
+
+func (p *Provider) withdrawAll(ctx context.Context, duplicates []request) error {
+	for _, duplicate := range duplicates {
 		if state := envelope(duplicate).State; state != signature.EnvelopeDraft && state != signature.EnvelopeOpen {
 			continue
 		}
 		if err := p.Withdraw(ctx, duplicate.ID, ""); err != nil {
-			return request{}, vendorhttp.Inconclusive(err)
+			return vendorhttp.Inconclusive(err)
 		}
 	}
-	return p.read(ctx, found[0].ID)
+	return nil
 }
 
 // rank is highest for the one to keep.

@@ -65,7 +65,7 @@ func TestTheVerbsTellWhatHappened(t *testing.T) {
 		}, "GET " + one, "POST " + one + "/reactivate",
 			`{"id":"sr-1","status":"expired","activated_at":"` + time.Now().Format(time.RFC3339) + `"}`, "unknown", "PROVIDER_REJECTED"},
 		"erase": {func(p *Provider) error { return p.Erase(t.Context(), "sr-1") },
-			"GET " + one, "DELETE " + one, `{"id":"sr-1","status":"done"}`, "unavailable", "unavailable"},
+			"GET " + one, "DELETE " + one, `{"id":"sr-1","status":"done"}`, "unavailable", "PROVIDER_REJECTED"},
 	}
 	for name, verb := range verbs {
 		for _, c := range []struct {

@@ -3,8 +3,6 @@ package yousign
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
@@ -20,7 +18,7 @@ func (p *Provider) Send(ctx context.Context, order signature.Order, resume bool)
 	if err != nil {
 		return signature.Envelope{}, translate(err, private(order)...)
 	}
-	return inOrderOf(order, envelope(sent)), nil
+	return envelope(sent).InOrderOf(order), nil
 }
 
 func (p *Provider) send(ctx context.Context, order signature.Order, resume bool) (request, error) {
@@ -132,24 +130,4 @@ func merge(known, told []signer) []signer {
 		}
 	}
 	return merged
-}
-
-// inOrderOf puts the envelope's signers into the order's order, by Yousign's ids where they are known.
-func inOrderOf(order signature.Order, sent signature.Envelope) signature.Envelope {
-	sorted := make([]signature.EnvelopeSigner, 0, len(sent.Signers))
-	for _, wanted := range order.Signers {
-		i := slices.IndexFunc(sent.Signers, func(s signature.EnvelopeSigner) bool { return s.ID == wanted.ProviderID })
-		if wanted.ProviderID == "" || i < 0 {
-			i = slices.IndexFunc(sent.Signers, func(s signature.EnvelopeSigner) bool {
-				return strings.EqualFold(s.Email, wanted.Email)
-			})
-		}
-		if i >= 0 {
-			sorted = append(sorted, sent.Signers[i])
-		}
-	}
-	if len(sorted) == len(sent.Signers) {
-		sent.Signers = sorted
-	}
-	return sent
 }

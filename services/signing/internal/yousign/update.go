@@ -49,7 +49,7 @@ func (p *Provider) UpdateSigner(ctx context.Context, order signature.Order, role
 	if err != nil {
 		return signature.Envelope{}, goneOr(err, private(order)...)
 	}
-	return inOrderOf(order, envelope(updated)), nil
+	return envelope(updated).InOrderOf(order), nil
 }
 
 // change sends what differs, where API v3 lets it change.

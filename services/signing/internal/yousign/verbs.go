@@ -3,6 +3,7 @@ package yousign
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -36,7 +37,7 @@ func (p *Provider) Remind(ctx context.Context, envelopeID string, signerIDs []st
 	}
 	for i, id := range signerIDs {
 		err := p.post(ctx, signers+vendorhttp.Path(id, "send_reminder"), nil, nil)
-		if _, said, refused := refusedAs(err); refused && said.known() {
+		if status, said, refused := refusedAs(err); refused && said.known() && !aboutAccount(status) {
 			err = rejected(signature.ReasonReminderNotOffered, "Yousign answered "+said.Type)
 		}
 		if err != nil && i > 0 {
@@ -47,6 +48,11 @@ func (p *Provider) Remind(ctx context.Context, envelopeID string, signerIDs []st
 		}
 	}
 	return nil
+}
+
+// aboutAccount tells whether a refusal is of the account, whatever is asked.
+func aboutAccount(status int) bool {
+	return status == http.StatusUnauthorized || status == http.StatusForbidden
 }
 
 // goneOr is the failure of a verb whose request, or signer, no longer exists.
@@ -160,6 +166,14 @@ func (p *Provider) Erase(ctx context.Context, envelopeID string) error {
 	call := p.request(http.MethodDelete, vendorhttp.Path("signature_requests", envelopeID), url.Values{"permanent_delete": {"true"}})
 	if _, err = p.http.Do(ctx, call); isGone(err) {
 		return nil
+	}
+	return refusedErasure(err)
+}
+
+// refusedErasure is final where Yousign itself refuses: only a person can mend that, and is told.
+func refusedErasure(err error) error {
+	if status, said, refused := refusedAs(err); refused && status != http.StatusUnauthorized && said.known() {
+		return rejected(reason(status, said), fmt.Sprintf("Yousign refuses to erase the request: it answered %d %s", status, said.Type))
 	}
 	return translate(err)
 }
