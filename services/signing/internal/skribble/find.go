@@ -90,6 +90,7 @@ func (p *Provider) Find(ctx context.Context, order signature.Order) (signature.E
 	case err != nil:
 		return signature.Envelope{}, translate(err, private(order)...)
 	case found.ID == "":
+		p.unused(ctx, order)
 		return signature.Envelope{}, signature.ErrNoEnvelope
 	case found.isDraft():
 		if err := p.discard(ctx, found.ID); err != nil {
@@ -109,6 +110,7 @@ func (p *Provider) settle(ctx context.Context, order signature.Order, made reque
 	}
 	listed := slices.ContainsFunc(found, func(r request) bool { return r.ID == made.ID })
 	if len(found) == 0 || listed && len(found) == 1 {
+		p.unused(ctx, order)
 		return made, nil
 	}
 	if !listed {

@@ -80,7 +80,9 @@ func (p *Provider) create(ctx context.Context, order signature.Order) (request, 
 	var created request
 	call := vendorhttp.Request{Method: http.MethodPost, Path: "/signature-requests", Effect: true}
 	if err := p.json(ctx, call, body, &created); err != nil {
-		return request{}, hintAtObservers(order, translate(err, private(order)...))
+		err = translate(err, private(order)...)
+		p.uncreated(ctx, order, uploaded.ID, err)
+		return request{}, hintAtObservers(order, err)
 	}
 	if !vendorhttp.IsID(created.ID) {
 		return request{}, &signature.UnknownOutcomeError{Cause: errNoID}
@@ -89,6 +91,25 @@ func (p *Provider) create(ctx context.Context, order signature.Order) (request, 
 		return p.complete(ctx, order, created)
 	}
 	return created, nil
+}
+
+// uncreated sees to the uploaded document of a creation that failed: no contract is left behind at Skribble where that can be
+// helped. What is surely in no request is deleted, as well as that goes, and what may be is remembered until a look-up tells.
+func (p *Provider) uncreated(ctx context.Context, order signature.Order, documentID string, err error) {
+	var unavailable *signature.UnavailableError
+	var rejected *signature.RejectedError
+	if errors.As(err, &rejected) || errors.As(err, &unavailable) {
+		_ = p.delete(ctx, vendorhttp.Path("documents", documentID))
+		return
+	}
+	p.unsure.Keep(order.Correlation, documentID)
+}
+
+// unused deletes, as well as that goes, the document of a lost creation that came to nothing.
+func (p *Provider) unused(ctx context.Context, order signature.Order) {
+	if id, ok := p.unsure.Forget(order.Correlation); ok {
+		_ = p.delete(ctx, vendorhttp.Path("documents", id))
+	}
 }
 
 // hintAtObservers adds to a rejection what Skribble does not say, but what is the likeliest cause.

@@ -66,6 +66,8 @@ type Provider struct {
 	session *session
 	// signed are the ids of signed documents.
 	signed vendorhttp.Memo[string]
+	// unsure are the ids of documents whose request may not have come into being, by the order's correlation.
+	unsure vendorhttp.Memo[string]
 }
 
 var _ signature.Provider = (*Provider)(nil)

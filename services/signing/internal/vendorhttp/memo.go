@@ -22,6 +22,15 @@ func (m *Memo[T]) Keep(id string, known T) {
 	m.kept[id] = known
 }
 
+// Forget drops what is known of an id, and returns it.
+func (m *Memo[T]) Forget(id string) (T, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	known, ok := m.kept[id]
+	delete(m.kept, id)
+	return known, ok
+}
+
 // Kept returns what is known of an id.
 func (m *Memo[T]) Kept(id string) (T, bool) {
 	m.mu.Lock()
