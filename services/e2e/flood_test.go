@@ -130,7 +130,7 @@ func (f *flood) awaitSent(b testing.TB, name string) time.Time {
 // archived uploads a PDF, which is signed in its own empty signature fields.
 func (f *flood) archived(b testing.TB, content []byte) string {
 	b.Helper()
-	upload, err := documentv1.NewDocumentServiceClient(f.conn(b, f.at.Document)).CreateDocument(b.Context())
+	upload, err := documentv1.NewDocumentServiceClient(dial(b, f.at.Document)).CreateDocument(b.Context())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -85,7 +85,8 @@ func board(hook string) simkommo.Seed {
 	*stages = append(*stages,
 		simkommo.Stage{ID: 67548701, Name: stageYousignSES},
 		simkommo.Stage{ID: 67548702, Name: stageStrictSES},
-		simkommo.Stage{ID: 67548703, Name: stageSkribbleAES})
+		simkommo.Stage{ID: 67548703, Name: stageSkribbleAES},
+		simkommo.Stage{ID: 67548704, Name: stageRoutedSES})
 	seed.Subscriptions = []simkommo.Subscription{{Destination: hook, Settings: []string{
 		"add_lead", "status_lead", "update_lead", "delete_lead", "update_contact",
 	}}}

@@ -133,7 +133,7 @@ func (w *world) begin(t *testing.T, stage string) *deal {
 
 // vendorOf is where the deal's contract is signed.
 func (w *world) vendorOf(d *deal) vendor {
-	if slices.Contains([]string{stageSkribbleQES, stageSkribbleAES}, d.stage) {
+	if slices.Contains([]string{stageSkribbleQES, stageSkribbleAES, stageRoutedSES}, d.stage) {
 		return w.skribble
 	}
 	return w.yousign

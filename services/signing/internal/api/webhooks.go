@@ -50,6 +50,9 @@ func (w *Webhooks) ReceiveSkribbleCallback(ctx context.Context, in *signingv1.Re
 	if err != nil {
 		return nil, err
 	}
+	if r.State.Ended() { // nothing happens to it any more, whoever calls and however often
+		return &signingv1.ReceiveSkribbleCallbackResponse{}, nil
+	}
 	err = w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
 		return tx.Enqueue(ctx, jobs.Hinted(r.ID, signature.Hint{}))
 	})
@@ -114,6 +117,9 @@ func (w *Webhooks) take(ctx context.Context, hook YousignHook, event yousign.Eve
 			if _, err := w.Store.Save(ctx, tx, noted, events); err != nil {
 				return err
 			}
+		}
+		if r.State.Ended() {
+			return nil
 		}
 		return tx.Enqueue(ctx, jobs.Hinted(r.ID, event.Hint()))
 	})

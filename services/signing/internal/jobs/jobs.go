@@ -166,7 +166,7 @@ func (w *Worker) do(ctx context.Context, r signature.Request, step signature.Ste
 		next, events := signature.EndUnsent(r, time.Now())
 		return w.save(ctx, next, events)
 	}
-	p, ok := w.Accounts.Get(r.Provider)
+	p, ok := w.Accounts.Of(r)
 	if !ok {
 		w.Logger.ErrorContext(ctx, "the provider of a request is not configured any more: configure it again",
 			slog.String("request", r.ID), slog.String("provider", r.Provider))

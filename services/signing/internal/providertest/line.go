@@ -168,3 +168,22 @@ type broken struct{}
 
 // Read fails.
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// Strikes is how many faults Strike knows.
+func Strikes() int { return len(strikes()) }
+
+// Strike makes a call meet one of the faults that any call may meet, counted from 0: some before it has its effect, some
+// afterwards.
+func Strike(which int, next http.RoundTripper, r *http.Request) (*http.Response, error) {
+	l := &line{next: next}
+	l.all(strikes()[which])
+	return l.RoundTrip(r)
+}
+
+// strikes are the faults of a bad day, after which nobody can tell whether a call had its effect.
+func strikes() []fault {
+	return []fault{
+		lostRequest, lostAnswer, timesOut, errorBefore, errorAfter, badGateway, tooMany, tooManyLong, unavailable, garbled, cutOff,
+		expiredToken,
+	}
+}

@@ -75,7 +75,7 @@ func (p *Provider) Withdraw(ctx context.Context, envelopeID, reason string) erro
 		return readErr
 	}
 	if now.State == signature.EnvelopeOpen || now.State == signature.EnvelopeUnknown {
-		return translate(err, reason)
+		return translate(err)
 	}
 	return nil
 }

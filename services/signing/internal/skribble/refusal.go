@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
@@ -59,10 +60,10 @@ func refuseSigner(order signature.Order, signer signature.Signer) *signature.Ref
 	switch {
 	case !validName(signer.FirstName):
 		return refuse(signature.ReasonSignerNameInvalid, "first_name",
-			fmt.Sprintf("Skribble needs a first name of 1 to %d characters", maxName))
+			fmt.Sprintf("Skribble needs a first name of 1 to %d printable characters", maxName))
 	case !validName(signer.LastName):
 		return refuse(signature.ReasonSignerNameInvalid, "last_name",
-			fmt.Sprintf("Skribble needs a last name of 1 to %d characters", maxName))
+			fmt.Sprintf("Skribble needs a last name of 1 to %d printable characters", maxName))
 	case !validEmail(signer.Email):
 		return refuse(signature.ReasonSignerEmailInvalid, "email",
 			"Skribble needs a bare e-mail address, such as anna@example.org")
@@ -119,10 +120,10 @@ func refuseRedirects(order signature.Order) *signature.Refusal {
 	return nil
 }
 
-// refuseFileNames holds that an attachment has a name, by which it is found again.
+// refuseFileNames holds that an attachment has a name, by which it is found again. One that is not read yet has none.
 func refuseFileNames(order signature.Order) *signature.Refusal {
 	for i, attachment := range order.Attachments {
-		if strings.TrimSpace(attachment.FileName) == "" {
+		if len(attachment.Content) > 0 && strings.TrimSpace(attachment.FileName) == "" {
 			return refuse(signature.ReasonAttachmentNotOffered, fmt.Sprintf("attachments[%d]", i),
 				"Skribble shows attachments by their file names: this one has none")
 		}
@@ -131,7 +132,7 @@ func refuseFileNames(order signature.Order) *signature.Refusal {
 }
 
 func validName(name string) bool {
-	return strings.TrimSpace(name) != "" && utf8.RuneCountInString(name) <= maxName
+	return strings.TrimSpace(name) != "" && utf8.RuneCountInString(name) <= maxName && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
 func validEmail(email string) bool {

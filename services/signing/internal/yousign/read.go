@@ -82,7 +82,7 @@ func (p *Provider) Withdraw(ctx context.Context, envelopeID, reason string) erro
 	}
 	switch now.State {
 	case signature.EnvelopeOpen, signature.EnvelopeUnknown:
-		return translate(err, reason)
+		return translate(err)
 	case signature.EnvelopeDraft:
 		if err := p.remove(ctx, envelopeID); !isGone(err) {
 			return translate(err)
