@@ -15,7 +15,7 @@ RUNS    ?= 2000
 CORPUS  ?= $(CURDIR)/bin/corpus
 SEED    ?= $(shell date +%s)
 
-.PHONY: help build demo test check present generate generate-check lint breaking race kill-test interleavings load bench bench-document fuzz corpus clean
+.PHONY: help build demo test check present generate generate-check lint breaking race kill-test interleavings load bench bench-document fuzz corpus sandbox clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s'|'
@@ -32,6 +32,8 @@ present: # Say aloud what is not here and will therefore not be tested.
 	@for program in $(VIEWERS); do \
 		command -v $$program >/dev/null || echo "NOT TESTED: what needs $$program, which is not on this machine"; \
 	done
+	@[ -n "$${COUNTERSIGN_VENDOR_SPECS:-}" ] || echo "NOT TESTED: adapters and simulators against the vendors' own OpenAPI files," \
+		"because COUNTERSIGN_VENDOR_SPECS names no folder that holds them"
 
 check: generate-check breaking lint ## Check what needs no test run: generated code, contracts, lint.
 	go vet ./...
@@ -94,6 +96,9 @@ fuzz: ## Fuzz every parser of outside bytes for a while each; FUZZTIME=30s.
 corpus: ## Write the corpus of signed and altered PDFs to CORPUS and compare with pdfsig and mutool, when they are there.
 	@for tool in pdfsig mutool; do command -v $$tool >/dev/null || echo "$$tool: not installed"; done
 	COUNTERSIGN_CORPUS=$(CORPUS) go test -count=1 -run '^TestCorpusAgainstPeers$$' -v ./services/document/internal/proof
+
+sandbox: ## Send to, withdraw from and erase at the vendors' real sandboxes, where COUNTERSIGN_SKRIBBLE_*, _YOUSIGN_* and _SANDBOX_* name them.
+	go test -count=1 -timeout 10m -run '^TestSandbox$$' -v ./services/signing/internal/skribble ./services/signing/internal/yousign
 
 clean: ## Remove what was built.
 	rm -rf bin

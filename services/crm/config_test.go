@@ -100,7 +100,6 @@ func TestAMistakeIsNamed(t *testing.T) {
 		{"a countersigner without a name", withRule(func(r *crm.Rule) { r.Countersigners = []crm.Countersigner{{Role: "seller"}} }), []string{"rules[0]", "Countersigners"}},
 		{"no pipeline", withRule(func(r *crm.Rule) { r.Pipeline = "" }), []string{"crm.accounts.acme", "rules[0]", "pipeline"}},
 		{"no stage", withRule(func(r *crm.Rule) { r.Stage = "" }), []string{"crm.accounts.acme", "rules[0]", "stage"}},
-		{"no provider", withRule(func(r *crm.Rule) { r.Provider = "" }), []string{"crm.accounts.acme", "rules[0]", "provider"}},
 		{"no rule id", withRule(func(r *crm.Rule) { r.ID = "" }), []string{"rules[0]", "ID"}},
 		{"no template", withRule(func(r *crm.Rule) { r.Template = "" }), []string{"rules[0]", `"service"`, "Template"}},
 		{"no level", withRule(func(r *crm.Rule) { r.Level = "" }), []string{"rules[0]", `"service"`, "Level"}},

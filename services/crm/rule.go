@@ -23,7 +23,8 @@ type Rule struct {
 	Title string `yaml:"title"`
 	// Required names values that must be there, such as deal.price; the template's own are required anyway.
 	Required []string `yaml:"required"`
-	// Provider is a name under signing.providers.
+	// Provider is a name under signing.providers; empty means that signing chooses among the accounts of legal value. An
+	// account of a sandbox has to be named.
 	Provider string `yaml:"provider"`
 	// Level is SES (or EES), AES or QES.
 	Level string `yaml:"level"`
@@ -75,9 +76,6 @@ type Countersigner struct {
 func (r Rule) rule() (account.Rule, error) {
 	if r.Pipeline == "" || r.Stage == "" {
 		return account.Rule{}, errors.New("pipeline and stage are required")
-	}
-	if r.Provider == "" {
-		return account.Rule{}, errors.New("provider: is required")
 	}
 	level := pipeline.Level(strings.ToUpper(r.Level))
 	if level == "EES" {

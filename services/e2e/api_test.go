@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
+	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
 )
 
@@ -52,6 +53,10 @@ type signatureRequest struct {
 	Name              string `json:"name"`
 	State             string `json:"state"`
 	StateReason       string `json:"stateReason"`
+	Provider          string `json:"provider"`
+	Attempt           int    `json:"attempt"`
+	PreviousAttempt   string `json:"previousAttempt"`
+	NextAttempt       string `json:"nextAttempt"`
 	Reference         string `json:"reference"`
 	ProviderReference string `json:"providerReference"`
 	Document          string `json:"document"`
@@ -92,13 +97,25 @@ func (w *world) documentOf(t *testing.T, name string) archivedDocument {
 }
 
 // signing is a client of the signing role's gRPC contract, closed at the test's end.
-func (w *world) signing(t *testing.T) signingv1.SigningProviderClient {
+func (w *world) signing(t testing.TB) signingv1.SigningProviderClient {
 	t.Helper()
-	conn, err := grpc.NewClient(w.at.Signing,
+	return signingv1.NewSigningProviderClient(dial(t, w.at.Signing))
+}
+
+// documents is a client of the document role's gRPC contract, closed at the test's end.
+func (w *world) documents(t testing.TB) documentv1.DocumentServiceClient {
+	t.Helper()
+	return documentv1.NewDocumentServiceClient(dial(t, w.at.Document))
+}
+
+// dial is a connection to a role, closed at the test's end.
+func dial(t testing.TB, address string) *grpc.ClientConn {
+	t.Helper()
+	conn, err := grpc.NewClient(address,
 		grpc.WithTransportCredentials(insecure.NewCredentials()), grpc.WithDefaultCallOptions(grpc.WaitForReady(true)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
-	return signingv1.NewSigningProviderClient(conn)
+	return conn
 }

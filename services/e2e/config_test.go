@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"cmp"
 	"os"
 	"strings"
 	"testing"
@@ -30,6 +31,7 @@ const (
 	stageYousignSES  = "Send quote (SES)"
 	stageStrictSES   = "Send quote (SES, proven)"
 	stageSkribbleAES = "Send order (AES)"
+	stageRoutedSES   = "Send offer (SES, any provider)"
 )
 
 // settings is what differs between the products under test.
@@ -39,6 +41,10 @@ type settings struct {
 	Sweep, FirstCheck time.Duration
 	// KommoRate is what the simulated Kommo admits each second, and the product asks for one less; 0 is no limit.
 	KommoRate int
+	// DeadFirst adds an account where nobody listens, and has routing prefer it.
+	DeadFirst bool
+	// Log is the product's log level; debug unless something else is said.
+	Log string
 }
 
 func (s settings) withDefaults() settings {
@@ -48,6 +54,7 @@ func (s settings) withDefaults() settings {
 	if s.FirstCheck == 0 {
 		s.FirstCheck = time.Hour
 	}
+	s.Log = cmp.Or(s.Log, "debug")
 	return s
 }
 
@@ -59,7 +66,7 @@ type addresses struct {
 }
 
 // configure writes the product's configuration file.
-func configure(t *testing.T, path, data string, at addresses, s settings) {
+func configure(t testing.TB, path, data string, at addresses, s settings) {
 	t.Helper()
 	callsPerSecond := 500
 	if s.KommoRate > 0 {
@@ -90,12 +97,13 @@ func rules() []rule {
 		{"yousign-ses", stageYousignSES, "yousign", "SES", "attested", "en"},
 		{"strict-ses", stageStrictSES, "yousign", "SES", "proven", "en"},
 		{"skribble-aes", stageSkribbleAES, "skribble", "AES", "", "en"},
+		{"routed-ses", stageRoutedSES, "", "SES", "attested", "en"},
 	}
 }
 
 const configuration = `
 data: {{.Data}}
-log: {level: debug}
+log: {level: {{.Settings.Log}}}
 document:
   listen: {{.At.Document}}
   address: {{.At.Document}}
@@ -106,7 +114,18 @@ signing:
   callbacks: http://{{.At.Gateway}}
   first_check: {{.Settings.FirstCheck}}
   longest_check: {{.Settings.FirstCheck}}
+{{- if .Settings.DeadFirst}}
+  routing: [dead, skribble]
+{{- end}}
   providers:
+{{- if .Settings.DeadFirst}}
+    dead:
+      vendor: yousign
+      base_url: http://127.0.0.1:1/v3
+      api_key: {{.YousignKey}}
+      webhook_token: {{.YousignToken}}-dead
+      webhook_secrets: [{{.YousignSecret}}]
+{{- end}}
     skribble:
       vendor: skribble
       region: EU

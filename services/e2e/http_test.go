@@ -21,7 +21,7 @@ const (
 func randomPort() string { return strconv.Itoa(20_000 + rand.N(12_000)) }
 
 // eventually looks again and again until look returns nil.
-func eventually(t *testing.T, what string, look func() error) {
+func eventually(t testing.TB, what string, look func() error) {
 	t.Helper()
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
@@ -109,7 +109,7 @@ func call(method, url string, in, out any) error {
 }
 
 // must makes a call that cannot fail.
-func must(t *testing.T, method, url string, in, out any) {
+func must(t testing.TB, method, url string, in, out any) {
 	t.Helper()
 	if err := call(method, url, in, out); err != nil {
 		t.Fatal(err)

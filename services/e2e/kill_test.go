@@ -46,7 +46,7 @@ func TestKillNine(t *testing.T) {
 }
 
 // number reads an environment variable.
-func number(t *testing.T, name string, otherwise int64) int64 {
+func number(t testing.TB, name string, otherwise int64) int64 {
 	t.Helper()
 	text := os.Getenv(name)
 	if text == "" {

@@ -11,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
 
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
 )
@@ -45,15 +48,33 @@ func testPlatform(t *testing.T, w *world) {
 	}
 }
 
-// testRefusal asks for what the provider does not offer: it is refused with a reason, and nothing is made.
+// testRefusal asks Yousign for what Swiss law knows and Yousign does not: it is refused with the account that could, the
+// same over JSON and gRPC, and nothing is made.
 func testRefusal(t *testing.T, w *world) {
 	p := w.person()
 	body := ordered(p, "refused-"+p.last)
 	request := body["signatureRequest"].(map[string]any)
-	request["legislation"] = "LEGISLATION_ZERTES"
-	err := call(http.MethodPost, w.gateway("/v1/signatureRequests"), body, nil)
-	if status := statusOf(err); status != http.StatusBadRequest || !strings.Contains(err.Error(), "LEGISLATION_NOT_OFFERED") {
-		t.Errorf("a law the provider does not offer: %v, want 400 with LEGISLATION_NOT_OFFERED", err)
+	request["level"], request["legislation"] = "LEVEL_QES", "LEGISLATION_ZERTES"
+	want := map[string]string{"field": "signature_request.legislation", "providers": "providers/skribble"}
+	got := refusedAs(t, w, body)
+	if len(got.Details) != 1 || got.Details[0].Reason != "LEGISLATION_NOT_OFFERED" || !maps.Equal(got.Details[0].Metadata, want) {
+		t.Errorf("over JSON: %+v, want LEGISLATION_NOT_OFFERED with %v", got, want)
+	}
+	var typed signingv1.CreateSignatureRequestRequest
+	raw, err := json.Marshal(body)
+	if err == nil {
+		err = protojson.Unmarshal(raw, &typed)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.signing(t).CreateSignatureRequest(t.Context(), &typed)
+	details := status.Convert(err).Details()
+	if len(details) != 1 {
+		t.Fatalf("over gRPC: %v with %d details", err, len(details))
+	}
+	if info, ok := details[0].(*errdetails.ErrorInfo); !ok || info.GetReason() != "LEGISLATION_NOT_OFFERED" || !maps.Equal(info.GetMetadata(), want) {
+		t.Errorf("over gRPC: %v, want LEGISLATION_NOT_OFFERED with %v", details[0], want)
 	}
 	if all := w.yousign.envelopes(t, platformTitle(p)); len(all) > 0 {
 		t.Errorf("something was made all the same: %v", all)
@@ -145,7 +166,7 @@ func ordered(p person, requestID string) map[string]any {
 }
 
 // expectRequest waits until the request is in a state.
-func (w *world) expectRequest(t *testing.T, name, state string) {
+func (w *world) expectRequest(t testing.TB, name, state string) {
 	t.Helper()
 	eventually(t, "the request is "+state, func() error {
 		var r signatureRequest

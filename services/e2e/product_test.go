@@ -41,7 +41,7 @@ type process struct {
 }
 
 // launch starts the product's processes. It does not wait until they answer.
-func launch(t *testing.T, shape topology, config string, logs *logbook) *product {
+func launch(t testing.TB, shape topology, config string, logs *logbook) *product {
 	t.Helper()
 	p := &product{logs: logs}
 	for _, roles := range shape.processes {
@@ -50,7 +50,7 @@ func launch(t *testing.T, shape topology, config string, logs *logbook) *product
 	return p
 }
 
-func start(t *testing.T, arguments []string, logs *logbook) *process {
+func start(t testing.TB, arguments []string, logs *logbook) *process {
 	t.Helper()
 	command := exec.Command(os.Getenv(binaryVariable), arguments...)
 	command.Env = []string{"TMPDIR=" + os.TempDir(), "HOME=" + os.TempDir()} // settings come from the file alone
@@ -79,7 +79,7 @@ func (p *product) exited() bool {
 }
 
 // stop asks the processes to end, callers first, and fails the test when one does not, or not well.
-func (p *product) stop(t *testing.T) {
+func (p *product) stop(t testing.TB) {
 	t.Helper()
 	for _, process := range p.processes {
 		if err := process.command.Process.Signal(syscall.SIGTERM); err != nil {
@@ -132,7 +132,7 @@ func (l *logbook) tail(lines int) string {
 
 // freeAddress reserves a loopback address below the ports that systems hand out by themselves, so that nobody takes it
 // between this and the product's start; it is held until release is called.
-func freeAddress(t *testing.T) (address string, release func()) {
+func freeAddress(t testing.TB) (address string, release func()) {
 	t.Helper()
 	for range 100 {
 		listener, err := net.Listen("tcp", "127.0.0.1:"+randomPort())

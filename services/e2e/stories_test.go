@@ -18,11 +18,13 @@ func TestStories(t *testing.T) {
 		for _, shape := range topologies() {
 			t.Run(shape.name, func(t *testing.T) {
 				t.Parallel()
+				expectVanished := beginVanishing(t, shape)
 				tellTogether(t, shape, settings{}, calm())
 				tellTogether(t, shape, settings{FirstCheck: time.Second}, unheard())
 				for _, s := range rough() {
 					tellTogether(t, shape, s.settings, []story{s.story})
 				}
+				t.Run("vanished at skribble", expectVanished)
 			})
 		}
 	})
@@ -71,8 +73,19 @@ func calm() []story {
 		{"platform is refused in every way", testRefusals},
 		{"platform watches", testWatch},
 		{"platform watches lines", testLines},
+		{"platform does everything at once at skribble", testSkribbleRivals},
+		{"platform does everything at once at yousign", testYousignRivals},
 		{"platform corrects a signer at skribble", testSkribbleSigners},
 		{"platform corrects a signer at yousign", testYousignSigners},
+		{"platform hires somebody", testHiring},
+		{"platform brings the links at skribble", testSkribbleLinks},
+		{"platform brings the links at yousign", testYousignLinks},
+		{"platform uses a template of yousign", testProviderTemplate},
+		{"declined is reissued to somebody else", testReissue},
+		{"expired is opened again", testReopen},
+		{"nobody names a provider", testRouted},
+		{"withdrawn at skribble itself", testSkribbleWithdrawn},
+		{"withdrawn at yousign itself", testYousignWithdrawn},
 	}
 }
 
@@ -97,6 +110,8 @@ func rough() []roughStory {
 		{story{"skribble outages", testSkribbleOutages}, settings{}},
 		{story{"yousign outages", testYousignOutages}, settings{}},
 		{story{"yousign activation", testActivation}, settings{}},
+		{story{"first provider down", testRerouted}, settings{DeadFirst: true}},
+		{story{"routed once", testRoutedOnce}, settings{}},
 		{story{"kommo outages", testKommoWrites}, settings{}},
 		{story{"kommo's real limit", testRealLimit}, settings{KommoRate: 7}},
 	}

@@ -46,7 +46,7 @@ func (e envelope) live() bool {
 }
 
 // envelopes are all that were made for a title, the oldest first.
-func (v vendor) envelopes(t *testing.T, title string) []envelope {
+func (v vendor) envelopes(t testing.TB, title string) []envelope {
 	t.Helper()
 	var all, found []envelope
 	must(t, http.MethodGet, v.url+"/_sim/requests", nil, &all)
@@ -59,7 +59,7 @@ func (v vendor) envelopes(t *testing.T, title string) []envelope {
 }
 
 // only is the one live envelope for a title. A second one fails the test.
-func (v vendor) only(t *testing.T, title string) (envelope, error) {
+func (v vendor) only(t testing.TB, title string) (envelope, error) {
 	t.Helper()
 	var live []envelope
 	for _, e := range v.envelopes(t, title) {
@@ -77,7 +77,7 @@ func (v vendor) only(t *testing.T, title string) (envelope, error) {
 }
 
 // do makes something happen to an envelope: sign, decline, open, expire and more.
-func (v vendor) do(t *testing.T, e envelope, verb string, body map[string]any) {
+func (v vendor) do(t testing.TB, e envelope, verb string, body map[string]any) {
 	t.Helper()
 	if body == nil {
 		body = map[string]any{}
@@ -86,19 +86,19 @@ func (v vendor) do(t *testing.T, e envelope, verb string, body map[string]any) {
 }
 
 // arm gives the next calls that match a fault.
-func (v vendor) arm(t *testing.T, fault map[string]any) {
+func (v vendor) arm(t testing.TB, fault map[string]any) {
 	t.Helper()
 	must(t, http.MethodPost, v.url+"/_sim/faults", fault, nil)
 }
 
 // misdeliver gives the next callbacks a fault.
-func (v vendor) misdeliver(t *testing.T, fault string, count int) {
+func (v vendor) misdeliver(t testing.TB, fault string, count int) {
 	t.Helper()
 	must(t, http.MethodPost, v.url+"/_sim/deliveries/faults", map[string]any{"fault": fault, "count": count}, nil)
 }
 
 // auto has signers sign by themselves after a time such as "100ms".
-func (v vendor) auto(t *testing.T, after string) {
+func (v vendor) auto(t testing.TB, after string) {
 	t.Helper()
 	must(t, http.MethodPost, v.url+"/_sim/auto", map[string]any{"sign_after": after}, nil)
 }
@@ -124,7 +124,7 @@ func (v vendor) creationPath() string {
 }
 
 // signedPDF reads the signed document at the vendor, as any client of its API would.
-func (v vendor) signedPDF(t *testing.T, e envelope) []byte {
+func (v vendor) signedPDF(t testing.TB, e envelope) []byte {
 	t.Helper()
 	header, path := http.Header{"Authorization": {"Bearer " + yousignKey}}, "/v3/signature_requests/"+e.ID+"/documents/download"
 	if v.name == "skribble" {
@@ -141,7 +141,7 @@ func (v vendor) signedPDF(t *testing.T, e envelope) []byte {
 	return got.body
 }
 
-func (v vendor) login(t *testing.T) string {
+func (v vendor) login(t testing.TB) string {
 	t.Helper()
 	body, err := json.Marshal(map[string]string{"username": skribbleUser, "api-key": skribbleKey})
 	if err != nil {

@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -28,7 +29,7 @@ type vendors struct {
 type wrapper func(vendor string, next http.Handler) http.Handler
 
 // startVendors starts the vendors, to be closed at the test's end. Their hooks go to the gateway.
-func startVendors(t *testing.T, gateway string, s settings, wrap wrapper) *vendors {
+func startVendors(t testing.TB, gateway string, s settings, wrap wrapper) *vendors {
 	t.Helper()
 	authority, err := pki.Open("")
 	if err != nil {
@@ -84,7 +85,8 @@ func board(hook string) simkommo.Seed {
 	*stages = append(*stages,
 		simkommo.Stage{ID: 67548701, Name: stageYousignSES},
 		simkommo.Stage{ID: 67548702, Name: stageStrictSES},
-		simkommo.Stage{ID: 67548703, Name: stageSkribbleAES})
+		simkommo.Stage{ID: 67548703, Name: stageSkribbleAES},
+		simkommo.Stage{ID: 67548704, Name: stageRoutedSES})
 	seed.Subscriptions = []simkommo.Subscription{{Destination: hook, Settings: []string{
 		"add_lead", "status_lead", "update_lead", "delete_lead", "update_contact",
 	}}}
@@ -92,7 +94,7 @@ func board(hook string) simkommo.Seed {
 }
 
 // serve listens on a free port until the test's end and returns the URL.
-func serve(t *testing.T, build func(url string) (http.Handler, func(), error)) string {
+func serve(t testing.TB, build func(url string) (http.Handler, func(), error)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -154,6 +156,21 @@ func (p *tap) count(match func(exchange) bool) int {
 		}
 	}
 	return n
+}
+
+// still waits until no call that matches has come for half a second.
+func (p *tap) still(t testing.TB, match func(exchange) bool) {
+	t.Helper()
+	last, since := p.count(match), time.Now()
+	eventually(t, "the product is done calling", func() error {
+		if now := p.count(match); now != last {
+			last, since = now, time.Now()
+		}
+		if time.Since(since) < 500*time.Millisecond {
+			return errors.New("still calling")
+		}
+		return nil
+	})
 }
 
 type statusWriter struct {

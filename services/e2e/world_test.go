@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -9,7 +8,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -28,23 +26,29 @@ type world struct {
 
 // newWorld starts vendors and product and waits until every role answers. At the test's end the product must stop well
 // and must not have logged what is private.
-func newWorld(t *testing.T, shape topology, s settings) *world {
+func newWorld(t testing.TB, shape topology, s settings) *world {
 	t.Helper()
 	w := prepareWorld(t, shape, s, func(_ string, next http.Handler) http.Handler { return next })
-	w.product = launch(t, shape, w.config, w.logs)
+	t.Cleanup(func() { w.checkLog(t) })
+	w.run(t)
+	return w
+}
+
+// run starts the product, to be stopped at the test's end, and waits until every role answers.
+func (w *world) run(t testing.TB) {
+	t.Helper()
+	w.product = launch(t, w.shape, w.config, w.logs)
 	t.Cleanup(func() {
 		w.product.stop(t)
-		w.checkLog(t)
 		if t.Failed() {
 			t.Logf("the end of the product's log:\n%s", w.logs.tail(80))
 		}
 	})
 	w.awaitReady(t)
-	return w
 }
 
 // prepareWorld starts the vendors and writes the configuration.
-func prepareWorld(t *testing.T, shape topology, s settings, wrap wrapper) *world {
+func prepareWorld(t testing.TB, shape topology, s settings, wrap wrapper) *world {
 	t.Helper()
 	w := &world{settings: s.withDefaults(), shape: shape, logs: &logbook{}}
 	for _, address := range []*string{&w.at.Document, &w.at.Signing, &w.at.CRM, &w.at.Gateway} {
@@ -64,7 +68,7 @@ func prepareWorld(t *testing.T, shape topology, s settings, wrap wrapper) *world
 func (w *world) gateway(path string) string { return "http://" + w.at.Gateway + path }
 
 // awaitReady waits until each role answers through the gateway.
-func (w *world) awaitReady(t *testing.T) {
+func (w *world) awaitReady(t testing.TB) {
 	t.Helper()
 	for _, path := range []string{"/v1/templates", "/v1/providers", "/v1/accounts/acme/deals"} {
 		eventually(t, "the product answers "+path, func() error {
@@ -129,7 +133,7 @@ func (w *world) begin(t *testing.T, stage string) *deal {
 
 // vendorOf is where the deal's contract is signed.
 func (w *world) vendorOf(d *deal) vendor {
-	if slices.Contains([]string{stageSkribbleQES, stageSkribbleAES}, d.stage) {
+	if slices.Contains([]string{stageSkribbleQES, stageSkribbleAES, stageRoutedSES}, d.stage) {
 		return w.skribble
 	}
 	return w.yousign
@@ -193,17 +197,5 @@ func (w *world) ends(t *testing.T, d *deal, want tally) {
 // quiet waits until the product has not called the CRM for half a second: what is to be written twice was written.
 func (w *world) quiet(t *testing.T) {
 	t.Helper()
-	writes := func() int {
-		return w.kommo.tap.count(func(c exchange) bool { return c.method != http.MethodGet })
-	}
-	last, since := writes(), time.Now()
-	eventually(t, "the product is done writing", func() error {
-		if now := writes(); now != last {
-			last, since = now, time.Now()
-		}
-		if time.Since(since) < 500*time.Millisecond {
-			return errors.New("still writing")
-		}
-		return nil
-	})
+	w.kommo.tap.still(t, func(c exchange) bool { return c.method != http.MethodGet })
 }

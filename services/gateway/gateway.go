@@ -118,7 +118,7 @@ func routes(ctx context.Context, cfg Config, b Backends, stopping <-chan struct{
 		runtime.WithRoutingErrorHandler(answerRouting),
 		runtime.WithDisableHTTPMethodOverride(),
 		runtime.WithDisablePathLengthFallback(),
-		runtime.WithMiddlewares(noteRoute),
+		runtime.WithMiddlewares(noteRoute, contractQueries().refuseStrange),
 	)
 	for _, register := range []func() error{
 		func() error { return documentv1.RegisterDocumentServiceHandler(ctx, mux, b.Document) },

@@ -45,8 +45,10 @@ type Provider struct {
 	APIKey config.Secret `yaml:"api_key"`
 	// WebhookToken is the secret last segment of the webhook's path, at least 22 characters. Yousign only.
 	WebhookToken config.Secret `yaml:"webhook_token"`
-	// WebhookSecrets sign the webhooks: two while one is being replaced, none of them empty or the same as another. The
-	// first is the one that `countersign webhooks apply` gives to the vendor, who takes exactly 32 characters. Yousign only.
+	// WebhookSecrets sign the webhooks, none of them empty or there twice; any of them is accepted. The first is the one that
+	// `countersign webhooks apply` gives to the vendor, who takes exactly 32 characters. To replace one without a refused
+	// event: put the new one before it and restart, apply, and take the old one away after four days, in which the vendor
+	// may repeat what it signed before. Yousign only.
 	WebhookSecrets []config.Secret `yaml:"webhook_secrets"`
 	// WebhookAPIKey manages the webhook subscriptions, where api_key may not: Yousign keeps those of a sandbox account in
 	// production, and only a key of production reaches them. Used by `countersign webhooks` alone. Yousign only.

@@ -139,7 +139,7 @@ func eachName(value any, at string, found func(at string)) {
 		for _, item := range v {
 			eachName(item, at+"[]", found)
 		}
-	case object:
+	case map[string]any:
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			inner, renamed := v[name], name+"_renamed"
 			delete(v, name)

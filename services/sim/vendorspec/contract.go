@@ -34,9 +34,9 @@ type Contract struct {
 
 // file is one generation of a vendor's description, below the folder that Variable names.
 type file struct {
-	name   string
-	prefix string // what its paths have before those of the API
-	amend  func(root object)
+	name    string
+	prefix  string   // what its paths have before those of the API
+	repairs []string // texts that keep it from being read, each with the one to read in its place
 }
 
 // excuse is a known deviation: the vendor does otherwise than its file says. Empty fields fit everything; the operation
@@ -103,10 +103,7 @@ func (c *Contract) Here(t testing.TB) bool {
 	}
 	c.reading.Do(func() {
 		for _, file := range c.files {
-			d, err := describe(filepath.Join(folder, filepath.FromSlash(file.name)), file.prefix)
-			if err == nil && file.amend != nil {
-				file.amend(d.root.object)
-			}
+			d, err := describe(filepath.Join(folder, filepath.FromSlash(file.name)), file)
 			if err != nil {
 				c.err = fmt.Errorf("%s=%s: %w", Variable, folder, err)
 				return
@@ -165,9 +162,9 @@ func merge(newer []finding, older verdict) []finding {
 	adopted := map[string]bool{}
 	for _, f := range newer {
 		switch {
-		case f.kind == unknownName && older.described[f.side+" "+f.at]:
-		case f.kind == wrongStatus && older.described[f.side+" status"]:
-		case f.kind == undescribed && older.described[f.side+" body"]:
+		case f.kind == unknownName && older.names(f):
+		case f.kind == wrongStatus && older.described.Responses.Status(older.x.status) != nil:
+		case f.kind == undescribed && older.names(finding{side: f.side}):
 			adopted[f.side] = true
 		default:
 			all = append(all, f)
@@ -206,11 +203,20 @@ func (r *tests) Run() int {
 	if partial := flag.Lookup("test.run"); code != 0 || partial == nil || partial.Value.String() != "" {
 		return code
 	}
-	for i, e := range r.contract.excuses {
-		if r.contract.used[i] == 0 {
-			fmt.Fprintf(os.Stderr, "nothing needs the deviation %+v\n", e)
-			code = 1
-		}
+	for _, e := range r.contract.unused() {
+		fmt.Fprintf(os.Stderr, "nothing needs the deviation %+v\n", e)
+		code = 1
 	}
 	return code
+}
+
+// unused returns the deviations that nothing needed.
+func (c *Contract) unused() []excuse {
+	var unused []excuse
+	for i, e := range c.excuses {
+		if c.used[i] == 0 {
+			unused = append(unused, e)
+		}
+	}
+	return unused
 }

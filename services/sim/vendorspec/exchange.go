@@ -1,12 +1,18 @@
 package vendorspec
 
 import (
-	"mime"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
 const (
@@ -29,147 +35,121 @@ type exchange struct {
 type verdict struct {
 	operation string
 	findings  []finding
-	described map[string]bool // "request " or "answer " and a place
+	described *openapi3.Operation
+	x         exchange
 }
 
 // judge holds the exchange against one generation; ok is false when it does not describe the call.
 func (d *description) judge(x exchange) (v verdict, ok bool) {
-	op, ok := d.find(x.method, x.path)
-	if !ok {
+	r := &http.Request{
+		Method: x.method, URL: &url.URL{Path: x.path, RawQuery: x.query.Encode()}, Header: http.Header{"Content-Type": {x.media}},
+		Body: io.NopCloser(bytes.NewReader(x.body)),
+	}
+	route, given, err := d.FindRoute(r)
+	if err != nil {
 		return verdict{}, false
 	}
-	v = verdict{operation: x.method + " " + op.path, described: map[string]bool{}}
-	for side, check := range map[string]func(*checker, operation, exchange){request: d.request, reply: d.reply} {
-		c := &checker{library: d.library, side: side, described: map[string]bool{}}
-		check(c, op, x)
-		v.findings = append(v.findings, c.findings...)
-		for place := range c.described {
-			v.described[side+" "+place] = true
-		}
+	v = verdict{operation: x.method + " " + route.Path, described: route.Operation, x: x}
+	input := &openapi3filter.RequestValidationInput{
+		Request: r, PathParams: given, QueryParams: x.query, Route: route, Options: d.options,
 	}
+	v.parameters(input)
+	v.request(input)
+	v.reply(input)
 	return v, true
 }
 
-func (d *description) request(c *checker, op operation, x exchange) {
-	for name, value := range op.given {
-		if parameter, ok := d.parameters(op, "path")[name]; ok {
-			d.parameter(c, parameter, value, "path."+name)
-		}
-	}
-	d.query(c, op, x.query)
-	holder, described := d.library.in(op.node, "requestBody")
-	if len(x.body) == 0 {
-		if described && holder.object["required"] == true {
-			c.report(noBody, "", "a body is required")
-		}
-		return
-	}
-	if !described {
-		c.report(undescribed, "", "%d bytes", len(x.body))
-		return
-	}
-	d.body(c, holder, "", x.media, x.body)
+func (v *verdict) report(side string, k kind, at, format string, args ...any) {
+	v.findings = append(v.findings, finding{side, k, at, fmt.Sprintf(format, args...)})
 }
 
-func (d *description) query(c *checker, op operation, query url.Values) {
-	described := d.parameters(op, "query")
-	deep := map[string]object{}
-	for name, values := range query {
-		outer, inner, isDeep := strings.Cut(strings.TrimSuffix(name, "]"), "[")
-		parameter, ok := described[outer]
-		switch {
-		case !ok || isDeep != (parameter.object["style"] == "deepObject"):
-			c.report(unknownName, "query."+name, "it is not described")
-		case isDeep:
-			if deep[outer] == nil {
-				deep[outer] = object{}
-			}
-			deep[outer][inner] = values[0]
-		default:
-			d.parameter(c, parameter, values[0], "query."+name)
+func (v *verdict) parameters(input *openapi3filter.RequestValidationInput) {
+	for _, ref := range v.described.Parameters {
+		p := ref.Value
+		_, inPath := input.PathParams[p.Name]
+		// The library reads of a deep object the properties that its schema names, and those of the filters have none.
+		if p.In == "path" && inPath || p.In == "query" && p.Style != "deepObject" {
+			err := openapi3filter.ValidateParameter(context.Background(), input, p)
+			v.findings = append(v.findings, heard(request, p.In+"."+p.Name, err)...)
 		}
 	}
-	for name, parameter := range described {
-		c.described["query."+name] = true
-		if value, ok := deep[name]; ok {
-			schema, _ := d.library.in(parameter, "schema")
-			c.check(schema, value, "query."+name, false)
-		}
-		if parameter.object["required"] == true && !query.Has(name) && deep[name] == nil {
-			c.report(missing, "query."+name, "it is not there")
+	for name := range input.QueryParams {
+		outer, _, deep := strings.Cut(name, "[")
+		p := v.described.Parameters.GetByInAndName("query", outer)
+		if p == nil || deep != (p.Style == "deepObject") {
+			v.report(request, unknownName, "query."+name, "it is not described")
 		}
 	}
 }
 
-func (d *description) parameter(c *checker, parameter node, text, at string) {
-	schema, _ := d.library.in(parameter, "schema")
-	c.check(schema, typed(schema, text), at, false)
-}
-
-// typed reads text as the type that a schema asks for, where it can be.
-func typed(schema node, text string) any {
-	for _, want := range types(schema) {
-		if want == "integer" || want == "number" || want == "boolean" {
-			if value, err := decode([]byte(text)); err == nil {
-				return value
-			}
-		}
-		if want == "array" {
-			return []any{text}
-		}
-	}
-	return text
-}
-
-func (d *description) reply(c *checker, op operation, x exchange) {
-	holder, ok := d.library.in(op.node, "responses", strconv.Itoa(x.status))
-	if !ok {
-		c.report(wrongStatus, strconv.Itoa(x.status), "it is not described")
-		return
-	}
-	c.described["status"] = true
-	if len(x.answer) == 0 {
-		if _, _, listed := d.content(holder, ""); listed {
-			c.report(noBody, "", "a body is described")
-		}
-		return
-	}
-	d.body(c, holder, strconv.Itoa(x.status), x.header.Get("Content-Type"), x.answer)
-}
-
-// body holds a body against the schema that is described for its content type. place names the body itself.
-func (d *description) body(c *checker, holder node, place, contentType string, body []byte) {
-	media, parameters, err := mime.ParseMediaType(contentType)
-	if err != nil {
-		c.report(wrongMedia, contentType, "%v", err)
-		return
-	}
-	schema, found, listed := d.content(holder, media)
+func (v *verdict) request(input *openapi3filter.RequestValidationInput) {
+	body := v.described.RequestBody
 	switch {
-	case !listed:
-		c.report(undescribed, place, "%d bytes of %s", len(body), media)
-		return
-	case !found:
-		c.report(wrongMedia, media, "it is not described")
-		return
+	case body == nil && len(v.x.body) > 0:
+		v.report(request, undescribed, "", "%d bytes", len(v.x.body))
+	case body != nil && len(v.x.body) == 0 && body.Value.Required:
+		v.report(request, noBody, "", "a body is required")
+	case body != nil && len(v.x.body) > 0 && v.media(request, body.Value.Content, "", v.x.media, v.x.body):
+		v.findings = append(v.findings, heard(request, "", openapi3filter.ValidateRequestBody(context.Background(), input, body.Value))...)
 	}
-	c.described["body"] = true
+}
+
+func (v *verdict) reply(input *openapi3filter.RequestValidationInput) {
+	status := strconv.Itoa(v.x.status)
+	described := v.described.Responses.Status(v.x.status)
+	media := v.x.header.Get("Content-Type")
 	switch {
-	case slices.Contains([]string{"application/json", "application/problem+json"}, media):
-		value, err := decode(body)
-		if err != nil {
-			c.report(unreadable, "", "%v", err)
-			return
-		}
-		c.check(schema, value, "", false)
-	case media == "multipart/form-data", media == "application/x-www-form-urlencoded":
-		form, err := d.form(schema, body, parameters["boundary"])
-		if err != nil {
-			c.report(unreadable, "", "%v", err)
-			return
-		}
-		c.check(schema, form, "", false)
-	case media == "application/pdf" && !strings.HasPrefix(string(body), "%PDF-"):
-		c.report(unreadable, "", "it is no PDF")
+	case described == nil:
+		v.report(reply, wrongStatus, status, "it is not described")
+	case len(v.x.answer) == 0 && len(described.Value.Content) > 0:
+		v.report(reply, noBody, "", "a body is described")
+	case len(v.x.answer) > 0 && v.media(reply, described.Value.Content, status, media, v.x.answer):
+		v.findings = append(v.findings, heard(reply, "", openapi3filter.ValidateResponse(context.Background(), &openapi3filter.ResponseValidationInput{
+			RequestValidationInput: input, Status: v.x.status, Header: v.x.header, Options: input.Options,
+			Body: io.NopCloser(bytes.NewReader(v.x.answer)),
+		}))...)
 	}
+}
+
+// media tells whether a body of a content type is described and can be read further. place names the body itself.
+func (v *verdict) media(side string, content openapi3.Content, place, media string, body []byte) bool {
+	name, _, _ := strings.Cut(media, ";")
+	switch {
+	case len(content) == 0:
+		v.report(side, undescribed, place, "a body of %s", media)
+	case name == "" || content.Get(media) == nil:
+		v.report(side, wrongMedia, name, "it is not described")
+	case name == "application/json" && !json.Valid(body): // the library reads the first value alone
+		v.report(side, unreadable, "", "it is no JSON value")
+	case name == "application/pdf" && !bytes.HasPrefix(body, []byte("%PDF-")):
+		v.report(side, unreadable, "", "it is no PDF")
+	default:
+		return openapi3filter.RegisteredBodyDecoder(name) != nil
+	}
+	return false
+}
+
+// names tells whether the place of a finding is described.
+func (v *verdict) names(f finding) bool {
+	at := strings.FieldsFunc(strings.ReplaceAll(f.at, "[]", ".[]"), func(r rune) bool { return r == '.' })
+	content, media := openapi3.Content{}, v.x.media
+	if len(at) > 0 && at[0] == "query" {
+		return v.described.Parameters.GetByInAndName("query", strings.TrimPrefix(f.at, "query.")) != nil
+	}
+	if body := v.described.RequestBody; f.side == request && body != nil {
+		content = body.Value.Content
+	} else if response := v.described.Responses.Status(v.x.status); f.side == reply && response != nil {
+		content, media = response.Value.Content, v.x.header.Get("Content-Type")
+	}
+	body := content.Get(media)
+	return body != nil && body.Schema != nil && describes(body.Schema.Value, at)
+}
+
+// decode reads one JSON value; numbers are json.Number.
+func decode(text []byte) (any, error) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	err := decoder.Decode(&value)
+	return value, err
 }

@@ -16,5 +16,9 @@ func yousignDeviations() []excuse {
 			user: Simulator, operation: "GET /signature_requests", side: request, kind: unknownName, at: "query.external_id",
 			because: "connectors in use send the plain form beside external_id[eq]",
 		},
+		{
+			user: Adapter, operation: "POST /webhooks", side: request, kind: wrongValue, at: "secret_key",
+			because: "a test shows what an operator is told of a secret that the vendor refuses",
+		},
 	}
 }

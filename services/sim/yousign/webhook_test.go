@@ -185,8 +185,34 @@ func TestSubscriptions(t *testing.T) {
 	if err := json.Unmarshal(a.do(200, "GET", "/v3/webhooks", "").raw, &list); err != nil || len(list) != 2 {
 		t.Errorf("list: %v %v", list, err)
 	}
+	for _, body := range []string{
+		`{"subscribed_events":[]}`, `{"scopes":[]}`, `{"description":"https://x.example"}`, `{"secret_key":"short"}`, `{"enabled":"yes"}`,
+		`{"endpoint":"http://bridge.example.org/hook"}`, `{"sandbox":true,"workspaces":["0ef334d2-7f36-4643-8a2a-4283b4a3e4a4"]}`,
+	} {
+		if p := a.v3(400, "PATCH", path, body); len(reasons(t, p)) == 0 {
+			t.Errorf("%s: %v", body, p)
+		}
+	}
 	a.v3(204, "DELETE", path, "")
-	a.v3(404, "GET", path, "")
+	for _, method := range []string{"GET", "PATCH", "DELETE"} {
+		a.v3(404, method, path, `{}`)
+	}
+}
+
+// In its trial an account sees its subscriptions and changes none.
+func TestSubscriptionsInTheTrial(t *testing.T) {
+	a := start(t, func(c *Config) { c.Trial = &Trial{} })
+	var list []node
+	if err := json.Unmarshal(a.do(200, "GET", "/v3/webhooks", "").raw, &list); err != nil || len(list) != 1 {
+		t.Fatalf("list: %v %v", list, err)
+	}
+	path := "/webhooks/" + list[0]["id"].(string)
+	a.v3(403, "POST", "/webhooks", `{}`)
+	a.v3(403, "PATCH", path, `{"enabled":false}`)
+	a.v3(403, "DELETE", path, "")
+	if got := a.v3(200, "GET", path, ""); got["enabled"] != true {
+		t.Errorf("changed all the same: %v", got)
+	}
 }
 
 func TestSubscriptionsFilter(t *testing.T) {

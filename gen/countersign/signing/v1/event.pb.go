@@ -180,7 +180,8 @@ type Event struct {
 	State SignatureRequest_State `protobuf:"varint,5,opt,name=state,proto3,enum=countersign.signing.v1.SignatureRequest_State" json:"state,omitempty"`
 	// Role of the signer it is about; empty when it is about the request.
 	SignerRole string `protobuf:"bytes,6,opt,name=signer_role,json=signerRole,proto3" json:"signer_role,omitempty"`
-	// Reason of the state, as in SignatureRequest.state_reason.
+	// Reason of the state, as in SignatureRequest.state_reason; of a reminder or a change of a signer that was refused, the
+	// reason of that.
 	StateReason string `protobuf:"bytes,7,opt,name=state_reason,json=stateReason,proto3" json:"state_reason,omitempty"`
 	// Verdict of the proof at this event; not set before there was one.
 	Verdict v1.Proof_Verdict `protobuf:"varint,8,opt,name=verdict,proto3,enum=countersign.document.v1.Proof_Verdict" json:"verdict,omitempty"`

@@ -71,8 +71,8 @@ func (w *Worker) takeEvent(ctx context.Context, e store.SigningEvent) error {
 
 // shown returns the effects of an event; many have none.
 func (w *Worker) shown(ctx context.Context, attempt store.Attempt, e store.SigningEvent) ([]pipeline.Effect, error) {
-	kind, shown := kinds()[e.Type]
-	if !shown {
+	kind := kinds()[e.Type]
+	if kind == passedOver {
 		return nil, nil
 	}
 	answer, err := w.Signing.GetSignatureRequest(ctx, &signingv1.GetSignatureRequestRequest{Name: e.Request})
@@ -88,8 +88,26 @@ func (w *Worker) shown(ctx context.Context, attempt store.Attempt, e store.Signi
 	return pipeline.OnEvent(attempt.Subject, event), nil
 }
 
+// passedOver is the kind of an event that a card does not show, and of one that is not known.
+const passedOver pipeline.EventKind = ""
+
+// kinds says of every event of the contract what it is to a card. A card tells neither what follows by itself nor what
+// another caller of signing asked for.
 func kinds() map[string]pipeline.EventKind {
 	return map[string]pipeline.EventKind{
+		"CREATED":                      passedOver,
+		"SIGNER_INVITED":               passedOver,
+		"SIGNER_DECLINED":              passedOver,
+		"SIGNED":                       passedOver,
+		"ARCHIVED":                     passedOver,
+		"SIGNER_REMINDED":              passedOver,
+		"SIGNER_REMINDER_REFUSED":      passedOver,
+		"SIGNER_UPDATED":               passedOver,
+		"SIGNER_UPDATE_REFUSED":        passedOver,
+		"REROUTED":                     passedOver,
+		"ERASED":                       passedOver,
+		"SIGNER_CHANGED_AT_PROVIDER":   pipeline.EventSignerChanged,
+		"REISSUED":                     pipeline.EventReissued,
 		"SENT":                         pipeline.EventSent,
 		"SIGNER_OPENED":                pipeline.EventOpened,
 		"SIGNER_SIGNED":                pipeline.EventSignerSigned,
@@ -110,7 +128,7 @@ func told(kind pipeline.EventKind, e store.SigningEvent, r *signingv1.SignatureR
 		Kind: kind, Time: e.Time, Role: e.SignerRole,
 		Provider: strings.TrimPrefix(r.GetProvider(), "providers/"),
 		Verdict:  pipeline.Verdict(strings.TrimPrefix(r.GetVerdict().String(), "VERDICT_")),
-		Reason:   e.StateReason,
+		Cause:    e.StateReason,
 	}
 	if r.GetProvenLevel() != documentv1.Level_LEVEL_UNSPECIFIED {
 		out.Level = pipeline.Level(strings.TrimPrefix(r.GetProvenLevel().String(), "LEVEL_"))

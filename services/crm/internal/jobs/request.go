@@ -15,7 +15,7 @@ import (
 // is not: then something exists.
 func final(reason string) bool {
 	switch reason {
-	case "", "INTERNAL", "REQUEST_ID_REUSED":
+	case "", "INTERNAL", "REQUEST_ID_REUSED", "PROVIDER_UNAVAILABLE":
 		return false
 	}
 	return true
@@ -28,13 +28,16 @@ func request(attempt store.Attempt) *signingv1.CreateSignatureRequestRequest {
 		required = documentv1.Proof_VERDICT_ATTESTED_BY_PROVIDER
 	}
 	request := &signingv1.SignatureRequest{
-		Title: plan.Title, Provider: "providers/" + plan.Provider, Language: plan.Language, Reference: attempt.Reference,
+		Title: plan.Title, Language: plan.Language, Reference: attempt.Reference,
 		Level:       documentv1.Level(documentv1.Level_value["LEVEL_"+string(plan.Level)]),
 		Legislation: documentv1.Legislation(documentv1.Legislation_value["LEGISLATION_"+string(plan.Legislation)]),
 		Source: &signingv1.SignatureRequest_Template{Template: &signingv1.TemplateSource{
 			Template: "templates/" + plan.Template, Language: plan.Language, Values: attempt.Values,
 		}},
 		ExpireTime: timestamppb.New(expiry(plan)), RequiredVerdict: required,
+	}
+	if plan.Provider != "" {
+		request.Provider = "providers/" + plan.Provider
 	}
 	for _, s := range plan.Signers {
 		request.Signers = append(request.Signers, &signingv1.Signer{

@@ -115,7 +115,7 @@ func (w *Worker) start(ctx context.Context, attempt store.Attempt) error {
 		return w.accepted(ctx, attempt, answer.GetSignatureRequest().GetName())
 	case final(reason):
 		now := time.Now()
-		refused := pipeline.Event{Kind: pipeline.EventRefused, Time: now, Reason: reason, Provider: attempt.Plan.Provider}
+		refused := pipeline.Event{Kind: pipeline.EventRefused, Time: now, Cause: reason, Provider: attempt.Plan.Provider}
 		move := store.Move{Reference: attempt.Reference, State: pipeline.Refused, Time: now}
 		return w.started(ctx, attempt, move, pipeline.OnEvent(attempt.Subject, refused))
 	}

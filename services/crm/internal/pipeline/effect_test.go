@@ -22,7 +22,7 @@ func subject(t testing.TB, language string) Subject {
 func allKinds() []EventKind {
 	return []EventKind{
 		EventSent, EventOpened, EventSignerSigned, EventBounced, EventIdentificationFailed, EventCompleted, EventDeclined,
-		EventExpired, EventCanceled, EventProofFailed, EventRefused,
+		EventExpired, EventCanceled, EventProofFailed, EventRefused, EventSignerChanged, EventReissued,
 	}
 }
 
@@ -39,6 +39,8 @@ func TestOnEvent(t *testing.T) {
 		EventCanceled:             {"note/canceled", "task/canceled", "field/status/canceled"},
 		EventProofFailed:          {"note/proof_failed", "task/proof_failed", "field/status/proof_failed"},
 		EventRefused:              {"task/refused", "field/status/refused"},
+		EventSignerChanged:        {"note/changed/customer"},
+		EventReissued:             {"note/reissued"},
 		"news":                    nil,
 	} {
 		effects := OnEvent(subject(t, "en"), Event{Kind: kind, Time: friday(), Role: "customer", Verdict: Attested})
@@ -211,9 +213,23 @@ func TestBusinessDays(t *testing.T) {
 }
 
 func TestRefusalAdvice(t *testing.T) {
-	task := OnEvent(subject(t, "en"), Event{Kind: EventRefused, Reason: "SIGNER_PHONE_REQUIRED"})[0]
+	task := OnEvent(subject(t, "en"), Event{Kind: EventRefused, Cause: "SIGNER_PHONE_REQUIRED"})[0]
 	if !strings.Contains(task.Text, "mobile number") || !strings.Contains(task.Text, "SIGNER_PHONE_REQUIRED") {
 		t.Errorf("text %q", task.Text)
+	}
+}
+
+// Why a request ended at somebody else's hand is told in words, and in the words of a person where there are some.
+func TestCauses(t *testing.T) {
+	for _, c := range []struct{ cause, reason, note, task string }{
+		{"ENVELOPE_VANISHED", "English for engineers", "ist ohne Unterschriften zu Ende. Es gibt es bei Yousign nicht mehr.", "Es gibt es bei Yousign nicht mehr. Bitte nachfassen"},
+		{"", "Doppelt verschickt", "wurde zurückgezogen. Grund: Doppelt verschickt", "zu Ende. Bitte nachfassen"},
+		{"NEWS_OF_TOMORROW", "", "wurde zurückgezogen. Grund: NEWS_OF_TOMORROW", "zu Ende. Bitte nachfassen"},
+	} {
+		effects := OnEvent(subject(t, "de"), Event{Kind: EventCanceled, Provider: "yousign", Cause: c.cause, Reason: c.reason, Time: friday()})
+		if note, task := effects[0].Text, effects[1].Text; !strings.Contains(note, c.note+" [") || !strings.Contains(task, c.task) {
+			t.Errorf("%s: note %q, task %q", c.cause, note, task)
+		}
 	}
 }
 

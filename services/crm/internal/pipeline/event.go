@@ -21,6 +21,10 @@ const (
 	EventCanceled    EventKind = "canceled"
 	EventProofFailed EventKind = "proof_failed"
 	EventRefused     EventKind = "refused"
+	// EventSignerChanged means that a signer was changed, added or removed at the provider itself.
+	EventSignerChanged EventKind = "signer_changed"
+	// EventReissued means that somebody else had a new attempt take this one's place.
+	EventReissued EventKind = "reissued"
 )
 
 // Event is one thing that happened to a signature request.
@@ -31,9 +35,10 @@ type Event struct {
 	// Role and Name say which signer; both empty when the event is about the whole request. Name may be empty.
 	Role string
 	Name string
-	// Reason is the signer's own words for a decline or cancellation, or the contract's reason such as
-	// "SIGNER_PHONE_REQUIRED" for a refusal.
+	// Reason is a person's own words for a decline or cancellation.
 	Reason string
+	// Cause is the contract's reason for the end, such as "SIGNER_PHONE_REQUIRED" or "ENVELOPE_VANISHED"; empty for most.
+	Cause string
 	// Provider, Level and Verdict are those the request ended with; an empty Level is the rule's.
 	Provider string
 	// Ours is set for a cancellation that we asked for: the deal itself was the reason.
@@ -79,6 +84,10 @@ func OnEvent(s Subject, e Event) []Effect {
 		return []Effect{s.task(t.bouncedTask, "bounced/"+e.Role, e)}
 	case EventIdentificationFailed:
 		return []Effect{s.task(t.identificationTask, "identification/"+e.Role, e)}
+	case EventSignerChanged:
+		return []Effect{s.note(t.changed, "changed/"+e.Role, e)}
+	case EventReissued:
+		return []Effect{s.note(t.reissued, "reissued", e)}
 	case EventCompleted:
 		return s.completed(t, e)
 	case EventDeclined:
@@ -101,7 +110,11 @@ func (s Subject) canceled(t phrases, e Event) []Effect {
 		e.Reason = ""
 		return []Effect{s.note(t.canceled, "canceled", e), s.status(StatusCanceled)}
 	}
-	return []Effect{s.note(t.canceled, "canceled", e), s.task(t.canceledTask, "canceled", e), s.status(StatusCanceled)}
+	note := t.canceled
+	if t.causes[e.Cause] != "" {
+		note = t.ended
+	}
+	return []Effect{s.note(note, "canceled", e), s.task(t.canceledTask, "canceled", e), s.status(StatusCanceled)}
 }
 
 // OnFailed returns what asks a person to do by hand what an effect that the CRM refused for good was to do; most are not

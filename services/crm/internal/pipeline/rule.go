@@ -33,7 +33,7 @@ type Rule struct {
 	// Required lists keys of values that the template cannot do without, such as "deal.price" or "deal.fields.iban".
 	Required []string
 
-	// Provider is the signing provider's id: a letter, and up to 62 of [a-z0-9-].
+	// Provider is the signing provider's id: a letter, and up to 62 of [a-z0-9-]. Empty leaves the choice to signing.
 	Provider       string
 	Level          Level
 	Legislation    Legislation

@@ -22,7 +22,7 @@ func (r Rule) check() error {
 		{r.StageAfterCompletion <= 0, "StageAfterCompletion", "must be a stage's id"},
 		{r.StageAfterCompletion == r.Stage, "StageAfterCompletion", "is the trigger itself"},
 		{!isResource(r.Template), "Template", "must be 1 to 63 characters of a-z, 0-9 and -, and not start with -"},
-		{!isResource(r.Provider) || r.Provider[0] < 'a', "Provider", "must be 1 to 63 characters of a-z, 0-9 and -, and start with a letter"},
+		{r.Provider != "" && (!isResource(r.Provider) || r.Provider[0] < 'a'), "Provider", "must be empty, or 1 to 63 characters of a-z, 0-9 and -, and start with a letter"},
 		{r.Level.rank() == 0, "Level", "must be SES, AES or QES"},
 		{!slices.Contains([]Legislation{EIDAS, ZERTES}, r.Legislation), "Legislation", "must be EIDAS or ZERTES"},
 		{!r.Authentication.known(), "Authentication", "must be empty, none, otp_email or otp_sms"},

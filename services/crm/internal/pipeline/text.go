@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -12,10 +13,12 @@ const (
 	maxWho    = 100
 )
 
-// phrases are one language's texts. {title}, {who}, {reason}, {advice}, {verdict}, {level}, {provider} and {fields} are
-// filled in; {reason} comes with its own lead-in and may be empty.
+// phrases are one language's texts. {title}, {who}, {reason}, {cause}, {advice}, {verdict}, {level}, {provider} and {fields}
+// are filled in; {reason} comes with its own lead-in, {cause} is a sentence, and either may be empty.
 type phrases struct {
-	sent, opened, signerSigned, completed, declined, expired, canceled, proofFailed string
+	sent, opened, signerSigned, completed, declined, expired, canceled, ended, proofFailed string
+
+	changed, reissued string
 
 	bouncedTask, identificationTask, declinedTask, expiredTask, proofTask, insufficientTask, refusedTask, missingTask string
 
@@ -28,12 +31,14 @@ type phrases struct {
 	document, someone, because string
 	verdicts                   map[Verdict]string
 	fields                     map[Field]string
-	advice                     advice
+	// causes are what the contract's reasons of an end mean.
+	causes map[string]string
+	advice advice
 }
 
 // advice says what to do about a refusal.
 type advice struct {
-	name, email, phone, level, document, setup, other string
+	name, email, phone, level, document, setup, nobody, other string
 }
 
 func phrasesIn(language string) phrases {
@@ -57,7 +62,7 @@ func (s Subject) text(pattern, key string, e Event) string {
 		"verdict":  t.verdicts[e.Verdict],
 		"level":    string(s.Rule.Level),
 		"provider": capital(e.Provider, s.Rule.Provider),
-		"advice":   t.advice.of(e.Reason),
+		"advice":   t.advice.of(e.Cause),
 	}
 	if e.Level != "" {
 		values["level"] = string(e.Level)
@@ -65,9 +70,10 @@ func (s Subject) text(pattern, key string, e Event) string {
 	if values["title"] == "" {
 		values["title"] = t.document
 	}
-	if reason := clip(e.Reason, maxReason); reason != "" {
+	if reason := clip(cmp.Or(e.Reason, e.Cause), maxReason); reason != "" {
 		values["reason"] = t.because + reason
 	}
+	values["cause"] = fill(t.causes[e.Cause], values)
 	return clean(fill(pattern, values)) + " [" + Reference(key) + "]"
 }
 
@@ -99,11 +105,18 @@ func (a advice) of(reason string) string {
 		return a.email
 	case "SIGNER_PHONE_REQUIRED":
 		return a.phone
-	case "LEVEL_NOT_OFFERED", "LEGISLATION_NOT_OFFERED", "AUTHENTICATION_NOT_OFFERED", "LANGUAGE_NOT_OFFERED", "ORDER_NOT_OFFERED":
+	case "NO_PROVIDER":
+		return a.nobody
+	case "LEVEL_NOT_OFFERED", "LEGISLATION_NOT_OFFERED", "AUTHENTICATION_NOT_OFFERED", "LANGUAGE_NOT_OFFERED", "ORDER_NOT_OFFERED",
+		"VERDICT_NOT_OFFERED":
 		return a.level
-	case "DOCUMENT_TOO_LARGE", "DOCUMENT_REJECTED", "SIGNATURE_FIELD_MISSING", "TEMPLATE_REJECTED", "TITLE_INVALID":
+	case "DOCUMENT_TOO_LARGE", "DOCUMENT_REJECTED", "DOCUMENT_DELETED", "SIGNATURE_FIELD_MISSING", "TEMPLATE_REJECTED",
+		"TITLE_INVALID", "MESSAGE_INVALID":
 		return a.document
-	case "PROVIDER_MISCONFIGURED", "PROVIDER_UNKNOWN", "TOO_MANY_SIGNERS", "EXPIRY_INVALID":
+	case "PROVIDER_MISCONFIGURED", "PROVIDER_UNKNOWN", "PROVIDER_TEMPLATE_REJECTED", "TOO_MANY_SIGNERS", "EXPIRY_INVALID":
+		return a.setup
+	}
+	if strings.HasSuffix(reason, "_NOT_OFFERED") { // what else is asked for is asked for by the setup
 		return a.setup
 	}
 	return a.other

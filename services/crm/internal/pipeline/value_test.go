@@ -97,6 +97,10 @@ func TestNewRulesRefuses(t *testing.T) {
 			t.Errorf("%s: got %v", field, err)
 		}
 	}
+	routed := nda()
+	if routed.Provider = ""; mustRules(t, routed).byID["nda"].Provider != "" {
+		t.Error("a rule without a provider was given one")
+	}
 	lost, again, twin := nda(), nda(), nda()
 	lost.Stage = StageLost
 	if _, err := NewRules(lost); err == nil {

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,12 +24,14 @@ import (
 const (
 	shortestAhead = time.Hour
 	longestAhead  = 365 * 24 * time.Hour
+	// largest request in bytes: it is read, listed and answered whole.
+	largest = 1 << 20
 )
 
 // CreateSignatureRequest accepts a request and starts it.
 func (p *Provider) CreateSignatureRequest(ctx context.Context, in *signingv1.CreateSignatureRequestRequest,
 ) (*signingv1.CreateSignatureRequestResponse, error) {
-	hash, err := contentHash(in.GetSignatureRequest())
+	hash, err := contentHash(meant(in.GetSignatureRequest()))
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +40,7 @@ func (p *Provider) CreateSignatureRequest(ctx context.Context, in *signingv1.Cre
 		r, err = p.create(ctx, in, hash)
 	}
 	if err != nil {
-		return nil, within("signature_request", err)
+		return nil, within(func(field string) string { return "signature_request." + field }, err)
 	}
 	return &signingv1.CreateSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
 }
@@ -82,6 +85,9 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 	if wish := in.GetSignatureRequest(); wish.GetProvider() != "" && wish.GetRouting() != nil {
 		return signature.Request{}, invalid("signature_request.routing", "is not allowed beside a provider: give one of them, or none")
 	}
+	if size := proto.Size(in.GetSignatureRequest()); size > largest {
+		return signature.Request{}, invalid("signature_request", fmt.Sprintf("has %d bytes: at most %d are taken", size, largest))
+	}
 	now := time.Now()
 	r := toRequest(in.GetSignatureRequest())
 	r.ID, r.RequestID, r.CallbackToken = uuid.NewString(), in.GetRequestId(), token
@@ -114,7 +120,15 @@ func (p *Provider) choose(r *signature.Request, now time.Time) error {
 	if refusal == nil {
 		return nil
 	}
-	return refusedError{refusal, p.Accounts.Able(order)}
+	return refusedError{refusal, p.Accounts.Able(order, p.sandbox(*r))}
+}
+
+// sandbox tells whether a request asks for signatures without legal value: by the provider it names, or in so many words.
+func (p *Provider) sandbox(r signature.Request) bool {
+	if named, ok := p.Accounts.Get(r.Provider); ok {
+		return named.Capabilities().Sandbox
+	}
+	return r.Routing.Sandbox
 }
 
 func checkExpiry(field string, r *signature.Request, now time.Time) error {
@@ -137,6 +151,20 @@ func checkRoles(signers []signature.Signer) error {
 		seen[s.Role] = true
 	}
 	return nil
+}
+
+// meant is what a caller asks for with every default in its place: what is left out and what is said in so many words is
+// the same content. Fields that callers do not set are no content.
+func meant(in *signingv1.SignatureRequest) *signingv1.SignatureRequest {
+	r := toRequest(in)
+	r.Routed = r.Provider == "" || in.GetRouting() != nil
+	together := !slices.ContainsFunc(r.Signers, func(s signature.Signer) bool { return s.Order != r.Signers[0].Order })
+	for i := range r.Signers {
+		if together { // one group of all is none
+			r.Signers[i].Order = 0
+		}
+	}
+	return fromRequest(r, time.Time{})
 }
 
 // contentHash tells whether a repeated request id comes with the same content.

@@ -2,7 +2,9 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"maps"
+	"strconv"
 
 	"google.golang.org/grpc/codes"
 
@@ -32,15 +34,15 @@ type refusedError struct {
 func (e refusedError) Unwrap() error { return e.Refusal }
 
 // within answers like answer, with the field of a refusal as a path from the call's message: fields of refusals are paths
-// from the request.
-func within(field string, err error) error {
+// from the request, which the call may not hold. name translates one.
+func within(name func(field string) string, err error) error {
 	var refused refusedError
 	if !errors.As(err, &refused) {
 		return answer(err)
 	}
 	refusal := *refused.Refusal
 	if refusal.Field != "" {
-		refusal.Field = field + "." + refusal.Field
+		refusal.Field = name(refusal.Field)
 	}
 	return answer(refusedError{&refusal, refused.able})
 }
@@ -104,7 +106,19 @@ func denied(denial *signature.Denial) error {
 	if id, ok := metadata["provider"]; ok {
 		metadata["provider"] = providerName(id)
 	}
+	if id, ok := metadata["next_attempt"]; ok {
+		metadata["next_attempt"] = nameOf(id)
+	}
 	return &fault.Error{Code: code, Domain: Domain, Reason: string(denial.Reason), Message: denial.Detail, Metadata: metadata}
+}
+
+// beyond answers a position that the log does not reach.
+func beyond(last int64) error {
+	return &fault.Error{
+		Code: codes.OutOfRange, Domain: Domain, Reason: "CURSOR_BEYOND_LOG",
+		Message:  fmt.Sprintf("the event log ends at position %d, before the given one: events that were handled are missing here", last),
+		Metadata: map[string]string{"last_position": strconv.FormatInt(last, 10)},
+	}
 }
 
 // unreadable answers why the document service does not give a document.

@@ -34,10 +34,22 @@ func (p *Provider) ReissueSignatureRequest(ctx context.Context, in *signingv1.Re
 			continue // somebody saved the old one first: look again
 		}
 		if err != nil {
-			return nil, answer(err)
+			return nil, within(func(field string) string { return reissueField(in, field) }, err)
 		}
 		return &signingv1.ReissueSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
 	}
+}
+
+// reissueField names what of a call is at fault where a field of the new attempt is: that field where the call has it, else
+// the provider that the call chose for the old content, else the request whose content it is.
+func reissueField(in *signingv1.ReissueSignatureRequestRequest, field string) string {
+	switch {
+	case strings.HasPrefix(field, "signers") && len(in.GetSigners()) > 0, field == "expire_time" && in.GetExpireTime() != nil:
+		return field
+	case in.GetProvider() != "":
+		return "provider"
+	}
+	return "name"
 }
 
 // reissue saves the new attempt, what it does to the old one, and its job, in one transaction.
@@ -47,7 +59,7 @@ func (p *Provider) reissue(ctx context.Context, in *signingv1.ReissueSignatureRe
 		return old, err
 	}
 	if !signature.Reissuable(old) {
-		return old, signature.DenyState(old)
+		return old, signature.DenyReissue(old)
 	}
 	r, err := p.successor(old, in, hash)
 	if err != nil {

@@ -32,6 +32,19 @@ func (r *rig) reissue(name, requestID string, change func(*signingv1.ReissueSign
 	return answer.GetSignatureRequest(), err
 }
 
+// TestReissuingTwiceNamesTheAttemptThatIsThere, and does not blame the state, which would allow it.
+func TestReissuingTwiceNamesTheAttemptThatIsThere(t *testing.T) {
+	r := newRig(t)
+	name := r.have(stored(signature.Canceled))[0]
+	first, err := r.reissue(name, "again-1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.reissue(name, "again-2", nil)
+	refused(t, err, codes.FailedPrecondition, "STATE_DOES_NOT_ALLOW", "next_attempt", first.GetName())
+	tells(t, err, "the request was reissued before: its next attempt is "+first.GetName())
+}
+
 // TestReissueInEveryState: what ended unsigned gets a new attempt, once; the two name each other and the old one stays.
 func TestReissueInEveryState(t *testing.T) {
 	for state, want := range map[signature.State]bool{
@@ -45,6 +58,7 @@ func TestReissueInEveryState(t *testing.T) {
 			got, err := r.reissue(name, "again-1", nil)
 			if !want {
 				refused(t, err, codes.FailedPrecondition, "STATE_DOES_NOT_ALLOW", "state", string(state))
+				tells(t, err, "the request is "+string(state)+": this needs EXPIRED or DECLINED or CANCELED or REFUSED")
 				if r.count("request") != 1 || r.count("river_job") != 0 {
 					t.Errorf("%d requests, %d jobs", r.count("request"), r.count("river_job"))
 				}
@@ -161,6 +175,30 @@ func TestWhatAReissueMayChange(t *testing.T) {
 	refused(t, err, codes.FailedPrecondition, "LEVEL_NOT_OFFERED")
 	_, err = r.reissue("signatureRequests/6f1c0b7e-2f6b-4a54-9f0e-0a4f4f7b0001", "other", nil)
 	refused(t, err, codes.NotFound, "SIGNATURE_REQUEST_NOT_FOUND")
+}
+
+// TestAReissuesRefusalNamesWhatTheCallHolds: its own field, the provider it chose for the old content, or the request.
+func TestAReissuesRefusalNamesWhatTheCallHolds(t *testing.T) {
+	r := newRig(t)
+	signer := []*signingv1.Signer{{Role: "client", FirstName: "Grace", LastName: "Hopper", Email: "grace@example.org"}}
+	for _, c := range []struct {
+		refused, want string
+		change        func(*signingv1.ReissueSignatureRequestRequest)
+	}{
+		{"signers[0].email", "signers[0].email", func(in *signingv1.ReissueSignatureRequestRequest) { in.Signers = signer }},
+		{"expire_time", "expire_time", func(in *signingv1.ReissueSignatureRequestRequest) {
+			in.ExpireTime = timestamppb.New(time.Now().Add(3 * time.Hour))
+		}},
+		{"level", "provider", func(in *signingv1.ReissueSignatureRequestRequest) { in.Provider = "providers/ch" }},
+		{"signers[0].email", "provider", func(in *signingv1.ReissueSignatureRequestRequest) { in.Provider = "providers/ch" }},
+		{"signers[0].email", "name", nil}, {"expire_time", "name", nil}, {"level", "name", nil},
+	} {
+		for _, id := range []string{"eu", "ch"} {
+			r.providers[id].(*account).refusal = &signature.Refusal{Reason: signature.ReasonLevelNotOffered, Field: c.refused, Detail: "no"}
+		}
+		_, err := r.reissue(r.have(stored(signature.Declined))[0], "again", c.change)
+		refused(t, err, codes.FailedPrecondition, "LEVEL_NOT_OFFERED", "field", c.want)
+	}
 }
 
 // TestAnExpiredEnvelopeIsTakenOver by the new attempt, and so are its webhooks, from the first moment.

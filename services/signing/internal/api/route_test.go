@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -72,8 +73,8 @@ func TestWhoNamesNoProviderGetsOneThatCan(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRoutedRig(t)
-			for range 3 {
-				r.accounts.Note(c.down, &signature.UnavailableError{Cause: errors.New("503")}, time.Now())
+			for n := range 3 {
+				r.accounts.Note(c.down, fmt.Sprint(n), &signature.UnavailableError{Cause: errors.New("503")}, time.Now())
 			}
 			in := simple("route")
 			c.change(in.SignatureRequest)
@@ -157,8 +158,8 @@ func TestAProviderTellsEverything(t *testing.T) {
 		if err != nil || len(got.GetProviders()) != 1 || !proto.Equal(got.GetProviders()[0], want) {
 			t.Errorf("%v, %v, want %v", got, err, want)
 		}
-		for range 3 {
-			r.accounts.Note("eu", &signature.UnavailableError{Cause: errors.New("503")}, time.Now())
+		for n := range 3 {
+			r.accounts.Note("eu", fmt.Sprint(n), &signature.UnavailableError{Cause: errors.New("503")}, time.Now())
 		}
 	}
 }

@@ -76,6 +76,7 @@ func TestRemindAsksOnce(t *testing.T) {
 	next := r.read(name).Signers[0].Reminder.AskTime.Add(time.Hour).UTC().Format(time.RFC3339Nano)
 	_, err = r.remind(name, "", "r-2")
 	refused(t, err, codes.FailedPrecondition, "REMINDER_TOO_SOON", "next_time", next)
+	tells(t, err, "ask again from "+next)
 
 	r.becomes(name, func(request *signature.Request) {
 		request.Signers[0].Reminder, request.Signers[0].RemindTime = signature.Reminder{}, time.Unix(1_800_000_000, 0)
@@ -188,5 +189,33 @@ func TestWhatWasWrongBeforeDoesNotForbidAChange(t *testing.T) {
 	r.providers["keen"].(*keen).refusal = &signature.Refusal{Reason: signature.ReasonExpiryInvalid, Field: "expire_time", Detail: "too near"}
 	if got, err := r.updateSigner(name, "grace@example.org", "u-1"); err != nil || !got.GetSigners()[0].GetUpdatePending() {
 		t.Errorf("%v, %v", got, err)
+	}
+}
+
+// choosy refuses grace@example.org, at the field it says.
+type choosy struct {
+	keen
+	field string
+}
+
+func (c *choosy) Refusal(order signature.Order) *signature.Refusal {
+	for _, s := range order.Signers {
+		if s.Email == "grace@example.org" {
+			return &signature.Refusal{Reason: signature.ReasonSignerEmailInvalid, Field: c.field, Detail: "no"}
+		}
+	}
+	return nil
+}
+
+// TestAnUpdatesRefusalNamesWhatTheCallHolds, also where two signers share an address and the other one is told.
+func TestAnUpdatesRefusalNamesWhatTheCallHolds(t *testing.T) {
+	r := newKeenRig(t)
+	for field, want := range map[string]string{
+		"signers[0].email": "email", "signers[1].email": "email", "signers[12].phone_number": "phone_number",
+		"translations": "language", `translations["fr"].message`: "language", "message": "language", "expire_time": "signer_role",
+	} {
+		r.providers["keen"] = &choosy{field: field}
+		_, err := r.updateSigner(r.have(invited(time.Hour))[0], "grace@example.org", "u-"+field)
+		refused(t, err, codes.FailedPrecondition, "SIGNER_EMAIL_INVALID", "field", want)
 	}
 }

@@ -107,17 +107,6 @@ func TestAConsumerGoesOnAfterARestart(t *testing.T) {
 	takes(t, again, 4, 5)
 }
 
-// TestAPositionBeyondTheLogWaits for the events that come after it, and takes no earlier one for them.
-func TestAPositionBeyondTheLogWaits(t *testing.T) {
-	r := newRig(t)
-	r.have(several(2)...)
-	next := r.watching(t.Context(), &signingv1.WatchEventsRequest{After: 4})
-	for range 3 {
-		r.have(several(1)...)
-	}
-	takes(t, next, 5)
-}
-
 // TestAnEventKeepsTheStateOfItsMoment, wherever the request is by now.
 func TestAnEventKeepsTheStateOfItsMoment(t *testing.T) {
 	r := newRig(t)
@@ -150,17 +139,17 @@ func TestAnEventKeepsTheStateOfItsMoment(t *testing.T) {
 // TestAConsumerThatDoesNotReadCostsNobodyAnything: what waits for it stays in the log and not in memory, others get their
 // events on the same connection, and it finds all of its own when it reads again.
 func TestAConsumerThatDoesNotReadCostsNobodyAnything(t *testing.T) {
-	const idle, all, most = 8, 12_000, 1 << 20 // bytes for each of them, both ends of the pipe together; the log is 4 MB of them
+	const idle, all, most = 8, 8000, 1 << 20 // bytes for each of them, both ends of the pipe together; the log is 3 MB of them
 	r := newRig(t)
+	for n := range all / 400 {
+		r.tell(eventsOf(fmt.Sprint(n), 400)...)
+	}
 	ctx, leave := context.WithCancel(t.Context())
 	defer leave()
 	for range idle {
 		r.watching(ctx, &signingv1.WatchEventsRequest{})
 	}
 	slow := r.watching(t.Context(), &signingv1.WatchEventsRequest{})
-	for n := range all / 3000 {
-		r.tell(eventsOf(fmt.Sprint(n), 3000)...)
-	}
 	next := r.watching(t.Context(), &signingv1.WatchEventsRequest{})
 	for want := int64(1); want <= all; want++ {
 		takes(t, next, want)

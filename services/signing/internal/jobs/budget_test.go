@@ -2,7 +2,6 @@ package jobs_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -20,23 +19,7 @@ func TestASweepKeepsToItsBudget(t *testing.T) {
 	const overdue, perMinute = 1000, 6
 	r := newRig(t)
 	r.worker.Budgets = map[string]*jobs.Budget{"eu": jobs.NewBudget(perMinute)}
-	var ids []string
-	r.update(func(ctx context.Context, tx *durable.Tx) error {
-		for n := range overdue {
-			request := signature.Request{
-				ID: uuid.NewString(), RequestID: fmt.Sprint(n), CallbackToken: fmt.Sprint(n), Provider: "eu", State: signature.OutForSignature,
-				Envelope: fmt.Sprint("env-", n), ExpireTime: time.Now().Add(99 * time.Hour), CreateTime: time.Now(), UpdateTime: time.Now(),
-			}
-			ids = append(ids, request.ID)
-			if _, err := r.store.Insert(ctx, tx, request, nil); err != nil {
-				return err
-			}
-			if err := tx.Enqueue(ctx, jobs.Check{Request: request.ID, Waited: 600}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	ids := r.unchecked(overdue)
 	started := time.Now()
 	r.start()
 	waiting := func() (n int) {
@@ -63,4 +46,29 @@ func TestASweepKeepsToItsBudget(t *testing.T) {
 	if reads := r.vendor.count("read") - before; reads < 20 {
 		t.Errorf("%d of 20 hinted requests were looked at", reads)
 	}
+}
+
+// unchecked saves requests whose check is due now, a hundred at a time.
+func (r *rig) unchecked(n int) []string {
+	r.t.Helper()
+	var ids []string
+	for len(ids) < n {
+		r.update(func(ctx context.Context, tx *durable.Tx) error {
+			for range 100 {
+				request := signature.Request{
+					ID: uuid.NewString(), RequestID: uuid.NewString(), CallbackToken: uuid.NewString(), Provider: "eu", State: signature.OutForSignature,
+					Envelope: uuid.NewString(), ExpireTime: time.Now().Add(99 * time.Hour), CreateTime: time.Now(), UpdateTime: time.Now(),
+				}
+				ids = append(ids, request.ID)
+				if _, err := r.store.Insert(ctx, tx, request, nil); err != nil {
+					return err
+				}
+				if err := tx.Enqueue(ctx, jobs.Check{Request: request.ID, Waited: 600}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return ids
 }

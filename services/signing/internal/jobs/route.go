@@ -23,18 +23,18 @@ func (w *Worker) passBy(ctx context.Context, p signature.Provider, r signature.R
 	return p, next, err
 }
 
-// unsent handles a first try to send that failed. Where nothing happened at the vendor, and not only because it asks for
-// patience, another account may have the request. After an unknown outcome it stays for ever.
+// unsent handles a first try to send that failed. Where nothing happened at the vendor, and not only because it asks an
+// account that it knows for patience, another account may have the request. After an unknown outcome it stays for ever.
 func (w *Worker) unsent(ctx context.Context, r signature.Request, order signature.Order, failure error) (signature.Request, error) {
 	var unavailable *signature.UnavailableError
 	var unknown *signature.UnknownOutcomeError
-	if !errors.As(failure, &unavailable) || unavailable.RetryAfter > 0 || errors.As(failure, &unknown) || ctx.Err() != nil {
+	if !errors.As(failure, &unavailable) || unavailable.RetryAfter > 0 && !unavailable.Account || errors.As(failure, &unknown) || ctx.Err() != nil {
 		return r, later(failure)
 	}
 	before := signature.Unsent(r)
 	after, err := w.reroute(ctx, before, order)
 	if err == nil && after.Provider == before.Provider {
-		return r, failure // nobody else: it waits, and is looked for before it is sent again
+		return r, later(failure) // nobody else: it waits, and is looked for before it is sent again
 	}
 	return after, err
 }

@@ -48,12 +48,24 @@ func TestARequestWhoseFirstTryFailedGoesElsewhere(t *testing.T) {
 	}
 }
 
+// TestARefusedAccountIsPassedBy: its key was revoked, say, which another account has nothing to do with.
+func TestARefusedAccountIsPassedBy(t *testing.T) {
+	t.Parallel()
+	r, other := routed(t)
+	r.vendor.fail("send", breakage{err: &signature.UnavailableError{RetryAfter: time.Hour, Account: true, Cause: errors.New("401")}})
+	id := r.start().accept(byRouting)
+	got := r.reaches(id, signature.OutForSignature)
+	if got.Provider != "ch" || other.count("send") != 1 || r.events(id) != "CREATED REROUTED SENT" {
+		t.Errorf("at %s: %s", got.Provider, r.events(id))
+	}
+}
+
 // TestADownAccountIsNotAskedFirst: a request that was routed to it before it went down is sent by another.
 func TestADownAccountIsNotAskedFirst(t *testing.T) {
 	t.Parallel()
 	r, other := routed(t)
-	for range 3 {
-		r.worker.Accounts.Note("eu", &signature.UnavailableError{Cause: errors.New("503")}, time.Now())
+	for n := range 3 {
+		r.worker.Accounts.Note("eu", fmt.Sprint(n), &signature.UnavailableError{Cause: errors.New("503")}, time.Now())
 	}
 	id := r.start().accept(byRouting)
 	got := r.reaches(id, signature.OutForSignature)
@@ -88,7 +100,7 @@ func TestWhatMayHaveHappenedIsNeverGivenAway(t *testing.T) {
 			v.refusal = &signature.Refusal{Reason: signature.ReasonSignatureFieldMissing}
 		}},
 		"another that failed last": {[]breakage{{err: ill}}, byRouting, func(r *rig, _ *vendor) {
-			r.worker.Accounts.Note("ch", ill, time.Now())
+			r.worker.Accounts.Note("ch", "r", ill, time.Now())
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -95,6 +95,11 @@ func updatedLate(t *testing.T, b *bench) {
 		b.discreet(t, errors.Join(err, errors.New("-")))
 	}
 	b.onlyOne(t, order, envelope.ID)
+	b.withdraw(t, envelope.ID)
+	order.Signers[1].LastName = "Later"
+	if _, err := b.Provider.UpdateSigner(b.context(t), order, "company"); class(err) != "rejected" {
+		t.Errorf("an update of what was withdrawn: %v, want rejected", err)
+	}
 }
 
 func updateLost(t *testing.T, b *bench) {

@@ -25,9 +25,12 @@ func (a *Accounts) Refusal(id string, order signature.Order) *signature.Refusal 
 	return refusal
 }
 
-// Able returns the accounts that could honour an order as it is, best first, whoever is down.
-func (a *Accounts) Able(order signature.Order) []string {
-	return slices.DeleteFunc(slices.Clone(a.preferred), func(id string) bool { return a.Refusal(id, order) != nil })
+// Able returns the accounts of this legal value that could honour an order as it is, best first, whoever is down. A
+// sandbox is no answer to a wish for a binding signature, nor the other way round.
+func (a *Accounts) Able(order signature.Order, sandbox bool) []string {
+	return slices.DeleteFunc(slices.Clone(a.preferred), func(id string) bool {
+		return a.byID[id].Capabilities().Sandbox != sandbox || a.Refusal(id, order) != nil
+	})
 }
 
 // Choose returns the best account that a policy allows and that can honour the order. One that is down is passed by while

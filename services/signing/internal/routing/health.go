@@ -11,6 +11,8 @@ import (
 const (
 	// failuresToDown in a row make an account down.
 	failuresToDown = 3
+	// mostOfOne of them count that one request had: an order that a vendor stumbles over says nothing of all others.
+	mostOfOne = 2
 	// probeAfter is how long a down account is passed by before it is tried again.
 	probeAfter = 30 * time.Second
 )
@@ -18,17 +20,21 @@ const (
 // health is what the last calls to an account came to.
 type health struct {
 	failures int
+	// of counts them by the request that had them.
+	of map[string]int
 	// lastFailure is when the account failed last.
 	lastFailure time.Time
 }
 
-// Note takes what a call to an account came to. Any answer makes it well, a no among them. One that asks for patience tells
-// nothing, and neither does a call that was given up here or that the account does not have.
-func (a *Accounts) Note(id string, err error, now time.Time) {
+// Note takes what a call to an account came to that was about a request. Any answer makes it well, a no among them. One that
+// asks for patience tells nothing, unless it refuses the account itself, and neither does a call that was given up here or
+// that the account does not have.
+func (a *Accounts) Note(id, about string, err error, now time.Time) {
 	var unavailable *signature.UnavailableError
 	var unknown *signature.UnknownOutcomeError
 	failed := errors.As(err, &unavailable) || errors.As(err, &unknown)
-	patience := unavailable != nil && unavailable.RetryAfter > 0
+	account := unavailable != nil && unavailable.Account
+	patience := unavailable != nil && unavailable.RetryAfter > 0 && !account
 	if patience || errors.Is(err, context.Canceled) || errors.Is(err, signature.ErrNotOffered) {
 		return
 	}
@@ -38,7 +44,22 @@ func (a *Accounts) Note(id string, err error, now time.Time) {
 		delete(a.health, id)
 		return
 	}
-	a.health[id] = health{failures: a.health[id].failures + 1, lastFailure: now}
+	a.health[id] = a.health[id].after(about, account, now)
+}
+
+// after is the health after one more failure. Of an account that is down only the time counts.
+func (h health) after(about string, account bool, now time.Time) health {
+	if h.of == nil {
+		h.of = map[string]int{}
+	}
+	if h.failures < failuresToDown && !account {
+		if h.of[about] == mostOfOne {
+			return h
+		}
+		h.of[about]++
+	}
+	h.failures, h.lastFailure = min(h.failures+1, failuresToDown), now
+	return h
 }
 
 // Down tells whether an account failed several times in a row, the last time a short while ago. After that while it may be

@@ -63,8 +63,8 @@ func TestTheBestAccountThatCanIsChosen(t *testing.T) {
 	} {
 		accounts := routing.New(four(), strings.Fields(c.preferred)...)
 		for _, id := range strings.Fields(c.down) {
-			for range 3 {
-				accounts.Note(id, errIll, now)
+			for n := range 3 {
+				accounts.Note(id, fmt.Sprint(n), errIll, now)
 			}
 		}
 		if got, refusal := accounts.Choose(signature.Order{}, c.policy, now); got != c.want || refusal != nil {
@@ -109,8 +109,10 @@ func TestNobodyIsChosenAndItSaysWhy(t *testing.T) {
 
 func TestWhoCouldAndWhoElse(t *testing.T) {
 	accounts := routing.New(four(), "test", "eu", "nobody")
-	if diff := cmp.Diff([]string{"test", "eu", "ch"}, accounts.Able(signature.Order{})); diff != "" {
-		t.Errorf("able (-want +got):\n%s", diff)
+	for sandbox, want := range map[bool][]string{false: {"eu", "ch"}, true: {"test"}} {
+		if diff := cmp.Diff(want, accounts.Able(signature.Order{}, sandbox)); diff != "" {
+			t.Errorf("able, sandbox %t (-want +got):\n%s", sandbox, diff)
+		}
 	}
 	if diff := cmp.Diff([]string{"ch", "eu", "qes", "test"}, accounts.IDs()); diff != "" {
 		t.Errorf("ids (-want +got):\n%s", diff)
@@ -118,7 +120,7 @@ func TestWhoCouldAndWhoElse(t *testing.T) {
 	if id, ok := accounts.Another(signature.Order{}, signature.Routing{}, "eu"); id != "ch" || !ok {
 		t.Errorf("another than eu: %q", id)
 	}
-	accounts.Note("ch", errIll, time.Now())
+	accounts.Note("ch", "r", errIll, time.Now())
 	if id, ok := accounts.Another(signature.Order{}, signature.Routing{}, "eu"); ok {
 		t.Errorf("another than eu, after ch failed: %q", id)
 	}
@@ -153,8 +155,8 @@ func TestAnAccountIsDownWhileItFails(t *testing.T) {
 		"what it lacks is no health": {[]error{errIll, errIll, signature.ErrNotOffered, errIll}, true},
 	} {
 		accounts := routing.New(four())
-		for _, err := range c.answers {
-			accounts.Note("eu", err, start)
+		for n, err := range c.answers {
+			accounts.Note("eu", fmt.Sprint(n), err, start)
 		}
 		if got := accounts.Down("eu", start.Add(29*time.Second)); got != c.down || accounts.Down("ch", start) {
 			t.Errorf("%s: down %t", name, got)
@@ -162,7 +164,7 @@ func TestAnAccountIsDownWhileItFails(t *testing.T) {
 		if accounts.Down("eu", start.Add(30*time.Second)) {
 			t.Errorf("%s: not tried again", name)
 		}
-		if accounts.Note("eu", nil, start.Add(31*time.Second)); accounts.Down("eu", start.Add(32*time.Second)) {
+		if accounts.Note("eu", "r", nil, start.Add(31*time.Second)); accounts.Down("eu", start.Add(32*time.Second)) {
 			t.Errorf("%s: down after an answer", name)
 		}
 	}
@@ -171,11 +173,35 @@ func TestAnAccountIsDownWhileItFails(t *testing.T) {
 // TestOneFailureOfATrialIsEnough: an account that is tried again and fails is down for as long again.
 func TestOneFailureOfATrialIsEnough(t *testing.T) {
 	start, accounts := time.Now(), routing.New(four())
-	for range 3 {
-		accounts.Note("eu", errIll, start)
+	for n := range 3 {
+		accounts.Note("eu", fmt.Sprint(n), errIll, start)
 	}
-	accounts.Note("eu", errIll, start.Add(30*time.Second))
+	accounts.Note("eu", "r", errIll, start.Add(30*time.Second))
 	if !accounts.Down("eu", start.Add(59*time.Second)) || accounts.Down("eu", start.Add(60*time.Second)) {
 		t.Error("not down from the second half minute to its end")
+	}
+}
+
+// TestOneOddRequestTakesNoAccountDown, however often it fails; two take it down, and so does an account that is refused.
+func TestOneOddRequestTakesNoAccountDown(t *testing.T) {
+	now, accounts := time.Now(), routing.New(four())
+	unknown := &signature.UnknownOutcomeError{Cause: errors.New("500")}
+	for range 50 {
+		accounts.Note("eu", "odd", unknown, now)
+	}
+	if accounts.Down("eu", now) {
+		t.Error("down for one request")
+	}
+	if accounts.Note("eu", "other", unknown, now); !accounts.Down("eu", now) {
+		t.Error("not down when two fail")
+	}
+	if accounts.Note("eu", "odd", unknown, now.Add(40*time.Second)); !accounts.Down("eu", now.Add(60*time.Second)) {
+		t.Error("a trial that failed does not count")
+	}
+	for range 3 {
+		accounts.Note("ch", "one", &signature.UnavailableError{RetryAfter: time.Hour, Account: true, Cause: errors.New("401")}, now)
+	}
+	if !accounts.Down("ch", now) {
+		t.Error("an account whose key is refused gets new requests")
 	}
 }

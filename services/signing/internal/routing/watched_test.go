@@ -2,6 +2,7 @@ package routing_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"sync"
 	"testing"
@@ -38,21 +39,22 @@ func (ill) Reactivate(context.Context, string, time.Time) (e signature.Envelope,
 
 // TestEveryCallIsNoted by whoever makes it, many at a time.
 func TestEveryCallIsNoted(t *testing.T) {
-	ctx, order := t.Context(), signature.Order{}
-	for name, call := range map[string]func(signature.Provider){
-		"Send":           func(p signature.Provider) { _, _ = p.Send(ctx, order, true) },
-		"Find":           func(p signature.Provider) { _, _ = p.Find(ctx, order) },
-		"Read":           func(p signature.Provider) { _, _ = p.Read(ctx, "e") },
-		"Withdraw":       func(p signature.Provider) { _ = p.Withdraw(ctx, "e", "") },
-		"SignedDocument": func(p signature.Provider) { _, _ = p.SignedDocument(ctx, "e") },
-		"AuditTrail":     func(p signature.Provider) { _, _ = p.AuditTrail(ctx, "e") },
-		"SentDocument":   func(p signature.Provider) { _, _ = p.SentDocument(ctx, "e") },
-		"Remind":         func(p signature.Provider) { _ = p.Remind(ctx, "e", nil) },
-		"UpdateSigner":   func(p signature.Provider) { _, _ = p.UpdateSigner(ctx, order, "client") },
-		"Reactivate":     func(p signature.Provider) { _, _ = p.Reactivate(ctx, "e", time.Time{}) },
-		"SigningLink":    func(p signature.Provider) { _, _ = p.SigningLink(ctx, order, "s") },
-		"Deliveries":     func(p signature.Provider) { _, _ = p.Deliveries(ctx, "e") },
-		"Erase":          func(p signature.Provider) { _ = p.Erase(ctx, "e") },
+	ctx := t.Context()
+	order := func(e string) signature.Order { return signature.Order{Correlation: e} }
+	for name, call := range map[string]func(p signature.Provider, e string){
+		"Send":           func(p signature.Provider, e string) { _, _ = p.Send(ctx, order(e), true) },
+		"Find":           func(p signature.Provider, e string) { _, _ = p.Find(ctx, order(e)) },
+		"Read":           func(p signature.Provider, e string) { _, _ = p.Read(ctx, e) },
+		"Withdraw":       func(p signature.Provider, e string) { _ = p.Withdraw(ctx, e, "") },
+		"SignedDocument": func(p signature.Provider, e string) { _, _ = p.SignedDocument(ctx, e) },
+		"AuditTrail":     func(p signature.Provider, e string) { _, _ = p.AuditTrail(ctx, e) },
+		"SentDocument":   func(p signature.Provider, e string) { _, _ = p.SentDocument(ctx, e) },
+		"Remind":         func(p signature.Provider, e string) { _ = p.Remind(ctx, e, nil) },
+		"UpdateSigner":   func(p signature.Provider, e string) { _, _ = p.UpdateSigner(ctx, order(e), "client") },
+		"Reactivate":     func(p signature.Provider, e string) { _, _ = p.Reactivate(ctx, e, time.Time{}) },
+		"SigningLink":    func(p signature.Provider, e string) { _, _ = p.SigningLink(ctx, order(e), "s") },
+		"Deliveries":     func(p signature.Provider, e string) { _, _ = p.Deliveries(ctx, e) },
+		"Erase":          func(p signature.Provider, e string) { _ = p.Erase(ctx, e) },
 	} {
 		accounts := routing.New(map[string]signature.Provider{"eu": ill{}})
 		p, ok := accounts.Get("eu")
@@ -60,8 +62,8 @@ func TestEveryCallIsNoted(t *testing.T) {
 			t.Fatalf("eu %t, us %t", ok, found)
 		}
 		var calls sync.WaitGroup
-		for range 3 {
-			calls.Go(func() { call(p) })
+		for n := range 3 {
+			calls.Go(func() { call(p, fmt.Sprint(n)) })
 		}
 		calls.Wait()
 		if !accounts.Down("eu", time.Now()) {

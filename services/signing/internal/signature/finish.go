@@ -56,6 +56,9 @@ func Judge(r Request, verdict Verdict, proven Level, now time.Time) (Request, []
 		return FailProof(r, "PROOF_INSUFFICIENT",
 			"the proof's verdict is "+string(verdict)+", required is "+string(r.RequiredVerdict), now)
 	}
+	if silent := r.unattested(); verdict == AttestedByProvider && silent != "" {
+		return FailProof(r, "PROOF_INSUFFICIENT", silent, now)
+	}
 	if verdict == Proven && !proven.AtLeast(r.Level) {
 		return FailProof(r, "PROOF_INSUFFICIENT",
 			"the file proves the level "+orNone(proven)+", asked was "+string(r.Level), now)
@@ -78,12 +81,26 @@ func Packed(r Request, evidencePackage string, now time.Time) Request {
 // lowered tells which signature is worth less than was asked for, in the vendor's words; empty when none is.
 func (r Request) lowered() string {
 	for _, s := range r.Signers {
-		if s.SignedLevel != "" && !s.SignedLevel.AtLeast(r.Level) {
+		if s.SignedLevel != "" && s.SignedLevel != SandboxLevel && !s.SignedLevel.AtLeast(r.Level) {
 			return "the provider reports a signature of level " + string(s.SignedLevel) + ", asked was " + string(r.Level)
 		}
 		if r.Level == QES && s.SignedLegislation != "" && s.SignedLegislation != r.Legislation {
 			return "the provider reports a qualified signature under " + string(s.SignedLegislation) +
 				", asked was " + string(r.Legislation)
+		}
+	}
+	return ""
+}
+
+// unattested tells what the vendor does not say, where its word is all there is; empty when it says everything. A level
+// that nobody tells could be any; below AES there is none to tell.
+func (r Request) unattested() string {
+	for _, s := range r.Signers {
+		if s.State != SignerSigned {
+			return "the provider does not say that every signer signed"
+		}
+		if s.SignedLevel == "" && r.Level != SES {
+			return "the provider does not say which level a signature has"
 		}
 	}
 	return ""

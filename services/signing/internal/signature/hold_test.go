@@ -177,7 +177,10 @@ func holdEnd(t *testing.T, r signature.Request, now time.Time) {
 		t.Fatalf("completed as proven at level %q where %s was asked", r.ProvenLevel, r.Level)
 	}
 	for _, s := range r.Signers {
-		if s.SignedLevel != "" && !s.SignedLevel.AtLeast(r.Level) {
+		if r.Verdict != signature.Proven && (s.State != signature.SignerSigned || s.SignedLevel == "" && r.Level != signature.SES) {
+			t.Fatalf("completed on the word of a provider that does not give it: %+v", s)
+		}
+		if s.SignedLevel != "" && s.SignedLevel != signature.SandboxLevel && !s.SignedLevel.AtLeast(r.Level) {
 			t.Fatalf("completed with a signature of level %s where %s was asked", s.SignedLevel, r.Level)
 		}
 	}

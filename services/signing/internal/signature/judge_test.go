@@ -3,10 +3,22 @@ package signature_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
+
+// TestTheNormalVerdictAsksNoSealToBeMore: lower levels may carry the provider's seal alone.
+func TestTheNormalVerdictAsksNoSealToBeMore(t *testing.T) {
+	for level, want := range map[signature.Level]signature.Verdict{
+		signature.SES: signature.AttestedByProvider, signature.AES: signature.AttestedByProvider, signature.QES: signature.Proven,
+	} {
+		if got := signature.NormalVerdict(level); got != want {
+			t.Errorf("%s: %s, want %s", level, got, want)
+		}
+	}
+}
 
 func TestJudge(t *testing.T) {
 	const (
@@ -14,8 +26,9 @@ func TestJudge(t *testing.T) {
 		indeterminate, failed = signature.Indeterminate, signature.Failed
 	)
 	says := func(level signature.Level, legislation signature.Legislation) signature.Signer {
-		return signature.Signer{SignedLevel: level, SignedLegislation: legislation}
+		return signature.Signer{State: signature.SignerSigned, SignedLevel: level, SignedLegislation: legislation}
 	}
+	open := signature.Signer{State: signature.SignerOpened}
 	for _, c := range []struct {
 		name     string
 		asked    signature.Level
@@ -46,6 +59,12 @@ func TestJudge(t *testing.T) {
 		{"the file proves less, attested would do", signature.QES, attested, proven, nil, signature.SES, "PROOF_INSUFFICIENT"},
 		{"the file proves a level nobody knows", signature.SES, proven, proven, nil, "EES", "PROOF_INSUFFICIENT"},
 		{"the file proves more", signature.SES, proven, proven, nil, signature.QES, ""},
+		{"attested without a word on the level", signature.QES, attested, attested, []signature.Signer{says("", "")}, "", "PROOF_INSUFFICIENT"},
+		{"one of two without a word", signature.AES, attested, attested, []signature.Signer{says(signature.AES, ""), says("", "")}, "", "PROOF_INSUFFICIENT"},
+		{"proven without a word", signature.QES, attested, proven, []signature.Signer{says("", "")}, "", ""},
+		{"attested, simple, without a word", signature.SES, attested, attested, []signature.Signer{says("", "")}, "", ""},
+		{"attested, and one has not signed", signature.SES, attested, attested, []signature.Signer{says("", ""), open}, "", "PROOF_INSUFFICIENT"},
+		{"attested in a sandbox", signature.AES, attested, attested, []signature.Signer{says(signature.SandboxLevel, "")}, "", ""},
 		{"attested, whatever the file proves", signature.QES, attested, attested, nil, signature.SES, ""},
 	} {
 		if c.shown == "" {
@@ -81,6 +100,17 @@ func TestLevelsAreOrdered(t *testing.T) {
 			if a.AtLeast(odd) || odd.AtLeast(a) || odd.AtLeast(odd) {
 				t.Errorf("%q is worth something beside %s", odd, a)
 			}
+		}
+	}
+}
+
+// TestAVendorsWordIsNoLevelOfOurs, whatever it says.
+func TestAVendorsWordIsNoLevelOfOurs(t *testing.T) {
+	for word, want := range map[string]signature.Level{
+		"": "", "PART11": "PART11", "SANDBOX": "OTHER", "QES": "OTHER", "<b>": "OTHER", strings.Repeat("a", 65): "OTHER",
+	} {
+		if got := signature.UnknownLevel(word); got != want {
+			t.Errorf("%.20q is %q", word, got)
 		}
 	}
 }

@@ -1,5 +1,7 @@
 package signature
 
+import "regexp"
+
 // Level is what the signature is worth under its legislation. It says nothing of how a signer is authenticated: an SMS
 // code on a simple signature is still SES.
 type Level string
@@ -10,6 +12,19 @@ const (
 	AES Level = "AES"
 	QES Level = "QES"
 )
+
+// SandboxLevel is what an account without legal value says of a signature that it does not give a level. It is worth
+// nothing, and lowers nothing where nothing was worth anything; an adapter returns it for a sandbox alone.
+const SandboxLevel Level = "SANDBOX"
+
+// UnknownLevel is a vendor's word that is none of the levels, safe to show and worth nothing; empty where it says nothing.
+func UnknownLevel(word string) Level {
+	level := Level(word)
+	if level == SandboxLevel || level.rank() > 0 || !regexp.MustCompile(`^[A-Za-z0-9_]{0,64}$`).MatchString(word) {
+		return "OTHER"
+	}
+	return level
+}
 
 // AtLeast tells whether l is worth at least other. An unknown level is worth nothing.
 func (l Level) AtLeast(other Level) bool {

@@ -90,6 +90,8 @@ type Order struct {
 	Translations map[string]MailText
 	Level        Level
 	Legislation  Legislation
+	// RequiredVerdict is the weakest one with which the request completes; empty means any.
+	RequiredVerdict Verdict
 	// Language of mails without a signer, ISO 639-1.
 	Language string
 	// ExpireTime is when the request ends by itself.
@@ -233,9 +235,11 @@ func (e *RejectedError) Error() string {
 	return fmt.Sprintf("the provider rejected the request: %s: %s", e.Reason, e.Detail)
 }
 
-// UnavailableError means that nothing happened at the vendor and the call may be repeated, not before RetryAfter.
+// UnavailableError means that nothing happened at the vendor and the call may be repeated, not before RetryAfter. Account
+// tells that the vendor refuses the account, whatever it is asked.
 type UnavailableError struct {
 	RetryAfter time.Duration
+	Account    bool
 	Cause      error
 }
 

@@ -30,23 +30,6 @@ func (s State) Ended() bool {
 	return true
 }
 
-// Verdict is what the proof of a signed document adds up to.
-type Verdict string
-
-// The verdicts, strongest first.
-const (
-	Proven             Verdict = "PROVEN"
-	AttestedByProvider Verdict = "ATTESTED_BY_PROVIDER"
-	Indeterminate      Verdict = "INDETERMINATE"
-	Failed             Verdict = "FAILED"
-)
-
-// Satisfies tells whether a proof with this verdict is enough where required is the weakest allowed one. Nothing but
-// PROVEN and ATTESTED_BY_PROVIDER ever is.
-func (v Verdict) Satisfies(required Verdict) bool {
-	return v == Proven || v == AttestedByProvider && required == AttestedByProvider
-}
-
 // Withdrawal is why a request is being withdrawn at the provider.
 type Withdrawal string
 
@@ -114,7 +97,9 @@ type Request struct {
 	Translations map[string]MailText
 	// Provider is the configured account's id. Routing chose it where Routed is set, and may choose again until something
 	// was sent.
-	Provider        string
+	Provider string
+	// Account is what Provider stood for when it was first asked to send; empty until then.
+	Account         string
 	Routed          bool
 	Routing         Routing
 	Level           Level
@@ -210,64 +195,11 @@ func (r Request) Order() Order {
 		Translations: r.Translations, Level: r.Level, Legislation: r.Legislation, Language: r.Language,
 		ExpireTime: r.ExpireTime, FileName: r.FileName, Fields: r.Fields, Signers: r.Signers,
 		Template: r.Source.ProviderTemplate, Observers: r.Observers, Brand: r.Brand, Redirects: r.Redirects,
-		CallerDelivers: r.CallerDelivers, Reminders: r.Reminders, CreateTime: r.CreateTime,
+		CallerDelivers: r.CallerDelivers, Reminders: r.Reminders, CreateTime: r.CreateTime, RequiredVerdict: r.RequiredVerdict,
 		Attachments: make([]Attachment, len(r.Attachments)),
 	}
 	if order.Template != "" {
 		order.TemplateValues = r.Source.Values
 	}
 	return order
-}
-
-// EventType is what happened to a request.
-type EventType string
-
-// The event types.
-const (
-	EventCreated              EventType = "CREATED"
-	EventSent                 EventType = "SENT"
-	EventSignerOpened         EventType = "SIGNER_OPENED"
-	EventSignerSigned         EventType = "SIGNER_SIGNED"
-	EventSignerDeclined       EventType = "SIGNER_DECLINED"
-	EventSignerBounced        EventType = "SIGNER_BOUNCED"
-	EventIdentificationFailed EventType = "SIGNER_IDENTIFICATION_FAILED"
-	EventSigned               EventType = "SIGNED"
-	EventArchived             EventType = "ARCHIVED"
-	EventCompleted            EventType = "COMPLETED"
-	EventDeclined             EventType = "DECLINED"
-	EventExpired              EventType = "EXPIRED"
-	EventCanceled             EventType = "CANCELED"
-	EventRefused              EventType = "REFUSED"
-	EventProofFailed          EventType = "PROOF_FAILED"
-	EventSignerInvited        EventType = "SIGNER_INVITED"
-	EventSignerReminded       EventType = "SIGNER_REMINDED"
-	EventReminderRefused      EventType = "SIGNER_REMINDER_REFUSED"
-	EventSignerUpdated        EventType = "SIGNER_UPDATED"
-	EventSignerUpdateRefused  EventType = "SIGNER_UPDATE_REFUSED"
-	EventSignerChanged        EventType = "SIGNER_CHANGED_AT_PROVIDER"
-	EventRerouted             EventType = "REROUTED"
-	EventReissued             EventType = "REISSUED"
-	EventErased               EventType = "ERASED"
-)
-
-// Event is something that happened to a request, with the request's state at that moment. It holds no personal data.
-type Event struct {
-	Request     string
-	Reference   string
-	Provider    string
-	Type        EventType
-	State       State
-	SignerRole  string
-	StateReason string
-	Verdict     Verdict
-	ProvenLevel Level
-	Time        time.Time
-}
-
-// event makes an event about the request as it is now.
-func (r Request) event(kind EventType, at time.Time) Event {
-	return Event{
-		Request: r.ID, Reference: r.Reference, Provider: r.Provider, Type: kind, State: r.State, StateReason: r.StateReason,
-		Verdict: r.Verdict, ProvenLevel: r.ProvenLevel, Time: at,
-	}
 }

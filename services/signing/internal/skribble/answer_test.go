@@ -93,8 +93,9 @@ func TestADemoSignatureIsWorthNothing(t *testing.T) {
 		{live, "QES", signature.QES, true},
 		{live, "DEMO", "DEMO", false},
 		{live, "PART11", "PART11", false},
+		{live, "sandbox", "OTHER", false},
 		{live, "", "", false},
-		{sandbox, "DEMO", "", false},
+		{sandbox, "DEMO", signature.SandboxLevel, false},
 	} {
 		if got := c.provider.signedLevel(c.quality); got != c.want || got.AtLeast(signature.SES) != c.atLeast {
 			t.Errorf("%s is %q", c.quality, got)

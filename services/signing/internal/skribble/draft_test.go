@@ -2,6 +2,7 @@ package skribble
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -72,8 +73,8 @@ func TestAWithdrawnDraftCountsAsNone(t *testing.T) {
 		withdrawn := strings.Replace(draftRow(boss, ""), "OPEN", "WITHDRAWN", 1)
 		vendor.list = "[" + withdrawn + "]"
 		envelope, err := vendor.provider(t).Send(t.Context(), stagedOrder(), true)
-		if err != nil || envelope.State != signature.EnvelopeOpen {
-			t.Errorf("%+v, %v", envelope, err)
+		if err != nil || envelope.State != signature.EnvelopeOpen || !slices.Contains(vendor.calls, "POST /v2/signature-requests") {
+			t.Errorf("%+v, %v after %v", envelope, err, vendor.calls)
 		}
 	})
 }
@@ -146,5 +147,29 @@ func TestAnInvitationThatComesThroughLate(t *testing.T) {
 	envelope, err := vendor.provider(t).Send(t.Context(), stagedOrder(), true)
 	if err != nil || len(envelope.Signers) != 1 || strings.Contains(strings.Join(vendor.calls, " "), "PUT") {
 		t.Errorf("%+v, %v after %v", envelope, err, vendor.calls)
+	}
+}
+
+// Beside a request that went out, a draft of the same order is an extra and goes.
+func TestADraftBesideARequestGoes(t *testing.T) {
+	vendor := newStaging()
+	extra := strings.Replace(vendor.draft, "sr-1", "sr-0", 1)
+	vendor.list = "[" + extra + "," + invitedRow + "]"
+	answer, deleted := vendor.answer, false
+	vendor.answer = func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.Path != "/v2/signature-requests/sr-0":
+			answer(w, r)
+		case deleted:
+			refuseWith(w, http.StatusNotFound, "entity-not-found", "", "SignatureRequest not found")
+		case r.Method == http.MethodDelete:
+			deleted = true
+		default:
+			fmt.Fprint(w, extra)
+		}
+	}
+	found, err := vendor.provider(t).Find(t.Context(), anOrder())
+	if err != nil || found.ID != "sr-1" || !deleted {
+		t.Errorf("found %q, %v after %v", found.ID, err, vendor.calls)
 	}
 }

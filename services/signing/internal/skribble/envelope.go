@@ -100,14 +100,17 @@ func signerState(status string, viewed vendorhttp.Time) signature.SignerState {
 	return ""
 }
 
-// signedLevel of a signature as Skribble reports it. A demo signature says nothing in a sandbox; anywhere else it stays
-// the word DEMO, which is worth nothing, and so does every other word that is no level.
+// signedLevel of a signature as Skribble reports it. A demo signature is what a sandbox has; anywhere else it stays the
+// word DEMO, which is worth nothing, and so does every other word that is no level.
 func (p *Provider) signedLevel(quality string) signature.Level {
 	switch quality = strings.ToUpper(quality); {
 	case quality == "AES_MINIMAL":
 		return signature.AES
 	case quality == demoQuality && p.config.Sandbox:
-		return ""
+		return signature.SandboxLevel
 	}
-	return signature.Level(quality)
+	if level := signature.Level(quality); level.AtLeast(signature.SES) {
+		return level
+	}
+	return signature.UnknownLevel(quality)
 }

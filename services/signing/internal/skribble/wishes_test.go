@@ -2,6 +2,9 @@ package skribble
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -161,5 +164,49 @@ func TestRolesOfUploadedDocuments(t *testing.T) {
 	want := map[string]any{"form_field": "Buyer Co. No-1"}
 	if diff := cmp.Diff(want, firstSigner(wire(t, order))["visual_signature"]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// The end is the day of the retention or the time the request ends by itself, whichever is first.
+func TestTheEndOfARequest(t *testing.T) {
+	const removed, ends = `"expiration_date":"2031-02-01"`, `"expires_at":"2031-01-20T10:00:00Z"`
+	day := time.Date(2031, 2, 1, 0, 0, 0, 0, time.UTC)
+	for body, want := range map[string]time.Time{
+		`{}`: {}, `{` + removed + `}`: day, `{` + ends + `}`: time.Date(2031, 1, 20, 10, 0, 0, 0, time.UTC),
+		`{` + removed + `,` + ends + `}`:                            time.Date(2031, 1, 20, 10, 0, 0, 0, time.UTC),
+		`{` + removed + `,"expires_at":"2031-03-01T10:00:00Z"}`:     day,
+		`{"expiration_date":"soon","expires_at":{"at":"midnight"}}`: {},
+	} {
+		if got := parse(t, body).end(); !got.Equal(want) {
+			t.Errorf("%s ends at %s, want %s", body, got, want)
+		}
+	}
+}
+
+// What Skribble says of a refused order names nobody who was in it.
+func TestRefusalsNameNobody(t *testing.T) {
+	order := stagedOrder()
+	order.CallerDelivers, order.Redirects.Success = true, "https://shop.example/done/max"
+	vendor := &scripted{answer: func(w http.ResponseWriter, r *http.Request) {
+		refuseWith(w, http.StatusBadRequest, "constraint-violation", "", "BOSS@EXAMPLE.COM, terms.pdf, max@example.org: unknown")
+	}}
+	_, err := vendor.provider(t).Send(t.Context(), order, false)
+	var rejected *signature.RejectedError
+	if !errors.As(err, &rejected) || strings.ContainsAny(rejected.Detail, "@") || strings.Contains(rejected.Detail, "terms") {
+		t.Errorf("%v", err)
+	}
+	body := `{"type":"https://api.skribble.com/problem/problem-with-message","message":"User Boss@example.com does not exist"}`
+	vendor = &scripted{answer: func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v2/documents" {
+			fmt.Fprint(w, `{"id":"d-1"}`)
+			return
+		}
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, body)
+	}}
+	order.CallerDelivers, order.Redirects = false, signature.Redirects{}
+	_, err = vendor.provider(t).Send(t.Context(), order, false)
+	if !errors.As(err, &rejected) || !strings.Contains(rejected.Detail, "must have a Skribble account") || strings.Contains(rejected.Detail, "Boss") {
+		t.Errorf("a stranger as observer: %v", err)
 	}
 }

@@ -42,13 +42,13 @@ func (e *StatusError) Error() string { return fmt.Sprintf("the provider answered
 
 // Misconfigured returns the failure for credentials the vendor refused.
 func Misconfigured() error {
-	return &signature.UnavailableError{RetryAfter: credentialsPause, Cause: ErrCredentials}
+	return &signature.UnavailableError{RetryAfter: credentialsPause, Account: true, Cause: ErrCredentials}
 }
 
 // Forbidden returns the failure for a 403 that does not say what is forbidden: a firewall, a blocked account or a key
 // without a right. An operator may mend it, so it ends no request; it is left alone for long.
 func Forbidden() error {
-	return &signature.UnavailableError{RetryAfter: forbiddenPause, Cause: errForbidden}
+	return &signature.UnavailableError{RetryAfter: forbiddenPause, Account: true, Cause: errForbidden}
 }
 
 // Inconclusive turns a rejection into an unavailability that tells the same: what was refused served to look something
@@ -95,6 +95,10 @@ func (c *Client) refusal(request Request, response *http.Response, body []byte) 
 			after = c.tooMany(after, named)
 		}
 		c.pauseFor(after)
+		if status == http.StatusServiceUnavailable && !named {
+			// Proxies say it of a connection that broke after they had passed the call on, too.
+			return failure(request.Effect, cause)
+		}
 		return &signature.UnavailableError{RetryAfter: after, Cause: cause}
 	case status == http.StatusRequestTimeout || status >= 500:
 		return failure(request.Effect, cause)

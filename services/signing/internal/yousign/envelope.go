@@ -82,12 +82,12 @@ func signerState(status string) signature.SignerState {
 	return ""
 }
 
-// signedLevel of a signature; any other word stays as it is, and is worth nothing.
+// signedLevel of a signature; any other word is worth nothing.
 func signedLevel(word string) signature.Level {
 	for _, level := range []signature.Level{signature.SES, signature.AES, signature.QES} {
 		if word == levelWord(level) {
 			return level
 		}
 	}
-	return signature.Level(word)
+	return signature.UnknownLevel(word)
 }

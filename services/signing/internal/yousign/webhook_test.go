@@ -173,6 +173,19 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+func TestARefusedSubscriptionTellsNoSecret(t *testing.T) {
+	private := Subscription{Endpoint: "https://a.example/webhooks/yousign/sesame-token", SecretKey: "open-the-door"}
+	for _, status := range []int{400, 403, 500} {
+		err := subscriptionError(&vendorhttp.StatusError{
+			Status: status, Body: []byte(problemJSON("parameters_not_valid", "sesame-token, OPEN-the-door and the rest are odd")),
+		}, private)
+		if err == nil || !strings.Contains(err.Error(), "the rest are odd") || strings.Contains(err.Error(), "sesame") ||
+			strings.Contains(strings.ToLower(err.Error()), "open-the-door") {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
 // FuzzSubscriptions: whatever list the vendor answers with, a plan never claims somebody else's subscription.
 func FuzzSubscriptions(f *testing.F) {
 	want := WantedSubscription("eu", "https://sign.example.com/webhooks/yousign/token", goldenKey, false)
