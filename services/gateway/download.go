@@ -40,7 +40,9 @@ type chunks = grpc.ServerStreamingClient[documentv1.DownloadDocumentResponse]
 func (d downloads) serve(w http.ResponseWriter, r *http.Request, params map[string]string) {
 	token := params["token"]
 	if len(token) > mostToken {
-		write(w, problem{Code: http.StatusNotFound, Message: "the link is not valid", Reason: "LINK_INVALID"})
+		answerError(r.Context(), nil, nil, w, r, &fault.Error{
+			Code: codes.NotFound, Domain: "countersign.document.v1", Reason: "LINK_INVALID", Message: "the link is not valid",
+		})
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())

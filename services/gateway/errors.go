@@ -94,7 +94,7 @@ func own(code int, message string) problem {
 		reason = gatewayv1.ErrorReason_ERROR_REASON_UNAVAILABLE
 	}
 	name := strings.TrimPrefix(reason.String(), "ERROR_REASON_")
-	told := (&fault.Error{Domain: domain, Reason: name, Message: message}).GRPCStatus()
+	told := (&fault.Error{Code: codes.Unknown, Domain: domain, Reason: name, Message: message}).GRPCStatus()
 	return problem{Code: code, Message: message, Reason: name, Details: details(told)}
 }
 

@@ -50,8 +50,8 @@ func TestErrorsOfBackends(t *testing.T) {
 			&fault.Error{Code: codes.ResourceExhausted, Reason: "BUSY", Message: inside},
 			problem{Code: 503, Message: "not available at the moment", Reason: "BUSY"},
 		},
-		"late":      {context.DeadlineExceeded, problem{Code: 503, Message: "not available at the moment"}},
-		"canceled":  {context.Canceled, problem{Code: 503, Message: "not available at the moment"}},
+		"late":      {context.DeadlineExceeded, problem{Code: 503, Message: "not available at the moment", Reason: "UNAVAILABLE"}},
+		"canceled":  {context.Canceled, problem{Code: 503, Message: "not available at the moment", Reason: "UNAVAILABLE"}},
 		"unplanned": {errors.New(inside), problem{Code: 500, Message: "something failed inside; the log has it", Reason: "INTERNAL"}},
 		"upstream": {
 			status.Error(codes.PermissionDenied, inside),
@@ -97,8 +97,8 @@ func TestBadRequestsNeverRepeatTheInput(t *testing.T) {
 	const cancel = "/v1/signatureRequests/00000000-0000-0000-0000-000000000001:cancel"
 	h := open(t, DefaultConfig())
 	for name, tt := range map[string]struct{ method, path, body string }{
-		"unknown field":        {http.MethodPost, render, `{"alice":1}`},
-		"unknown inner field":  {http.MethodPost, cancel, `{"reason":"x","requestId":"y","alice":{}}`},
+		"unknown field":        {http.MethodPost, render, `{"alice@example.com":1}`},
+		"unknown inner field":  {http.MethodPost, cancel, `{"reason":"x","requestId":"y","alice smith":{}}`},
 		"wrong type":           {http.MethodPost, render, `{"template":["alice"]}`},
 		"not JSON":             {http.MethodPost, render, `alice`},
 		"broken JSON":          {http.MethodPost, render, `{"template":"alice`},

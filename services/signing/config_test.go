@@ -60,46 +60,13 @@ func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 		spoil func(*signing.Config)
 		keys  []string
 	}{
-		"nothing":                {func(*signing.Config) {}, nil},
-		"no providers":           {func(c *signing.Config) { *c = signing.DefaultConfig() }, nil},
-		"no settings":            {func(c *signing.Config) { *c = signing.Config{} }, []string{"signing.first_check"}},
-		"checks in vain":         {func(c *signing.Config) { c.LongestCheck = time.Minute }, []string{"signing.first_check"}},
-		"checks without a pause": {func(c *signing.Config) { c.FirstCheck = time.Millisecond }, []string{"signing.first_check"}},
-		"no callbacks":           {func(c *signing.Config) { c.Callbacks = "" }, []string{"signing.providers.ch: signing.callbacks"}},
-		"callbacks nowhere":      {func(c *signing.Config) { c.Callbacks = "sign.example.com" }, []string{"signing.providers.ch: signing.callbacks"}},
-		"callbacks in the clear": {func(c *signing.Config) { c.Callbacks = "http://sign.example.com" }, []string{"signing.providers.ch: signing.callbacks: must be https"}},
-		"callbacks with a user":  {func(c *signing.Config) { c.Callbacks = "https://a@sign.example.com" }, []string{"signing.providers.ch: signing.callbacks: must hold no user"}},
-		"callbacks with a query": {func(c *signing.Config) { c.Callbacks = "https://sign.example.com?a" }, []string{"signing.providers.ch: signing.callbacks: must hold no query"}},
-		"callbacks here":         {func(c *signing.Config) { c.Callbacks = "http://127.0.0.1:8080" }, nil},
-		"callbacks with a path":  {func(c *signing.Config) { c.Callbacks = "https://example.com/sign/" }, nil},
-		"no version":             {with("eu", func(p *signing.Provider) { p.BaseURL = "https://api.yousign.app" }), []string{"signing.providers.eu: base_url: must end with the version of the vendor's API, /v3"}},
-		"another version":        {with("ch", func(p *signing.Provider) { p.BaseURL = "https://api.skribble.com/v1" }), []string{"signing.providers.ch: base_url"}},
-		"one key for two":        {func(c *signing.Config) { c.Providers["us"] = c.Providers["ch"] }, []string{"signing.providers.us: api_key: is that of ch"}},
-		"a token of words":       {with("eu", func(p *signing.Provider) { p.WebhookToken = config.NewSecret("twenty-two or more/words") }), []string{"signing.providers.eu: webhook_token"}},
-		"all below nothing": {
-			with("ch", func(p *signing.Provider) {
-				p.LookupGrace, p.CallsPerMinute, p.ChecksPerMinute, p.EraseAfter = -1, -1, -1, -1
-			}),
-			[]string{
-				"signing.providers.ch: lookup_grace: must not", "signing.providers.ch: calls_per_minute: must not",
-				"signing.providers.ch: checks_per_minute: must not", "signing.providers.ch: erase_after: must not",
-			},
-		},
-		"calls below nothing": {with("eu", func(p *signing.Provider) { p.CallsPerHour = -1 }), []string{"signing.providers.eu: calls_per_hour: must not"}},
-		"Yousign's settings at Skribble": {
-			with("ch", func(p *signing.Provider) {
-				p.CallsPerHour, p.WebhookToken, p.WebhookAPIKey = 1, config.NewSecret(webhookToken), config.NewSecret(apiKey)
-				p.WebhookSecrets = []config.Secret{config.NewSecret(webhookSecret)}
-			}),
-			[]string{
-				"signing.providers.ch: calls_per_hour: is a setting of yousign", "signing.providers.ch: webhook_token: is a setting of yousign",
-				"signing.providers.ch: webhook_secrets: is a setting of yousign", "signing.providers.ch: webhook_api_key: is a setting of yousign",
-			},
-		},
-		"Skribble's settings at Yousign": {
-			with("eu", func(p *signing.Provider) { p.Username, p.LookupGrace = config.NewSecret("api_acme"), time.Second }),
-			[]string{"signing.providers.eu: username: is a setting of skribble", "signing.providers.eu: lookup_grace: is a setting of skribble"},
-		},
+		"nothing":                 {func(*signing.Config) {}, nil},
+		"no providers":            {func(c *signing.Config) { *c = signing.DefaultConfig() }, nil},
+		"no settings":             {func(c *signing.Config) { *c = signing.Config{} }, []string{"signing.first_check"}},
+		"checks in vain":          {func(c *signing.Config) { c.LongestCheck = time.Minute }, []string{"signing.first_check"}},
+		"checks without a pause":  {func(c *signing.Config) { c.FirstCheck = time.Millisecond }, []string{"signing.first_check"}},
+		"no callbacks":            {func(c *signing.Config) { c.Callbacks = "" }, []string{"signing.providers.ch: signing.callbacks"}},
+		"callbacks nowhere":       {func(c *signing.Config) { c.Callbacks = "sign.example.com" }, []string{"signing.providers.ch: signing.callbacks"}},
 		"no vendor":               {with("eu", func(p *signing.Provider) { p.Vendor = "" }), []string{"signing.providers.eu: vendor"}},
 		"another vendor":          {with("ch", func(p *signing.Provider) { p.Vendor = "docusign" }), []string{"signing.providers.ch: vendor"}},
 		"no user":                 {with("ch", func(p *signing.Provider) { p.Username = config.Secret{} }), []string{"signing.providers.ch: skribble: the user name"}},
@@ -148,6 +115,52 @@ func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 				"signing.providers.eu: webhook_token", "signing.providers.eu: webhook_secrets", "signing.providers.eu: yousign: the API key",
 				"signing.first_check",
 			},
+		},
+	} {
+		cfg := settings()
+		c.spoil(&cfg)
+		told(t, name, cfg, c.keys)
+	}
+}
+
+// TestCheckRefusesWhatWouldGoUnnoticed: addresses nobody reaches, and settings that nothing would come of.
+func TestCheckRefusesWhatWouldGoUnnoticed(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*signing.Config)
+		keys  []string
+	}{
+		"callbacks in the clear": {func(c *signing.Config) { c.Callbacks = "http://sign.example.com" }, []string{"signing.providers.ch: signing.callbacks: must be https"}},
+		"callbacks with a user":  {func(c *signing.Config) { c.Callbacks = "https://a@sign.example.com" }, []string{"signing.providers.ch: signing.callbacks: must hold no user"}},
+		"callbacks with a query": {func(c *signing.Config) { c.Callbacks = "https://sign.example.com?a" }, []string{"signing.providers.ch: signing.callbacks: must hold no query"}},
+		"callbacks here":         {func(c *signing.Config) { c.Callbacks = "http://127.0.0.1:8080" }, nil},
+		"callbacks with a path":  {func(c *signing.Config) { c.Callbacks = "https://example.com/sign/" }, nil},
+		"no version":             {with("eu", func(p *signing.Provider) { p.BaseURL = "https://api.yousign.app" }), []string{"signing.providers.eu: base_url: must end with the version of the vendor's API, /v3"}},
+		"another version":        {with("ch", func(p *signing.Provider) { p.BaseURL = "https://api.skribble.com/v1" }), []string{"signing.providers.ch: base_url"}},
+		"one key for two":        {func(c *signing.Config) { c.Providers["us"] = c.Providers["ch"] }, []string{"signing.providers.us: api_key: is that of ch"}},
+		"a token of words":       {with("eu", func(p *signing.Provider) { p.WebhookToken = config.NewSecret("twenty-two or more/words") }), []string{"signing.providers.eu: webhook_token"}},
+		"all below nothing": {
+			with("ch", func(p *signing.Provider) {
+				p.LookupGrace, p.CallsPerMinute, p.ChecksPerMinute, p.EraseAfter = -1, -1, -1, -1
+			}),
+			[]string{
+				"signing.providers.ch: lookup_grace: must not", "signing.providers.ch: calls_per_minute: must not",
+				"signing.providers.ch: checks_per_minute: must not", "signing.providers.ch: erase_after: must not",
+			},
+		},
+		"calls below nothing": {with("eu", func(p *signing.Provider) { p.CallsPerHour = -1 }), []string{"signing.providers.eu: calls_per_hour: must not"}},
+		"Yousign's settings at Skribble": {
+			with("ch", func(p *signing.Provider) {
+				p.CallsPerHour, p.WebhookToken, p.WebhookAPIKey = 1, config.NewSecret(webhookToken), config.NewSecret(apiKey)
+				p.WebhookSecrets = []config.Secret{config.NewSecret(webhookSecret)}
+			}),
+			[]string{
+				"signing.providers.ch: calls_per_hour: is a setting of yousign", "signing.providers.ch: webhook_token: is a setting of yousign",
+				"signing.providers.ch: webhook_secrets: is a setting of yousign", "signing.providers.ch: webhook_api_key: is a setting of yousign",
+			},
+		},
+		"Skribble's settings at Yousign": {
+			with("eu", func(p *signing.Provider) { p.Username, p.LookupGrace = config.NewSecret("api_acme"), time.Second }),
+			[]string{"signing.providers.eu: username: is a setting of skribble", "signing.providers.eu: lookup_grace: is a setting of skribble"},
 		},
 	} {
 		cfg := settings()
