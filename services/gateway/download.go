@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/internal/fault"
 )
 
 const (

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/countersign/countersign/services/signing/internal/api"
 	"github.com/countersign/countersign/services/signing/internal/routing"
@@ -40,7 +41,7 @@ func (c Config) accounts() (*routing.Accounts, []api.YousignHook, error) {
 			continue
 		}
 		built, mistakes := p.build(c.Callbacks)
-		if other := c.sameKey(id); other != "" {
+		if other := c.sameAccount(id); other != "" {
 			mistakes = append(mistakes, fmt.Errorf("api_key: is that of %s: each would use up the calls of the other", other))
 		}
 		if p.Vendor == yousignVendor {
@@ -153,6 +154,11 @@ func (p Provider) yousign() yousign.Config {
 		BaseURL: p.baseURL(), APIKey: readOr(p.APIKey, unread), Sandbox: p.Sandbox,
 		CallsPerMinute: p.CallsPerMinute, CallsPerHour: p.CallsPerHour,
 	}
+}
+
+// account tells accounts at vendors apart.
+func (p Provider) account() [4]string {
+	return [4]string{p.Vendor, strings.TrimRight(p.baseURL(), "/"), p.Username.Reveal(), strings.TrimSpace(p.APIKey.Reveal())}
 }
 
 // secrets are the live secrets of the account's webhooks.

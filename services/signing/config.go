@@ -42,7 +42,7 @@ type Provider struct {
 	Sandbox bool `yaml:"sandbox"`
 	// Username of the API user. Skribble only.
 	Username config.Secret `yaml:"username"`
-	// APIKey of the account; no two accounts at a vendor share one.
+	// APIKey of the account; no account is there under two names.
 	APIKey config.Secret `yaml:"api_key"`
 	// WebhookToken is the secret last segment of the webhook's path: 22 characters or more, all of them letters, digits or
 	// one of - . _ ~. Yousign only.

@@ -32,14 +32,14 @@ func (p Provider) username() string {
 	return readOr(p.Username, unread)
 }
 
-// sameKey names the account before this one that has the same key at the same vendor; empty when there is none.
-func (c Config) sameKey(id string) string {
+// sameAccount names the one before this that is the same account at its vendor; empty when there is none.
+func (c Config) sameAccount(id string) string {
 	p := c.Providers[id]
 	for _, other := range slices.Sorted(maps.Keys(c.Providers)) {
 		if other >= id || !p.APIKey.Set() {
 			return ""
 		}
-		if o := c.Providers[other]; o.Vendor == p.Vendor && o.APIKey.Reveal() == p.APIKey.Reveal() {
+		if o := c.Providers[other]; o.account() == p.account() {
 			return other
 		}
 	}

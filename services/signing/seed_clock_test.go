@@ -40,6 +40,7 @@ func (s *seed) tasks() []task {
 		if tried != nil {
 			t.due = tried.Add(even(t.due.Sub(*tried)))
 		}
+		t.due = t.due.Truncate(time.Second).Add(time.Second) // within a second nobody knows when a job ran
 		list = append(list, t)
 	}
 	if err := rows.Err(); err != nil {
@@ -92,5 +93,6 @@ func (s *seed) do(t task) {
 	if s.dead {
 		s.restart()
 	}
-	time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) // how long it took differs from run to run
+	const tick = 250 * time.Millisecond // how long it took differs from run to run, by less than that
+	time.Sleep(time.Until(time.Now().Truncate(tick).Add(tick)))
 }

@@ -147,7 +147,7 @@ func (s *seed) live() {
 	s.order = s.wish()
 	s.trouble, s.death = []int{0, 5, 15, 30}[s.dice.IntN(4)], s.dice.IntN(3)
 	s.create()
-	for range 8 + s.dice.IntN(30) {
+	for range 20 + s.dice.IntN(50) {
 		s.step()
 	}
 	s.quiet, s.trouble = true, 0

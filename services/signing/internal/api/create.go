@@ -23,6 +23,8 @@ import (
 const (
 	shortestAhead = time.Hour
 	longestAhead  = 365 * 24 * time.Hour
+	// largest request in bytes: it is read, listed and answered whole.
+	largest = 1 << 20
 )
 
 // CreateSignatureRequest accepts a request and starts it.
@@ -81,6 +83,9 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 	}
 	if wish := in.GetSignatureRequest(); wish.GetProvider() != "" && wish.GetRouting() != nil {
 		return signature.Request{}, invalid("signature_request.routing", "is not allowed beside a provider: give one of them, or none")
+	}
+	if size := proto.Size(in.GetSignatureRequest()); size > largest {
+		return signature.Request{}, invalid("signature_request", fmt.Sprintf("has %d bytes: at most %d are taken", size, largest))
 	}
 	now := time.Now()
 	r := toRequest(in.GetSignatureRequest())

@@ -13,7 +13,7 @@ import (
 func (p *Provider) RemindSignatureRequest(ctx context.Context, in *signingv1.RemindSignatureRequestRequest,
 ) (*signingv1.RemindSignatureRequestResponse, error) {
 	r, err := p.ask(ctx, "remind", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
-		provider, ok := p.Accounts.Get(r.Provider)
+		provider, ok := p.Accounts.Of(r)
 		if !ok {
 			return r, nil, unavailable(r)
 		}
@@ -29,7 +29,7 @@ func (p *Provider) RemindSignatureRequest(ctx context.Context, in *signingv1.Rem
 // UpdateSigner changes a signer, or notes the change for a job that has the vendor make it.
 func (p *Provider) UpdateSigner(ctx context.Context, in *signingv1.UpdateSignerRequest) (*signingv1.UpdateSignerResponse, error) {
 	r, err := p.ask(ctx, "update_signer", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
-		provider, ok := p.Accounts.Get(r.Provider)
+		provider, ok := p.Accounts.Of(r)
 		if !ok {
 			return r, nil, unavailable(r)
 		}
