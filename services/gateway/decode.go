@@ -176,11 +176,12 @@ func nameable(key string) bool {
 	return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]{0,63}$`).MatchString(key)
 }
 
-// unknown says that the message has no field of this name.
+// unknown says that the message has no field of this name. It is repeated only where it is a field's name with a typing
+// error.
 func unknown(d protoreflect.MessageDescriptor, key, path string) fault.Violation {
-	name := ""
-	if nameable(key) {
+	name, meant := "", hint(d, key)
+	if meant != "" && nameable(key) {
 		name = strconv.Quote(key) + " "
 	}
-	return fault.Violation{Field: path, Description: "has a field " + name + "that the API does not know" + hint(d, key)}
+	return fault.Violation{Field: path, Description: "has a field " + name + "that the API does not know" + meant}
 }

@@ -19,7 +19,7 @@ func TestAFieldThatCannotBeReadIsNamed(t *testing.T) {
 		`alice`:                                  {Description: "must be one JSON object"},
 		`[1]`:                                    {Description: "must be one JSON object"},
 		`{"requestID":"x"}`:                      {Description: `has a field "requestID" that the API does not know; did you mean "requestId"?`},
-		`{"colour":"x"}`:                         {Description: `has a field "colour" that the API does not know`},
+		`{"alice":"x"}`:                          {Description: "has a field that the API does not know"},
 		`{"alice@b.ch":"x"}`:                     {Description: "has a field that the API does not know"},
 		`{"signatureRequest":{"titel":"alice"}}`: {Field: "signature_request", Description: `has a field "titel" that the API does not know; did you mean "title"?`},
 		`null`:                                   {Description: "must be one JSON object"},
