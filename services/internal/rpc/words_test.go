@@ -26,7 +26,7 @@ func TestABrokenRuleSaysWhatIsAccepted(t *testing.T) {
 	const value = "s3cret/"
 	for want, message := range map[string]proto.Message{
 		"must be one of LEVEL_SES, LEVEL_AES, LEVEL_QES": &signingv1.SignatureRequest{},
-		"must be one of VERDICT_PROVEN, VERDICT_ATTESTED_BY_PROVIDER": &signingv1.SignatureRequest{
+		`must be one of VERDICT_PROVEN, VERDICT_ATTESTED_BY_PROVIDER"`: &signingv1.SignatureRequest{
 			Level: documentv1.Level_LEVEL_SES, RequiredVerdict: documentv1.Proof_VERDICT_FAILED,
 		},
 		"must be one of STATE_PREPARING, STATE_OUT_FOR_SIGNATURE, ":                             &signingv1.ListSignatureRequestsRequest{State: 99},
