@@ -58,8 +58,8 @@ func heard(side, at string, complaint any) []finding {
 			return nearest(side, at, place(at, e), parts)
 		}
 		return each(side, at, parts)
-	case *openapi3filter.ParseError:
-		return []finding{{side, unreadable, at, e.Error()}}
+	case *openapi3.SchemaPatternRegexError:
+		return []finding{{side, notSupported, at, e.Error()}}
 	case *openapi3filter.RequestError:
 		switch {
 		case errors.Is(e.Err, openapi3filter.ErrInvalidRequired):
@@ -72,7 +72,7 @@ func heard(side, at string, complaint any) []finding {
 			return heard(side, at, e.Err)
 		}
 	}
-	return []finding{{side, notSupported, at, fmt.Sprint(complaint)}}
+	return []finding{{side, unreadable, at, fmt.Sprint(complaint)}}
 }
 
 // each returns what the errors say, once: parts of a schema may complain of the same.

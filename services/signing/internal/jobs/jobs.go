@@ -138,7 +138,8 @@ func (w *Worker) advance(ctx context.Context, id string) (signature.Request, err
 		if r.Provider != at { // rerouted: the same step has another account to go to
 			done, at = signature.StepNone, r.Provider
 		}
-		if step == signature.StepNone || step == signature.StepRead && step == done {
+		read := done == signature.StepRead || done == signature.StepSend && r.SignersKnown() // by what sending answered
+		if step == signature.StepNone || step == signature.StepRead && read {
 			return r, nil
 		}
 		if step == done {

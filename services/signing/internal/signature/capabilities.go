@@ -99,4 +99,6 @@ type Offer struct {
 	Level           Level
 	Legislations    []Legislation
 	Authentications []Authentication
+	// Verdict is the strongest one that a signed file of the level reaches; empty where nobody knows.
+	Verdict Verdict
 }

@@ -15,15 +15,19 @@ type SignerFact struct {
 // mostEarly bounds what is kept: a bounce and a failed identification of as many signers as a request can have.
 const mostEarly = 100
 
+// SignersKnown tells whether the vendor has named every signer.
+func (r Request) SignersKnown() bool {
+	return !slices.ContainsFunc(r.Signers, func(s Signer) bool { return s.ProviderID == "" })
+}
+
 // keepEarly keeps a fact for the moment in which the signers' ids are known. A request that was never sent has no signers
 // at the vendor, and where all ids are known the fact is about a stranger.
 func (r Request) keepEarly(fact SignerFact) Request {
 	waits := r.State == Preparing && r.SendAttempted || r.State == OutForSignature
-	unknown := slices.ContainsFunc(r.Signers, func(s Signer) bool { return s.ProviderID == "" })
 	kept := slices.ContainsFunc(r.Early, func(f SignerFact) bool {
 		return f.SignerID == fact.SignerID && f.State == fact.State
 	})
-	if !waits || !unknown || kept || len(r.Early) >= mostEarly {
+	if !waits || r.SignersKnown() || kept || len(r.Early) >= mostEarly {
 		return r
 	}
 	r.Early, r.UpdateTime = append(slices.Clone(r.Early), fact), fact.Time
@@ -34,7 +38,7 @@ func (r Request) keepEarly(fact SignerFact) Request {
 func (r Request) applyEarly() (Request, []Event) {
 	var events []Event
 	var rest []SignerFact
-	waiting := slices.ContainsFunc(r.Signers, func(s Signer) bool { return s.ProviderID == "" })
+	waiting := !r.SignersKnown()
 	for _, fact := range r.Early {
 		i := slices.IndexFunc(r.Signers, func(s Signer) bool { return s.ProviderID == fact.SignerID })
 		if i < 0 {

@@ -20,11 +20,19 @@ type Reissue struct {
 
 // Reissuable tells whether a new attempt may take the place of the request: it ended unsigned, and none has yet.
 func Reissuable(r Request) bool {
-	switch r.State {
-	case Expired, Declined, Canceled, Refused:
-		return r.NextAttempt == ""
+	return slices.Contains(reissuable(), r.State) && r.NextAttempt == ""
+}
+
+func reissuable() []State { return []State{Expired, Declined, Canceled, Refused} }
+
+// DenyReissue tells why no new attempt may take the place of a request that is not Reissuable.
+func DenyReissue(r Request) *Denial {
+	denial := DenyState(r, reissuable()...)
+	if r.NextAttempt != "" {
+		denial.Detail = "the request was reissued before: its next attempt is signatureRequests/" + r.NextAttempt
+		denial.Metadata["next_attempt"] = r.NextAttempt
 	}
-	return false
+	return denial
 }
 
 // SameRoles tells whether the signers are for exactly the roles of the request.

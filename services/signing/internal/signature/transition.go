@@ -132,7 +132,7 @@ func bounded(words string) string {
 func (r Request) end(state State, kind EventType, reason, detail string, now time.Time) (Request, []Event) {
 	r.State, r.StateReason, r.StateDetail, r.UpdateTime = state, reason, detail, now
 	r, forgone := r.forgo(now)
-	return r, append(forgone, r.event(kind, now))
+	return r, append([]Event{r.event(kind, now)}, forgone...) // the end first: what is forgone follows from it
 }
 
 func orNow(t, now time.Time) time.Time {
