@@ -73,9 +73,11 @@ func lawOfImports() []rule {
 			document, outside,
 		}},
 		{"services/signing/internal/routing", []string{"services/signing/internal/signature"}},
-		{"services/signing/internal/vendorhttp", []string{"services/signing/internal/signature", "golang.org/x/time/rate"}},
+		{"services/signing/internal/vendorhttp", []string{
+			"services/signing/internal/signature", "services/internal/baseurl", "golang.org/x/time/rate",
+		}},
 		{"services/signing/internal/skribble", []string{
-			"services/signing/internal/signature", "services/signing/internal/vendorhttp",
+			"services/signing/internal/signature", "services/signing/internal/vendorhttp", "services/internal/baseurl",
 		}},
 		{"services/signing/internal/yousign", []string{
 			"services/signing/internal/signature", "services/signing/internal/vendorhttp",
@@ -91,7 +93,9 @@ func lawOfImports() []rule {
 			"services/crm/internal/jobs", "services/crm/internal/store", "services/crm/internal/pipeline", plumbing, signing, outside,
 		}},
 		{"services/crm/internal/account", []string{"services/crm/internal/kommo", "services/crm/internal/pipeline"}},
-		{"services/crm/internal/kommo", []string{"services/crm/internal/pipeline", "golang.org/x/time/rate"}},
+		{"services/crm/internal/kommo", []string{
+			"services/crm/internal/pipeline", "services/internal/baseurl", "golang.org/x/time/rate",
+		}},
 		{"services/crm/internal/store", []string{"services/crm/internal/pipeline", plumbing}},
 	}
 }
