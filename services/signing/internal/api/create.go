@@ -18,6 +18,7 @@ import (
 	"github.com/countersign/countersign/services/internal/durable"
 	"github.com/countersign/countersign/services/signing/internal/jobs"
 	"github.com/countersign/countersign/services/signing/internal/signature"
+	"github.com/countersign/countersign/services/signing/internal/source"
 	"github.com/countersign/countersign/services/signing/internal/store"
 )
 
@@ -54,7 +55,7 @@ func (p *Provider) created(ctx context.Context, requestID, hash string) (signatu
 }
 
 func (p *Provider) create(ctx context.Context, in *signingv1.CreateSignatureRequestRequest, hash string) (signature.Request, error) {
-	r, err := p.accepted(in)
+	r, err := p.accepted(ctx, in)
 	if err != nil {
 		return r, err
 	}
@@ -75,7 +76,7 @@ func (p *Provider) create(ctx context.Context, in *signingv1.CreateSignatureRequ
 }
 
 // accepted decodes a request, gives it a provider and refuses what none can honour.
-func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signature.Request, error) {
+func (p *Provider) accepted(ctx context.Context, in *signingv1.CreateSignatureRequestRequest) (signature.Request, error) {
 	token, err := newToken()
 	if err != nil {
 		return signature.Request{}, err
@@ -92,7 +93,7 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 	if err := checkRoles(r.Signers); err != nil {
 		return r, err
 	}
-	if err := p.choose(&r, now); err != nil {
+	if err := p.choose(ctx, &r, now); err != nil {
 		return r, err
 	}
 	if chosen, ok := p.Accounts.Get(r.Provider); ok && in.GetSignatureRequest().GetExpireTime() == nil {
@@ -102,20 +103,32 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 }
 
 // choose gives a request the provider that its caller named, or the one that routing finds; or says why none can have it.
-func (p *Provider) choose(r *signature.Request, now time.Time) error {
+// What it is made of is looked up first and told last: wherever it is wrong, so is it with every provider.
+func (p *Provider) choose(ctx context.Context, r *signature.Request, now time.Time) error {
 	r.CreateTime = now
 	order := r.Order()
-	var refusal *signature.Refusal
+	var refusal, unusable *signature.Refusal
+	if r.Document == "" { // a reissued one was looked up and sent before
+		var sizes source.Sizes
+		sizes, unusable = source.Look(ctx, p.Documents, *r)
+		order.DocumentSize = sizes.Document
+		for i, size := range sizes.Attachments {
+			order.Attachments[i].Size = size
+		}
+	}
 	if r.Provider != "" {
 		refusal = p.Accounts.Refusal(r.Provider, order)
 	} else {
 		r.Routed = true
 		r.Provider, refusal = p.Accounts.Choose(order, r.Routing, now)
 	}
-	if refusal == nil {
-		return nil
+	switch {
+	case refusal != nil:
+		return refusedError{refusal, p.Accounts.Able(order, p.sandbox(*r))}
+	case unusable != nil:
+		return refusedError{unusable, nil}
 	}
-	return refusedError{refusal, p.Accounts.Able(order, p.sandbox(*r))}
+	return nil
 }
 
 // sandbox tells whether a request asks for signatures without legal value: by the provider it names, or in so many words.

@@ -102,6 +102,8 @@ type Order struct {
 	CreateTime time.Time
 	// Document is the PDF to sign; empty where Template is set, and until it is prepared.
 	Document []byte
+	// DocumentSize in bytes, where it is known before the document is read; else 0.
+	DocumentSize int64
 	// Template is the vendor's own template that the document is made of, with its texts by label; empty where Document is
 	// set. The signers' roles are the labels of its signers.
 	Template       string
@@ -142,6 +144,8 @@ func (o Order) TextFor(language string) MailText {
 type Attachment struct {
 	FileName string
 	Content  []byte
+	// Size in bytes, where it is known before the content is read; else 0.
+	Size int64
 }
 
 // SigningLink is where one signer signs. ExpireTime is zero where the vendor does not say.
