@@ -41,7 +41,7 @@ func (p *Provider) CreateSignatureRequest(ctx context.Context, in *signingv1.Cre
 	if err != nil {
 		return nil, within(func(field string) string { return "signature_request." + field }, err)
 	}
-	return &signingv1.CreateSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
+	return &signingv1.CreateSignatureRequestResponse{SignatureRequest: p.shown(r)}, nil
 }
 
 // created returns the request that this id created. It comes before every check: a repetition succeeds although its

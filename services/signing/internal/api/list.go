@@ -34,7 +34,7 @@ func (p *Provider) ListSignatureRequests(ctx context.Context, in *signingv1.List
 		out.NextPageToken = page.Token(fmt.Sprintf("%d %s", last.CreateTime.UnixMicro(), last.ID), bound...)
 	}
 	for _, r := range list {
-		out.SignatureRequests = append(out.SignatureRequests, fromRequest(r, time.Now()))
+		out.SignatureRequests = append(out.SignatureRequests, p.shown(r))
 	}
 	return out, nil
 }

@@ -36,7 +36,7 @@ func (p *Provider) ReissueSignatureRequest(ctx context.Context, in *signingv1.Re
 		if err != nil {
 			return nil, within(func(field string) string { return reissueField(in, field) }, err)
 		}
-		return &signingv1.ReissueSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
+		return &signingv1.ReissueSignatureRequestResponse{SignatureRequest: p.shown(r)}, nil
 	}
 }
 

@@ -240,10 +240,12 @@ func (e *RejectedError) Error() string {
 }
 
 // UnavailableError means that nothing happened at the vendor and the call may be repeated, not before RetryAfter. Account
-// tells that the vendor refuses the account, whatever it is asked.
+// tells that the vendor refuses the account, whatever it is asked; OwnLimit that the vendor was not asked, because the
+// account's limit of calls is used up.
 type UnavailableError struct {
 	RetryAfter time.Duration
 	Account    bool
+	OwnLimit   bool
 	Cause      error
 }
 
