@@ -155,14 +155,14 @@ func noteKinds() map[string]string {
 	return map[string]string{
 		"attachment": "attachment", "is out for signature": "sent", "has signed": "signed",
 		"is signed by everyone": "completed", "has declined": "declined", "was not signed in time": "expired",
-		"was withdrawn.": "withdrawn", "itself.": "withdrawn at vendor", "no longer exists": "vanished", "its proof did not pass": "proof failed",
+		"was withdrawn.": "withdrawn", "It was withdrawn at": "withdrawn at vendor", "no longer exists": "vanished", "its proof did not pass": "proof failed",
 	}
 }
 
 func taskKinds() map[string]string {
 	return map[string]string{
 		"Please fill in": "missing", "has declined": "declined", "has expired unsigned": "expired",
-		"could not be sent": "refused", "itself.": "withdrawn at vendor", "no longer exists": "vanished",
+		"could not be sent": "refused", "It was withdrawn at": "withdrawn at vendor", "no longer exists": "vanished",
 		"did not pass": "proof failed", "its proof is weaker": "proof too weak",
 	}
 }

@@ -18,11 +18,13 @@ func TestStories(t *testing.T) {
 		for _, shape := range topologies() {
 			t.Run(shape.name, func(t *testing.T) {
 				t.Parallel()
+				expectVanished := beginVanishing(t, shape)
 				tellTogether(t, shape, settings{}, calm())
 				tellTogether(t, shape, settings{FirstCheck: time.Second}, unheard())
 				for _, s := range rough() {
 					tellTogether(t, shape, s.settings, []story{s.story})
 				}
+				t.Run("vanished at skribble", expectVanished)
 			})
 		}
 	})
@@ -71,6 +73,8 @@ func calm() []story {
 		{"platform is refused in every way", testRefusals},
 		{"platform watches", testWatch},
 		{"platform watches lines", testLines},
+		{"platform does everything at once at skribble", testSkribbleRivals},
+		{"platform does everything at once at yousign", testYousignRivals},
 		{"platform corrects a signer at skribble", testSkribbleSigners},
 		{"platform corrects a signer at yousign", testYousignSigners},
 		{"platform hires somebody", testHiring},
@@ -82,7 +86,6 @@ func calm() []story {
 		{"nobody names a provider", testRouted},
 		{"withdrawn at skribble itself", testSkribbleWithdrawn},
 		{"withdrawn at yousign itself", testYousignWithdrawn},
-		{"vanished at skribble", testVanished},
 	}
 }
 

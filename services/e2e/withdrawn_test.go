@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // withdraw has the vendor's own people, or the sender's in the vendor's pages, withdraw an envelope.
@@ -23,33 +25,40 @@ func (v vendor) withdraw(t *testing.T, e envelope) {
 	}
 }
 
-func testSkribbleWithdrawn(t *testing.T, w *world) {
-	w.testEndedElsewhere(t, stageSkribbleQES, "WITHDRAWN_AT_PROVIDER", "withdrawn at vendor", w.skribble.withdraw)
-}
+func testSkribbleWithdrawn(t *testing.T, w *world) { w.testWithdrawn(t, stageSkribbleQES) }
+func testYousignWithdrawn(t *testing.T, w *world)  { w.testWithdrawn(t, stageYousignQES) }
 
-func testYousignWithdrawn(t *testing.T, w *world) {
-	w.testEndedElsewhere(t, stageYousignQES, "WITHDRAWN_AT_PROVIDER", "withdrawn at vendor", w.yousign.withdraw)
-}
-
-// testVanished has Skribble forget the envelope. A second look, a minute after the first, makes sure.
-func testVanished(t *testing.T, w *world) {
-	w.testEndedElsewhere(t, stageSkribbleQES, "ENVELOPE_VANISHED", "vanished", func(t *testing.T, e envelope) {
-		t.Helper()
-		w.skribble.do(t, e, "purge", nil)
-	})
-}
-
-// testEndedElsewhere ends a deal's envelope at the vendor: the request, its events and the card say so, and a person is
-// asked to follow up.
-func (w *world) testEndedElsewhere(t *testing.T, stage, reason, word string, end func(*testing.T, envelope)) {
+// testWithdrawn ends a deal's envelope in the vendor's own pages.
+func (w *world) testWithdrawn(t *testing.T, stage string) {
 	d := w.begin(t, stage)
 	e := w.sent(t, d)
-	r := w.requestOf(t, d)
-	watched := w.lines(t, "?signatureRequest="+r.Name)
-	end(t, e)
+	w.vendorOf(d).withdraw(t, e)
 	w.hint(t, e)
-	watched(t, "TYPE_CANCELED")
-	w.ends(t, d, left(stage, []string{"sent", word}, []string{word}))
+	w.expectEndedElsewhere(t, d, "WITHDRAWN_AT_PROVIDER", "withdrawn at vendor")
+}
+
+// beginVanishing has Skribble forget a deal's envelope, in a world of its own, and returns what must have come of it a
+// minute later: a second look makes sure.
+func beginVanishing(t *testing.T, shape topology) (expect func(*testing.T)) {
+	t.Helper()
+	w := newWorld(t, shape, settings{})
+	d := w.begin(t, stageSkribbleQES)
+	e := w.sent(t, d)
+	w.skribble.do(t, e, "purge", nil)
+	w.hint(t, e)
+	return func(t *testing.T) { w.expectEndedElsewhere(t, d, "ENVELOPE_VANISHED", "vanished") }
+}
+
+// expectEndedElsewhere waits until the request, its events and the card say how the envelope ended, and a person is asked
+// to follow up.
+func (w *world) expectEndedElsewhere(t *testing.T, d *deal, reason, word string) {
+	t.Helper()
+	r := w.requestOf(t, d)
+	want := []string{"TYPE_CREATED", "TYPE_SENT", "TYPE_CANCELED"}
+	if diff := cmp.Diff(want, w.lines(t, "?signatureRequest="+r.Name)(t, "TYPE_CANCELED")); diff != "" {
+		t.Errorf("watched (-want +got):\n%s", diff)
+	}
+	w.ends(t, d, left(d.stage, []string{"sent", word}, []string{word}))
 	if r = w.read(t, r.Name); r.State != "STATE_CANCELED" || r.StateReason != reason {
 		t.Errorf("the request is %s for %s, want STATE_CANCELED for %s", r.State, r.StateReason, reason)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/countersign/countersign/services/signing/internal/api"
 	"github.com/countersign/countersign/services/signing/internal/routing"
@@ -29,6 +30,7 @@ const (
 // accounts builds the adapters; they call nobody yet. The error joins all mistakes of all accounts.
 func (c Config) accounts() (*routing.Accounts, []api.YousignHook, error) {
 	providers, hooks := map[string]signature.Provider{}, []api.YousignHook{}
+	keys := map[[4]string]bool{}
 	var errs []error
 	for _, id := range slices.Sorted(maps.Keys(c.Providers)) {
 		p := c.Providers[id]
@@ -37,6 +39,11 @@ func (c Config) accounts() (*routing.Accounts, []api.YousignHook, error) {
 			continue
 		}
 		built, mistakes := p.build(c.Callbacks)
+		// Two names for one account would share its limits and know nothing of each other.
+		if key := p.APIKey.Reveal(); key != "" && keys[p.account()] {
+			mistakes = append(mistakes, errors.New("api_key: another account has the same one"))
+		}
+		keys[p.account()] = true
 		if p.Vendor == "yousign" {
 			token := p.WebhookToken.Reveal()
 			if token != "" && slices.ContainsFunc(hooks, func(h api.YousignHook) bool { return h.Token == token }) {
@@ -88,9 +95,6 @@ func (p Provider) build(callbacks string) (signature.Provider, []error) {
 		built, err = yousign.New(p.yousign())
 	default:
 		err = fmt.Errorf("vendor: %q is not known; want skribble or yousign", p.Vendor)
-	}
-	if p.ChecksPerMinute < 0 || p.EraseAfter < 0 {
-		mistakes = append(mistakes, errors.New("checks_per_minute and erase_after: must not be negative"))
 	}
 	var several interface{ Unwrap() []error }
 	if errors.As(err, &several) {
@@ -186,6 +190,11 @@ func (p Provider) yousign() yousign.Config {
 		BaseURL: p.baseURL(), APIKey: p.APIKey.Reveal(), Sandbox: p.Sandbox,
 		CallsPerMinute: p.CallsPerMinute, CallsPerHour: p.CallsPerHour,
 	}
+}
+
+// account tells accounts at vendors apart.
+func (p Provider) account() [4]string {
+	return [4]string{p.Vendor, strings.TrimRight(p.baseURL(), "/"), p.Username.Reveal(), strings.TrimSpace(p.APIKey.Reveal())}
 }
 
 // secrets are the live secrets of the account's webhooks.

@@ -81,7 +81,18 @@ func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 		"a preference":            {func(c *signing.Config) { c.Routing = []string{"eu", "ch"} }, nil},
 		"a stranger preferred":    {func(c *signing.Config) { c.Routing = []string{"eu", "us"} }, []string{`signing.routing: no provider is named "us"`}},
 		"preferred twice":         {func(c *signing.Config) { c.Routing = []string{"eu", "eu"} }, []string{`signing.routing: "eu" is there twice`}},
-		"one token for two":       {func(c *signing.Config) { c.Providers["fr"] = c.Providers["eu"] }, []string{"signing.providers.fr: webhook_token"}},
+		"one account twice":       {func(c *signing.Config) { c.Providers["fr"] = c.Providers["eu"] }, []string{"signing.providers.fr: api_key", "signing.providers.fr: webhook_token"}},
+		"one user twice":          {func(c *signing.Config) { c.Providers["de"] = c.Providers["ch"] }, []string{"signing.providers.de: api_key"}},
+		"two users": {func(c *signing.Config) {
+			two := c.Providers["ch"]
+			two.Username = config.NewSecret("api_other")
+			c.Providers["de"] = two
+		}, nil},
+		"one token for two": {func(c *signing.Config) {
+			two := c.Providers["eu"]
+			two.APIKey = config.NewSecret("another")
+			c.Providers["fr"] = two
+		}, []string{"signing.providers.fr: webhook_token"}},
 		"all of one account": {with("ch", func(p *signing.Provider) {
 			p.BaseURL, p.APIKey, p.Username = "http://api.skribble.com/v2", config.Secret{}, config.NewSecret("api_demo_acme")
 		}), []string{

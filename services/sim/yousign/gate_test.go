@@ -148,7 +148,8 @@ func TestFaultsAfterTheEffect(t *testing.T) {
 		t.Errorf("server error: %v", p)
 	}
 	a.control(204, "/faults", `{"name":"rate_limit","retry_after":"7s"}`)
-	if r := a.do(429, "GET", "/v3/webhooks", ""); r.header.Get("Retry-After") != "7" {
+	if r := a.do(429, "GET", "/v3/webhooks", ""); r.header.Get("Retry-After") != "7" ||
+		r.header.Get("RateLimit-Reset") != "7" || r.header.Get("X-RateLimit-Remaining-Hour") == "0" {
 		t.Errorf("forced limit: %v", r.header)
 	}
 	a.control(400, "/faults", `{"name":"earthquake"}`)

@@ -87,7 +87,8 @@ func (s *Simulator) routes() http.Handler {
 	mux.Handle("/_sim/", s.control())
 	mux.Handle("/", s.faults.Wrap(s.api(), faults.Answers{
 		RateLimited: func(w http.ResponseWriter, f faults.Fault) {
-			s.tooMany(w, window.State{Limits: s.cfg.limits(), Reset: time.Minute, Retry: max(f.RetryAfter, time.Second)})
+			limits, retry := s.cfg.limits(), max(f.RetryAfter, time.Second)
+			s.tooMany(w, window.State{Limits: limits, RemainingHour: limits.Hour, Reset: min(retry, time.Minute), Retry: retry})
 		},
 		ServerError: func(w http.ResponseWriter, _ faults.Fault) { serverError().write(w) },
 	}))

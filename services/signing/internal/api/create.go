@@ -25,6 +25,8 @@ import (
 const (
 	shortestAhead = time.Hour
 	longestAhead  = 365 * 24 * time.Hour
+	// largest request in bytes: it is read, listed and answered whole.
+	largest = 1 << 20
 )
 
 // CreateSignatureRequest accepts a request and starts it.
@@ -83,6 +85,9 @@ func (p *Provider) accepted(ctx context.Context, in *signingv1.CreateSignatureRe
 	}
 	if wish := in.GetSignatureRequest(); wish.GetProvider() != "" && wish.GetRouting() != nil {
 		return signature.Request{}, invalid("signature_request.routing", "is not allowed beside a provider: give one of them, or none")
+	}
+	if size := proto.Size(in.GetSignatureRequest()); size > largest {
+		return signature.Request{}, invalid("signature_request", fmt.Sprintf("has %d bytes: at most %d are taken", size, largest))
 	}
 	now := time.Now()
 	r := toRequest(in.GetSignatureRequest())

@@ -24,7 +24,7 @@ func (p *Provider) GetDeliveryLog(ctx context.Context, in *signingv1.GetDelivery
 	if r.Envelope == "" || r.State == signature.Preparing {
 		return nil, answer(signature.DenyUnsent(r))
 	}
-	provider, ok := p.Accounts.Get(r.Provider)
+	provider, ok := p.Accounts.Of(r)
 	if !ok {
 		return nil, unavailable(r)
 	}

@@ -30,21 +30,22 @@ func (p *Provider) GetSigningLink(ctx context.Context, in *signingv1.GetSigningL
 	if err != nil {
 		return nil, answer(err)
 	}
-	signer, err := onTurn(r, in.GetSignerRole())
+	signer, err := signature.OnTurn(r, in.GetSignerRole(), time.Now())
 	if err != nil {
-		return nil, err
+		return nil, answer(err)
 	}
-	provider, ok := p.Accounts.Get(r.Provider)
+	provider, ok := p.Accounts.Of(r)
 	if !ok {
 		return nil, unavailable(r)
 	}
 	asking, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	link, err := provider.SigningLink(asking, r.Order(), signer.ProviderID)
+	var rejected *signature.RejectedError
 	switch {
 	case errors.Is(err, signature.ErrNotOffered):
 		return nil, providerFault(r, codes.FailedPrecondition, "NOT_OFFERED", "the provider has no signing links")
-	case errors.Is(err, signature.ErrNoLink), err == nil && gone(link.ExpireTime):
+	case errors.Is(err, signature.ErrNoLink), errors.As(err, &rejected), err == nil && gone(link.ExpireTime):
 		return nil, providerFault(r, codes.NotFound, "SIGNING_LINK_NOT_FOUND", "there is no signing link for this signer now")
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
@@ -56,22 +57,6 @@ func (p *Provider) GetSigningLink(ctx context.Context, in *signingv1.GetSigningL
 		out.ExpireTime = timestamppb.New(link.ExpireTime)
 	}
 	return out, nil
-}
-
-// onTurn returns the signer of a role when the signer can sign now.
-func onTurn(r signature.Request, role string) (signature.Signer, error) {
-	if r.State != signature.OutForSignature {
-		return signature.Signer{}, answer(signature.DenyState(r, signature.OutForSignature))
-	}
-	place, denial := r.SignerOf(role)
-	if denial != nil {
-		return signature.Signer{}, answer(denial)
-	}
-	signer := r.Signers[place]
-	if signer.State != signature.SignerInvited && signer.State != signature.SignerOpened {
-		return signer, answer(signature.DenySigner(signer))
-	}
-	return signer, nil
 }
 
 // usable tells whether a link may be handed to a person: a vendor's answer is hostile until it was looked at. Only an account

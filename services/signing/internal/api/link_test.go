@@ -108,6 +108,12 @@ func TestASigningLinkIsForASignerWhoCanSign(t *testing.T) {
 		refused(t, err, codes.FailedPrecondition, "STATE_DOES_NOT_ALLOW", "state", string(state))
 		tells(t, err, "the request is "+string(state)+": this needs OUT_FOR_SIGNATURE")
 	}
+	withdrawn, late := awaiting(signature.SignerInvited), awaiting(signature.SignerInvited)
+	withdrawn.Withdrawal, late.ExpireTime = signature.WithdrawnByCaller, time.Now().Add(-time.Second)
+	for _, name := range r.have(withdrawn, late) {
+		_, err := r.link(name, "client")
+		refused(t, err, codes.FailedPrecondition, "STATE_DOES_NOT_ALLOW", "state", "OUT_FOR_SIGNATURE")
+	}
 	_, err := r.link(r.have(awaiting(signature.SignerInvited))[0], "boss")
 	refused(t, err, codes.NotFound, "SIGNER_NOT_FOUND", "field", "signer_role")
 	_, err = r.link(nobody, "client")
@@ -132,7 +138,7 @@ func TestFailuresOfALinkAreTypedAndSayNothing(t *testing.T) {
 		"ended already": {link: signature.SigningLink{URL: where, ExpireTime: time.Now().Add(-time.Second)}, code: codes.NotFound, reason: "SIGNING_LINK_NOT_FOUND"},
 		"unavailable":   {err: &signature.UnavailableError{Cause: cause}, code: codes.Unavailable, reason: "PROVIDER_UNAVAILABLE"},
 		"unknown":       {err: &signature.UnknownOutcomeError{Cause: cause}, code: codes.Unavailable, reason: "PROVIDER_UNAVAILABLE"},
-		"rejected":      {err: &signature.RejectedError{Detail: where}, code: codes.Unavailable, reason: "PROVIDER_UNAVAILABLE"},
+		"rejected":      {err: &signature.RejectedError{Detail: where}, code: codes.NotFound, reason: "SIGNING_LINK_NOT_FOUND"},
 		"unplanned":     {err: cause, code: codes.Unavailable, reason: "PROVIDER_UNAVAILABLE"},
 	} {
 		account.gives(c.link, c.err)

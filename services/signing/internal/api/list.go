@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
@@ -15,6 +16,9 @@ import (
 	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/store"
 )
+
+// largestPage in bytes: a page of large requests ends early, because a message of gRPC has 4 MiB at most.
+const largestPage = 3 << 20
 
 // ListSignatureRequests lists requests, newest first.
 func (p *Provider) ListSignatureRequests(ctx context.Context, in *signingv1.ListSignatureRequestsRequest,
@@ -27,14 +31,15 @@ func (p *Provider) ListSignatureRequests(ctx context.Context, in *signingv1.List
 	if err != nil {
 		return nil, err
 	}
-	out := &signingv1.ListSignatureRequestsResponse{}
-	if len(list) == filter.Limit {
-		list = list[:len(list)-1]
-		last := list[len(list)-1]
-		out.NextPageToken = page.Token(fmt.Sprintf("%d %s", last.CreateTime.UnixMicro(), last.ID), bound...)
-	}
-	for _, r := range list {
-		out.SignatureRequests = append(out.SignatureRequests, p.shown(r))
+	out, size := &signingv1.ListSignatureRequestsResponse{}, 0
+	for i, r := range list {
+		request := p.shown(r)
+		if size += proto.Size(request); i == filter.Limit-1 || i > 0 && size > largestPage {
+			last := list[i-1]
+			out.NextPageToken = page.Token(fmt.Sprintf("%d %s", last.CreateTime.UnixMicro(), last.ID), bound...)
+			break
+		}
+		out.SignatureRequests = append(out.SignatureRequests, request)
 	}
 	return out, nil
 }

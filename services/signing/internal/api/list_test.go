@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,6 +61,34 @@ func TestAListGoesFromTheNewestToTheOldest(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || pages != 3 {
 		t.Errorf("%d pages (-want +got):\n%s", pages, diff)
 	}
+}
+
+// TestLargeRequestsMakeShortPages and not a list that nobody can read any more; one that is too large is not taken.
+func TestLargeRequestsMakeShortPages(t *testing.T) {
+	r := newRig(t)
+	large := several(9)
+	for i := range large {
+		large[i].Source = signature.Source{Template: "templates/nda", Values: map[string]string{"text": strings.Repeat("x", 900_000)}}
+	}
+	names := r.have(large...)
+	slices.Reverse(names)
+	var got []string
+	in := &signingv1.ListSignatureRequestsRequest{}
+	for range 9 {
+		page, next := r.list(in)
+		if got, in.PageToken = append(got, page...), next; next == "" {
+			break
+		}
+	}
+	if diff := cmp.Diff(names, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	over := creation()
+	over.SignatureRequest.Source = &signingv1.SignatureRequest_Template{Template: &signingv1.TemplateSource{
+		Template: "templates/nda", Language: "de", Values: map[string]string{"text": strings.Repeat("x", 1<<20)},
+	}}
+	_, err := r.provider.CreateSignatureRequest(t.Context(), over)
+	refused(t, err, codes.InvalidArgument, "INVALID_REQUEST", "field", "signature_request")
 }
 
 func TestAListIsFiltered(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 func (p *Provider) RemindSignatureRequest(ctx context.Context, in *signingv1.RemindSignatureRequestRequest,
 ) (*signingv1.RemindSignatureRequestResponse, error) {
 	r, err := p.ask(ctx, "remind", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
-		provider, ok := p.Accounts.Get(r.Provider)
+		provider, ok := p.Accounts.Of(r)
 		if !ok {
 			return r, nil, unavailable(r)
 		}
@@ -32,7 +32,7 @@ func (p *Provider) UpdateSigner(ctx context.Context, in *signingv1.UpdateSignerR
 		return nil, invalid("signer_role", "no change is given: set first_name, last_name, email, phone_number or language")
 	}
 	r, err := p.ask(ctx, "update_signer", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
-		provider, ok := p.Accounts.Get(r.Provider)
+		provider, ok := p.Accounts.Of(r)
 		if !ok {
 			return r, nil, unavailable(r)
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -177,11 +178,32 @@ func TestASkribbleCallbackIsAHint(t *testing.T) {
 	}
 	var args string
 	if err := r.db.Read().QueryRowContext(t.Context(), `SELECT json(args) FROM river_job LIMIT 1`).Scan(&args); err != nil ||
-		args != fmt.Sprintf(`{"request":%q}`, request.ID) {
+		!regexp.MustCompile(`^{"request":"`+request.ID+`","told":[0-9]+}$`).MatchString(args) {
 		t.Errorf("job %s, %v", args, err)
 	}
 	read, err := r.store.Request(t.Context(), request.ID)
 	if err != nil || read.State != signature.OutForSignature || read.Version != 1 {
 		t.Errorf("the callback itself moved the request: %s, version %d, %v", read.State, read.Version, err)
+	}
+}
+
+// TestCallbacksForWhatHasEndedCostNothing, however many come: they are answered, and no job looks.
+func TestCallbacksForWhatHasEndedCostNothing(t *testing.T) {
+	r := newRig(t)
+	for _, state := range []signature.State{signature.Completed, signature.Declined, signature.Canceled, signature.Expired, signature.Refused, signature.ProofFailed} {
+		request := sentBy("eu", "env-"+string(state))
+		request.State = state
+		r.have(request)
+		for n := range 3 {
+			if err := r.skribble(request.CallbackToken); err != nil {
+				t.Error(err)
+			}
+			if err := r.yousign(hookToken, sign(aWebhook(fmt.Sprint(state, n), request.Envelope, "", false), hookSecret)); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if jobs := r.count("river_job"); jobs != 0 {
+		t.Errorf("%d jobs", jobs)
 	}
 }

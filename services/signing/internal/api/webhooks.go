@@ -50,8 +50,11 @@ func (w *Webhooks) ReceiveSkribbleCallback(ctx context.Context, in *signingv1.Re
 	if err != nil {
 		return nil, err
 	}
+	if r.State.Ended() { // nothing happens to it any more, whoever calls and however often
+		return &signingv1.ReceiveSkribbleCallbackResponse{}, nil
+	}
 	err = w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
-		return tx.Enqueue(ctx, jobs.Advance{Request: r.ID})
+		return tx.Enqueue(ctx, jobs.Hinted(r.ID, signature.Hint{}))
 	})
 	if err != nil {
 		return nil, err
@@ -115,7 +118,10 @@ func (w *Webhooks) take(ctx context.Context, hook YousignHook, event yousign.Eve
 				return err
 			}
 		}
-		return tx.Enqueue(ctx, jobs.Advance{Request: r.ID})
+		if r.State.Ended() {
+			return nil
+		}
+		return tx.Enqueue(ctx, jobs.Hinted(r.ID, event.Hint()))
 	})
 }
 

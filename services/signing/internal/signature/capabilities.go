@@ -60,6 +60,14 @@ type Capabilities struct {
 	MaxTitle, MaxMessage int
 }
 
+// Account tells accounts apart that may stand under one name, one after another.
+func (c Capabilities) Account() string {
+	if c.Sandbox {
+		return c.Name + "/sandbox"
+	}
+	return c.Name
+}
+
 // title is the vendor's name as a sentence begins with it.
 func (c Capabilities) title() string {
 	first, size := utf8.DecodeRuneInString(c.Name)

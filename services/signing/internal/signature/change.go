@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// mostStrangers is how many signers whom nobody ordered are told apart. One is enough to fail the proof.
+const mostStrangers = 20
+
 // observeChanges compares the vendor's signers with those who were ordered, where the vendor says anything, and tells of
 // each change once. What the vendor has is kept and stands in no event. An entry without an id says nothing about anybody,
 // and while a change that was asked for here is under way nobody can say whose doing a difference is.
@@ -34,9 +37,10 @@ func (r Request) observeChanges(e Envelope, now time.Time) (Request, []Event) {
 	}
 	strangers := make([]string, 0, len(seen))
 	for id := range seen {
-		strangers = append(strangers, id)
+		strangers = append(strangers, bounded(id))
 	}
 	slices.Sort(strangers)
+	strangers = strangers[:min(len(strangers), mostStrangers)]
 	for _, id := range strangers {
 		if !slices.Contains(r.Strangers, id) {
 			events = append(events, r.event(EventSignerChanged, now))
@@ -57,9 +61,9 @@ func (s Signer) changed(theirs EnvelopeSigner, there bool) Signer {
 	if s.Update != nil && strings.EqualFold(theirs.Email, s.Update.Email) {
 		return s // our own change, whose outcome is not known yet
 	}
-	s.SeenEmail = deviation(s.SeenEmail, s.Email, theirs.Email, strings.EqualFold)
-	s.SeenFirstName = deviation(s.SeenFirstName, s.FirstName, theirs.FirstName, sameName)
-	s.SeenLastName = deviation(s.SeenLastName, s.LastName, theirs.LastName, sameName)
+	s.SeenEmail = deviation(s.SeenEmail, s.Email, bounded(theirs.Email), strings.EqualFold)
+	s.SeenFirstName = deviation(s.SeenFirstName, s.FirstName, bounded(theirs.FirstName), sameName)
+	s.SeenLastName = deviation(s.SeenLastName, s.LastName, bounded(theirs.LastName), sameName)
 	return s
 }
 

@@ -1,6 +1,8 @@
 package signature_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -108,5 +110,23 @@ func TestWhatCameBeforeTheSignersWereKnownIsNotLost(t *testing.T) {
 	}
 	if len(flood.Early) != 100 {
 		t.Errorf("%d facts are kept", len(flood.Early))
+	}
+}
+
+// TestAVendorsWordsAreBounded: thousands of strangers, or endless words, are neither as many events nor as long a row.
+func TestAVendorsWordsAreBounded(t *testing.T) {
+	long := strings.Repeat("ä", 1<<20)
+	crowd := view(signature.EnvelopeOpen, func(e *signature.Envelope) {
+		e.Signers[0].Email, e.Signers[0].FirstName, e.Signers[0].LastName = long, long, long
+		for n := range 5000 {
+			e.Signers = append(e.Signers, signature.EnvelopeSigner{ID: fmt.Sprintf("%05d%s", n, long[:4000]), State: signature.SignerInvited})
+		}
+	})
+	r, first := signature.Observe(sent(), crowd, at(2))
+	r, second := signature.Observe(r, crowd, at(3))
+	r, _ = signature.Observe(r, view(signature.EnvelopeDeclined, func(e *signature.Envelope) { e.DeclineReason = long }), at(4))
+	row, err := json.Marshal(r)
+	if err != nil || len(first) > 30 || len(second) > 0 || len(row) > 200_000 || !strings.HasSuffix(r.StateDetail, "ä…") {
+		t.Errorf("%d events, then %d, and a row of %d bytes, %v", len(first), len(second), len(row), err)
 	}
 }

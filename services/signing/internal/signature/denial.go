@@ -68,6 +68,22 @@ func (r Request) SignerOf(role string) (int, *Denial) {
 	return i, nil
 }
 
+// OnTurn returns the signer of a role when the signer can sign now. It fails with a *Denial: also for a request that is being
+// withdrawn, because nobody is to be led to a document that shall not be signed any more.
+func OnTurn(r Request, role string, now time.Time) (Signer, error) {
+	if r.State != OutForSignature || r.unwanted(now) {
+		return Signer{}, DenyState(r, OutForSignature)
+	}
+	place, denial := r.SignerOf(role)
+	if denial != nil {
+		return Signer{}, denial
+	}
+	if s := r.Signers[place]; s.State != SignerInvited && s.State != SignerOpened {
+		return s, DenySigner(s)
+	}
+	return r.Signers[place], nil
+}
+
 // unwanted tells whether the request shall end, because it is being withdrawn or its time is over.
 func (r Request) unwanted(now time.Time) bool {
 	return r.Withdrawal != NotWithdrawn || !now.Before(r.ExpireTime)

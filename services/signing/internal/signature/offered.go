@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -85,8 +86,8 @@ func (c Capabilities) refuseLanguages(order Order) *Refusal {
 
 func (c Capabilities) refuseTitle(order Order) *Refusal {
 	switch {
-	case strings.TrimSpace(order.Title) == "":
-		return c.refuse(ReasonTitleInvalid, "title", "needs a title that is not blank")
+	case strings.TrimSpace(order.Title) == "" || strings.ContainsFunc(order.Title, unicode.IsControl):
+		return c.refuse(ReasonTitleInvalid, "title", "needs a title that is not blank and has one line")
 	case tooLong(order.Title, c.MaxTitle):
 		return c.refuse(ReasonTitleInvalid, "title", "takes titles of at most %d characters", c.MaxTitle)
 	}

@@ -98,7 +98,7 @@ func ordered(signers []Signer) []Signer {
 func reopens(old, r Request, can Capabilities) bool {
 	latest := envelopeSince(old).AddDate(0, 0, can.MaxExpiryDays)
 	return can.Reactivates && old.State == Expired && old.ExpiredAtProvider && old.Envelope != "" && !old.EraseAsked &&
-		r.Provider == old.Provider && slices.Equal(r.Signers, ordered(old.Signers)) && old.differ() == "" &&
+		r.Provider == old.Provider && (old.Account == "" || old.Account == can.Account()) && slices.Equal(r.Signers, ordered(old.Signers)) && old.differ() == "" &&
 		!r.ExpireTime.After(latest)
 }
 
@@ -112,6 +112,7 @@ func envelopeSince(r Request) time.Time {
 func takeOver(r, old Request) Request {
 	r.Reactivate, r.Envelope, r.EnvelopeCorrelation, r.EnvelopeSince = true, old.Envelope, old.Correlation(), envelopeSince(old)
 	r.Document, r.FileName, r.Fields, r.NoSentDocument = old.Document, old.FileName, slices.Clone(old.Fields), old.NoSentDocument
+	r.Account = old.Account
 	for i := range r.Signers {
 		r.Signers[i].ProviderID = old.Signers[i].ProviderID
 	}
@@ -160,7 +161,7 @@ func Reopened(r Request, e Envelope, refused bool, now time.Time) (Request, []Ev
 // renew leaves the old envelope for one of the request's own.
 func (r Request) renew(now time.Time) Request {
 	r.Reactivate, r.Envelope, r.EnvelopeCorrelation, r.EnvelopeSince = false, "", "", time.Time{}
-	r.SendAttempted, r.VanishTime, r.EnvelopeEnd, r.Early, r.NoSentDocument = false, time.Time{}, time.Time{}, nil, false
+	r.SendAttempted, r.Account, r.VanishTime, r.EnvelopeEnd, r.Early, r.NoSentDocument = false, "", time.Time{}, time.Time{}, nil, false
 	if r.Source.ProviderTemplate != "" {
 		r.Document = ""
 	}

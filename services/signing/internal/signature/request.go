@@ -97,7 +97,9 @@ type Request struct {
 	Translations map[string]MailText
 	// Provider is the configured account's id. Routing chose it where Routed is set, and may choose again until something
 	// was sent.
-	Provider        string
+	Provider string
+	// Account is what Provider stood for when it was first asked to send; empty until then.
+	Account         string
 	Routed          bool
 	Routing         Routing
 	Level           Level

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 // Created starts a request.
@@ -103,7 +104,7 @@ func (r Request) observeState(e Envelope, now time.Time) (Request, []Event) {
 		r.State, r.UpdateTime = Signed, now
 		return r, []Event{r.event(EventSigned, orNow(e.CompleteTime, now))}
 	case EnvelopeDeclined:
-		return r.end(Declined, EventDeclined, "", e.DeclineReason, now)
+		return r.end(Declined, EventDeclined, "", bounded(e.DeclineReason), now)
 	case EnvelopeExpired:
 		r.ExpiredAtProvider = true
 		return r.end(Expired, EventExpired, "", "", now)
@@ -115,6 +116,17 @@ func (r Request) observeState(e Envelope, now time.Time) (Request, []Event) {
 		return r.end(Canceled, EventCanceled, "PROVIDER_FAILED", "the provider ended the envelope after a failure of its own", now)
 	}
 	return r, nil
+}
+
+// mostDetail is how many characters of somebody else's words are kept.
+const mostDetail = 2000
+
+// bounded cuts somebody else's words to what can be kept, answered and shown.
+func bounded(words string) string {
+	if utf8.RuneCountInString(words) <= mostDetail {
+		return words
+	}
+	return string([]rune(words)[:mostDetail]) + "…"
 }
 
 func (r Request) end(state State, kind EventType, reason, detail string, now time.Time) (Request, []Event) {

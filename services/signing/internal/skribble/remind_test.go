@@ -60,7 +60,7 @@ func TestRemindTellsWhatCameOfIt(t *testing.T) {
 		want   any
 	}{
 		{http.StatusOK, nil}, {http.StatusNoContent, nil}, {http.StatusInternalServerError, &unknown},
-		{http.StatusServiceUnavailable, &unavailable}, {http.StatusBadRequest, &rejected}, {http.StatusNotFound, &rejected},
+		{http.StatusServiceUnavailable, &unknown}, {http.StatusTooManyRequests, &unavailable}, {http.StatusBadRequest, &rejected}, {http.StatusNotFound, &rejected},
 	}
 	for _, c := range cases {
 		vendor := &scripted{answer: func(w http.ResponseWriter, r *http.Request) {

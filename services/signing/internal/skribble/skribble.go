@@ -61,6 +61,8 @@ type Provider struct {
 	config  Config
 	http    *vendorhttp.Client
 	session *session
+	// signed are the ids of signed documents.
+	signed vendorhttp.Memo[string]
 }
 
 var _ signature.Provider = (*Provider)(nil)

@@ -95,6 +95,10 @@ func (c *Client) refusal(request Request, response *http.Response, body []byte) 
 			after = c.tooMany(after, named)
 		}
 		c.pauseFor(after)
+		if status == http.StatusServiceUnavailable && !named {
+			// Proxies say it of a connection that broke after they had passed the call on, too.
+			return failure(request.Effect, cause)
+		}
 		return &signature.UnavailableError{RetryAfter: after, Cause: cause}
 	case status == http.StatusRequestTimeout || status >= 500:
 		return failure(request.Effect, cause)

@@ -15,6 +15,12 @@ const (
 	maxRaw    = 4 << 10
 )
 
+// firstYear and lastYear bound what is taken for a point in time.
+const (
+	firstYear = 1970
+	lastYear  = 9000
+)
+
 // Detail returns a vendor's text made safe to show and to log: bounded, printable, and without e-mail addresses, links,
 // long numbers and the given private values, which vendors like to echo.
 func Detail(text string, private ...string) string {
@@ -51,7 +57,8 @@ func without(text, value string) string {
 }
 
 // Time is a vendor's point in time, read with tolerance: RFC 3339, or a date, which is its midnight in UTC. Anything
-// else is the zero time, so that an odd date never costs the whole answer.
+// else is the zero time, so that an odd date never costs the whole answer; so is one that no clock shows, because JSON and
+// the contracts cannot tell every year.
 type Time struct{ time.Time }
 
 // UnmarshalJSON never fails.
@@ -63,7 +70,9 @@ func (t *Time) UnmarshalJSON(raw []byte) error {
 	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05.999999999Z0700", time.DateOnly} {
 		if parsed, err := time.Parse(layout, text); err == nil {
-			t.Time = parsed.UTC()
+			if parsed = parsed.UTC(); parsed.Year() >= firstYear && parsed.Year() <= lastYear {
+				t.Time = parsed
+			}
 			return nil
 		}
 	}

@@ -87,7 +87,7 @@ func TestOutcomeOfEveryStatus(t *testing.T) {
 		{400, rejected, rejected}, {401, rejected, rejected}, {403, rejected, rejected}, {404, rejected, rejected},
 		{409, rejected, rejected}, {422, rejected, rejected},
 		{408, unavailable, unknown}, {429, unavailable, unavailable},
-		{500, unavailable, unknown}, {502, unavailable, unknown}, {503, unavailable, unavailable}, {504, unavailable, unknown},
+		{500, unavailable, unknown}, {502, unavailable, unknown}, {503, unavailable, unknown}, {504, unavailable, unknown},
 	}
 	for _, c := range cases {
 		for effect, want := range map[bool]string{false: c.read, true: c.effect} {
@@ -95,6 +95,16 @@ func TestOutcomeOfEveryStatus(t *testing.T) {
 			if got := classOf(err); got != want {
 				t.Errorf("%d with effect %v: %s, want %s", c.status, effect, got, want)
 			}
+		}
+	}
+}
+
+// TestA503ThatNamesATimeHadNoEffect: the vendor itself says it. Without one a proxy may say it of a call that went through.
+func TestA503ThatNamesATimeHadNoEffect(t *testing.T) {
+	post := Request{Method: http.MethodPost, Path: "/x", Effect: true}
+	for after, want := range map[string]string{"30": "unavailable", "": "unknown", "soon": "unknown"} {
+		if _, err := client(t, Config{}, reply(503, "{}", "Retry-After", after)).Do(t.Context(), post); classOf(err) != want {
+			t.Errorf("Retry-After %q: %v, want %s", after, err, want)
 		}
 	}
 }

@@ -96,6 +96,9 @@ func (p *Provider) signers(ctx context.Context, order signature.Order, draft req
 	sorted := inSigningOrder(order)
 	for i, wanted := range sorted {
 		if made, ok := withEmail(known, wanted.Email); ok {
+			if err := weakened(order, wanted, made); err != nil {
+				return nil, err
+			}
 			all = append(all, made)
 			continue
 		}
@@ -110,6 +113,9 @@ func (p *Provider) signers(ctx context.Context, order signature.Order, draft req
 		if !vendorhttp.IsID(made.ID) {
 			return nil, &signature.UnknownOutcomeError{Cause: errNoID}
 		}
+		if err := weakened(order, wanted, made); err != nil {
+			return nil, err
+		}
 		made.Info.Email = wanted.Email
 		all = append(all, made)
 	}
@@ -117,6 +123,19 @@ func (p *Provider) signers(ctx context.Context, order signature.Order, draft req
 		return nil, errOtherTurns(signature.ReasonOrderNotOffered)
 	}
 	return all, nil
+}
+
+// weakened tells that a signer of the draft is not to sign as was ordered: nobody is invited to that. What Yousign does not
+// tell is found out when it is signed.
+func weakened(order signature.Order, wanted signature.Signer, made signer) error {
+	asked := personOf(order, wanted)
+	switch {
+	case made.Level != "" && made.Level != asked.Level:
+		return rejected(signature.ReasonLevelNotOffered, "Yousign made a signer of another level than was ordered")
+	case asked.Authentication != nil && made.Authentication != nil && *made.Authentication != *asked.Authentication:
+		return rejected(signature.ReasonAuthenticationNotOffered, "Yousign made a signer with another authentication than was ordered")
+	}
+	return nil
 }
 
 func withEmail(signers []signer, email string) (signer, bool) {
@@ -128,11 +147,16 @@ func withEmail(signers []signer, email string) (signer, bool) {
 	return signer{}, false
 }
 
-// discard deletes a draft that leads nowhere. It may fail: a draft invites nobody.
-func (p *Provider) discard(ctx context.Context, draft request) {
-	if draft.ID != "" {
-		_ = p.remove(ctx, draft.ID)
+// discard deletes a draft that leads nowhere, and returns why: nothing of a rejected order stays at Yousign. A draft that
+// cannot be deleted is looked up again, because it may have been activated meanwhile.
+func (p *Provider) discard(ctx context.Context, draft request, why error) error {
+	if draft.ID == "" {
+		return why
 	}
+	if err := p.remove(ctx, draft.ID); err != nil && !isGone(err) {
+		return halfway(err)
+	}
+	return why
 }
 
 func (p *Provider) remove(ctx context.Context, id string) error {

@@ -38,8 +38,7 @@ func (p *Provider) send(ctx context.Context, order signature.Order, resume bool)
 		}
 	}
 	if refusal := p.Refusal(order); refusal != nil {
-		p.discard(ctx, draft)
-		return request{}, &signature.RejectedError{Reason: refusal.Reason, Detail: refusal.Detail}
+		return request{}, p.discard(ctx, draft, rejected(refusal.Reason, refusal.Detail))
 	}
 	if draft.ID == "" {
 		if err := p.create(ctx, order, &draft); err != nil {
@@ -51,8 +50,7 @@ func (p *Provider) send(ctx context.Context, order signature.Order, resume bool)
 		return sent, nil
 	}
 	if isFinal(err) {
-		p.discard(ctx, draft)
-		return request{}, err
+		return request{}, p.discard(ctx, draft, err)
 	}
 	return request{}, halfway(err)
 }
