@@ -68,7 +68,7 @@ func (p *play) happen(r signature.Request, now time.Time) (signature.Request, []
 	case 9:
 		return signature.EndUnfound(r, now)
 	case 10:
-		return signature.NoteSigner(r, pick(p, "", "v1", "v2", "v3"), pick(p, signature.SignerBounced,
+		return noted(r, pick(p, "", "v1", "v2", "v3"), pick(p, signature.SignerBounced,
 			signature.SignerIdentificationFailed, signature.SignerSigned, "purple", ""), now)
 	case 12:
 		return signature.Packed(r, pick(p, "", "documents/e1", "documents/e2"), now), nil
