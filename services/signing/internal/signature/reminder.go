@@ -89,9 +89,7 @@ func (r Request) remind(places []int, now time.Time) Request {
 	r.Signers, r.UpdateTime = slices.Clone(r.Signers), now
 	for _, i := range places {
 		reminder := &r.Signers[i].Reminder
-		if reminder.AskTime = now; !reminder.Tried {
-			reminder.DueTime = now
-		}
+		reminder.AskTime, reminder.DueTime = now, now
 	}
 	return r
 }
