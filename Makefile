@@ -11,10 +11,11 @@ LINT    := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 KILLS   ?= 60
 SECONDS_EACH ?= 20
 ROUNDS  ?= 3
+RUNS    ?= 2000
 CORPUS  ?= $(CURDIR)/bin/corpus
 SEED    ?= $(shell date +%s)
 
-.PHONY: help build demo test check present generate generate-check lint breaking race kill-test load bench bench-document fuzz corpus sandbox clean
+.PHONY: help build demo test check present generate generate-check lint breaking race kill-test interleavings load bench bench-document fuzz corpus sandbox clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s'|'
@@ -70,6 +71,9 @@ lint: ## Run the linters.
 
 kill-test: ## Kill the product KILLS times at random moments; SEED=n repeats a run.
 	COUNTERSIGN_KILLS=$(KILLS) COUNTERSIGN_SEED=$(SEED) go test -count=1 -timeout 30m -run '^TestKillNine$$' -v ./services/e2e
+
+interleavings: ## Run RUNS interleavings of callers, signers, vendors, faults and deaths from SEED on, as make interleavings RUNS=2000 SEED=1.
+	COUNTERSIGN_SEEDS=$(RUNS) COUNTERSIGN_SEED=$(SEED) go test -count=1 -timeout 60m -run '^TestInterleavings$$' -v ./services/signing | grep -v -E '^ *(=== |--- PASS)'
 
 load: ## Measure how long webhooks take to answer, for SECONDS_EACH each over 16 connections and at 200 a second.
 	COUNTERSIGN_LOAD_SECONDS=$(SECONDS_EACH) go test -count=1 -timeout 10m -run '^TestWebhooksUnderLoad$$' -v ./services/e2e

@@ -108,7 +108,7 @@ func fences() []rule {
 		{"github.com/grpc-ecosystem/grpc-gateway/...", []string{"services/gateway", "gen/..."}},
 		{"github.com/alecthomas/...", []string{"services/cmd/..."}},
 		{"github.com/getkin/...", []string{"services/sim/vendorspec"}},
-		{"github.com/goccy/...", []string{"services/internal/config", "services/document/internal/render", "services/sim/vendorspec"}},
+		{"github.com/goccy/...", []string{"services/internal/config", "services/document/internal/render"}},
 	}
 }
 

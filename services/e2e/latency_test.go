@@ -50,7 +50,7 @@ type flood struct {
 	sent     map[string]chan time.Time
 }
 
-func newFlood(b *testing.B) *flood {
+func newFlood(b testing.TB) *flood {
 	b.Helper()
 	f := &flood{recorder: &recorder{}, sent: map[string]chan time.Time{}}
 	f.world = prepareWorld(b, topologies()[0], settings{Log: "warn"}, f.recorder.around)
@@ -62,7 +62,7 @@ func newFlood(b *testing.B) *flood {
 }
 
 // uploaded is a static document: one that was rendered once, brought into the archive as anybody's PDF.
-func (f *flood) uploaded(b *testing.B) string {
+func (f *flood) uploaded(b testing.TB) string {
 	b.Helper()
 	request := f.creation(f.yousign, "template")
 	var first signatureRequest
@@ -72,11 +72,17 @@ func (f *flood) uploaded(b *testing.B) string {
 	}
 	f.expectRequest(b, created.GetSignatureRequest().GetName(), "STATE_OUT_FOR_SIGNATURE")
 	must(b, http.MethodGet, f.gateway("/v1/"+created.GetSignatureRequest().GetName()), nil, &first)
-	return f.copyOf(b, first.Document)
+	var link struct{ Path string }
+	must(b, http.MethodPost, f.gateway("/v1/"+first.Document+":createDownloadLink"), map[string]any{}, &link)
+	got, err := send(http.MethodGet, f.gateway(link.Path), nil, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return f.archived(b, got.body)
 }
 
 // watchSent notes when each request is seen to be sent.
-func (f *flood) watchSent(b *testing.B) {
+func (f *flood) watchSent(b testing.TB) {
 	b.Helper()
 	ctx, hangUp := context.WithCancel(b.Context())
 	events, err := f.client.WatchEvents(ctx, &signingv1.WatchEventsRequest{})
@@ -129,7 +135,7 @@ func (f *flood) creation(v vendor, source string) *signingv1.CreateSignatureRequ
 }
 
 // create returns the request's name and when the call was answered.
-func (f *flood) create(b *testing.B, v vendor, source string) (string, time.Time) {
+func (f *flood) create(b testing.TB, v vendor, source string) (string, time.Time) {
 	created, err := f.client.CreateSignatureRequest(b.Context(), f.creation(v, source))
 	if err != nil {
 		b.Error(err)
@@ -138,7 +144,7 @@ func (f *flood) create(b *testing.B, v vendor, source string) (string, time.Time
 }
 
 // awaitSent returns when the request was seen to be sent.
-func (f *flood) awaitSent(b *testing.B, name string) time.Time {
+func (f *flood) awaitSent(b testing.TB, name string) time.Time {
 	select {
 	case at := <-f.seen(name):
 		return at
@@ -218,15 +224,9 @@ func (s spans) report(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// copyOf brings a document's bytes into the archive a second time, as an upload.
-func (f *flood) copyOf(b *testing.B, document string) string {
+// archived uploads a PDF, which is signed in its own empty signature fields.
+func (f *flood) archived(b testing.TB, content []byte) string {
 	b.Helper()
-	var link struct{ Path string }
-	must(b, http.MethodPost, f.gateway("/v1/"+document+":createDownloadLink"), map[string]any{}, &link)
-	got, err := send(http.MethodGet, f.gateway(link.Path), nil, nil)
-	if err != nil {
-		b.Fatal(err)
-	}
 	upload, err := documentv1.NewDocumentServiceClient(dial(b, f.at.Document)).CreateDocument(b.Context())
 	if err != nil {
 		b.Fatal(err)
@@ -235,7 +235,7 @@ func (f *flood) copyOf(b *testing.B, document string) string {
 		{Part: &documentv1.CreateDocumentRequest_Header_{Header: &documentv1.CreateDocumentRequest_Header{
 			Kind: documentv1.Document_KIND_UPLOADED, Title: "Rahmen", FileName: "rahmen.pdf", RequestId: uuid.NewString(),
 		}}},
-		{Part: &documentv1.CreateDocumentRequest_Chunk{Chunk: got.body}},
+		{Part: &documentv1.CreateDocumentRequest_Chunk{Chunk: content}},
 	} {
 		if err := upload.Send(part); err != nil {
 			break // CloseAndRecv has the reason

@@ -73,6 +73,8 @@ func calm() []story {
 		{"platform is refused in every way", testRefusals},
 		{"platform watches", testWatch},
 		{"platform watches lines", testLines},
+		{"platform does everything at once at skribble", testSkribbleRivals},
+		{"platform does everything at once at yousign", testYousignRivals},
 		{"platform corrects a signer at skribble", testSkribbleSigners},
 		{"platform corrects a signer at yousign", testYousignSigners},
 		{"platform hires somebody", testHiring},

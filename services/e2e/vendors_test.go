@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"os"
@@ -155,6 +156,21 @@ func (p *tap) count(match func(exchange) bool) int {
 		}
 	}
 	return n
+}
+
+// still waits until no call that matches has come for half a second.
+func (p *tap) still(t testing.TB, match func(exchange) bool) {
+	t.Helper()
+	last, since := p.count(match), time.Now()
+	eventually(t, "the product is done calling", func() error {
+		if now := p.count(match); now != last {
+			last, since = now, time.Now()
+		}
+		if time.Since(since) < 500*time.Millisecond {
+			return errors.New("still calling")
+		}
+		return nil
+	})
 }
 
 type statusWriter struct {

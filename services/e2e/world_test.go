@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -9,7 +8,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -199,17 +197,5 @@ func (w *world) ends(t *testing.T, d *deal, want tally) {
 // quiet waits until the product has not called the CRM for half a second: what is to be written twice was written.
 func (w *world) quiet(t *testing.T) {
 	t.Helper()
-	writes := func() int {
-		return w.kommo.tap.count(func(c exchange) bool { return c.method != http.MethodGet })
-	}
-	last, since := writes(), time.Now()
-	eventually(t, "the product is done writing", func() error {
-		if now := writes(); now != last {
-			last, since = now, time.Now()
-		}
-		if time.Since(since) < 500*time.Millisecond {
-			return errors.New("still writing")
-		}
-		return nil
-	})
+	w.kommo.tap.still(t, func(c exchange) bool { return c.method != http.MethodGet })
 }

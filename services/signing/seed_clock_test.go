@@ -24,7 +24,7 @@ type task struct {
 // tasks are the jobs that wait, oldest first.
 func (s *seed) tasks() []task {
 	s.t.Helper()
-	rows, err := s.db.QueryContext(context.Background(), `SELECT id, kind, scheduled_at, attempted_at FROM river_job
+	rows, err := s.db.QueryContext(context.Background(), `SELECT id, kind, scheduled_at FROM river_job
 		WHERE state IN ('scheduled', 'retryable', 'available') ORDER BY id`)
 	if err != nil {
 		s.t.Fatal(err)
@@ -33,29 +33,19 @@ func (s *seed) tasks() []task {
 	var list []task
 	for rows.Next() {
 		var t task
-		var tried *time.Time
-		if err := rows.Scan(&t.id, &t.kind, &t.due, &tried); err != nil {
+		if err := rows.Scan(&t.id, &t.kind, &t.due); err != nil {
 			s.t.Fatal(err)
 		}
-		if tried != nil {
-			t.due = tried.Add(even(t.due.Sub(*tried)))
+		if retry, ok := s.retries[t.id]; ok {
+			t.due = retry
 		}
+		t.due = t.due.Truncate(time.Second).Add(time.Second) // within a second nobody knows when a job ran
 		list = append(list, t)
 	}
 	if err := rows.Err(); err != nil {
 		s.t.Fatal(err)
 	}
 	return list
-}
-
-// even takes the jitter out of a short pause.
-func even(pause time.Duration) time.Duration {
-	for p := 250 * time.Millisecond; p <= 64*time.Second; p *= 2 {
-		if pause <= p {
-			return p
-		}
-	}
-	return pause
 }
 
 // due are the tasks whose time has come, and when the next one's comes.
@@ -76,8 +66,9 @@ func (s *seed) do(t task) {
 	s.t.Helper()
 	s.tell("job %d %s", t.id, strings.TrimPrefix(t.kind, "signing_"))
 	s.tally.jobs++
-	s.exec(`UPDATE river_job SET queue = 'default', state = 'available', scheduled_at = '2001-01-01 00:00:00' WHERE id = ?`, t.id)
+	s.exec(`UPDATE river_job SET queue = 'default', state = 'available', scheduled_at = '1999-01-01 00:00:00' WHERE id = ?`, t.id)
 	s.rouse()
+	failures := s.failures(t)
 	for {
 		time.Sleep(50 * time.Millisecond)
 		var state, queue string
@@ -89,8 +80,22 @@ func (s *seed) do(t task) {
 			break
 		}
 	}
+	delete(s.retries, t.id)
+	if n := s.failures(t); n > failures { // the pause without its jitter
+		s.retries[t.id] = time.Now().Add(min(250*time.Millisecond<<min(n, 10), time.Minute))
+	}
 	if s.dead {
 		s.restart()
 	}
-	time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) // how long it took differs from run to run
+	const tick = 250 * time.Millisecond // how long it took differs from run to run, by less than that
+	time.Sleep(time.Until(time.Now().Truncate(tick).Add(tick)))
+}
+
+// failures are how often a job failed.
+func (s *seed) failures(t task) (n int) {
+	row := s.db.QueryRowContext(context.Background(), `SELECT coalesce(json_array_length(errors), 0) FROM river_job WHERE id = ?`, t.id)
+	if err := row.Scan(&n); err != nil {
+		s.t.Fatal(err)
+	}
+	return n
 }

@@ -78,17 +78,18 @@ func (s *seed) extras(r *signingv1.SignatureRequest, vendor string, roles []stri
 // step is one thing that happens while nothing else does.
 func (s *seed) step() {
 	now, next := s.due()
+	_, _, open := s.some()
 	switch n := s.dice.IntN(100); {
-	case n < 45 && len(now) > 0:
+	case len(now) > 0 && (n < 40 || !open && n < 85):
 		s.do(now[s.dice.IntN(len(now))])
-	case n < 55 && !next.IsZero():
+	case n < 48 && !next.IsZero():
 		s.tell("time passes until the next job")
 		s.pass(time.Until(next))
-	case n < 62:
+	case n < 53:
 		d := []time.Duration{time.Second, 30 * time.Second, 5 * time.Minute, time.Hour, 24 * time.Hour}[s.dice.IntN(5)]
 		s.tell("%v pass", d)
 		s.pass(d)
-	case n < 65:
+	case n < 57:
 		s.tell("restarted")
 		s.tally.restarts++
 		s.restart()
@@ -101,11 +102,11 @@ func (s *seed) step() {
 func (s *seed) act() {
 	s.collect()
 	switch n := s.dice.IntN(100); {
-	case n < 35:
+	case n < 30:
 		s.hint()
-	case n < 65:
+	case n < 70:
 		s.sign()
-	case n < 75:
+	case n < 78:
 		s.meddle()
 	default:
 		s.verb()
@@ -134,7 +135,10 @@ func (s *seed) settle(long time.Duration) {
 func (s *seed) verb() {
 	s.tally.verbs++
 	all := s.requests()
-	r := all[s.dice.IntN(len(all))]
+	r := all[len(all)-1]
+	if s.chance(20) {
+		r = all[s.dice.IntN(len(all))]
+	}
 	ctx, id := context.Background(), fmt.Sprintf("verb-%d", s.tally.verbs)
 	role := r.GetSigners()[s.dice.IntN(len(r.GetSigners()))].GetRole()
 	var err error

@@ -32,13 +32,13 @@ func (c *captured) RegisterService(_ *grpc.ServiceDesc, implementation any) {
 }
 
 // gate makes jobs wait in a queue that nobody works on, until they are let through one at a time: the dice say in which
-// order they run.
+// order they run. SQLite's own clock is not that of the bubble, and by it every running job is one to be rescued.
 const gate = `
 CREATE TRIGGER IF NOT EXISTS gate_new AFTER INSERT ON river_job BEGIN
 	UPDATE river_job SET queue = 'held' WHERE id = NEW.id;
 END;
 CREATE TRIGGER IF NOT EXISTS gate_behind AFTER UPDATE OF state ON river_job WHEN NEW.state = 'running' BEGIN
-	UPDATE river_job SET queue = 'held' WHERE id = NEW.id;
+	UPDATE river_job SET queue = 'held', attempted_at = '2100-01-01 00:00:00' WHERE id = NEW.id;
 END;
 UPDATE river_job SET queue = 'held';`
 

@@ -1,7 +1,7 @@
 package signing_test
 
 import (
-	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -38,11 +38,14 @@ type line struct {
 	life   int
 }
 
+// errKilled is for a process that was killed: it hears nothing any more.
+var errKilled = errors.New("connection refused")
+
 // RoundTrip has the call meet what the dice say.
 func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
 	s := l.seed
 	if l.life != s.life || s.dead {
-		return nil, context.Canceled // the killed process hears nothing any more
+		return nil, errKilled
 	}
 	s.tally.calls++
 	before, after := s.meanwhile(), s.meanwhile()
@@ -53,7 +56,7 @@ func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
 		if err == nil {
 			answer.Body.Close()
 		}
-		return nil, context.Canceled
+		return nil, errKilled
 	}
 	return answer, err
 }

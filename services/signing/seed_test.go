@@ -42,9 +42,8 @@ type seed struct {
 
 	trouble, death int // in percent of the calls
 	order          wish
-	bag            []courier.Delivery // callbacks on their way
-	seen           map[string]bool    // envelopes that were there
-	signed         map[string]bool    // envelopes that were signed once, by account and id
+	retries        map[int64]time.Time // of jobs that failed
+	bag            []courier.Delivery  // callbacks on their way
 	story          []string
 	after          string // what it came to
 	violations     []violation
@@ -96,7 +95,7 @@ func plant(t *testing.T, ground soil, number int64) *seed {
 	t.Helper()
 	s := &seed{
 		t: t, name: fmt.Sprintf("seed-%d-%s", number, filepath.Base(t.TempDir())), board: ground.board, data: t.TempDir(),
-		dice: rand.New(rand.NewPCG(uint64(number), 0)), seen: map[string]bool{}, signed: map[string]bool{},
+		dice: rand.New(rand.NewPCG(uint64(number), 0)), retries: map[int64]time.Time{},
 		skribble: newSkribble(t, ground.authority), yousign: newYousign(t, ground.authority),
 	}
 	s.documents = serveShelf(t)
@@ -147,7 +146,7 @@ func (s *seed) live() {
 	s.order = s.wish()
 	s.trouble, s.death = []int{0, 5, 15, 30}[s.dice.IntN(4)], s.dice.IntN(3)
 	s.create()
-	for range 8 + s.dice.IntN(30) {
+	for range 20 + s.dice.IntN(50) {
 		s.step()
 	}
 	s.quiet, s.trouble = true, 0

@@ -15,13 +15,10 @@ import (
 
 func (s *seed) simulators() []*simulator { return []*simulator{s.skribble, s.yousign} }
 
-// collect takes the callbacks that the vendors sent onto their way, and looks what envelopes there are.
+// collect takes the callbacks that the vendors sent onto their way.
 func (s *seed) collect() {
 	for _, v := range s.simulators() {
 		s.bag = append(s.bag, v.callbacks()...)
-		for _, e := range v.envelopes() {
-			s.seen[v.account+"/"+e.ID] = true
-		}
 	}
 }
 

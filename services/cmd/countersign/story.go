@@ -56,6 +56,10 @@ func (s *story) tell(ctx context.Context) error {
 		}
 		fmt.Printf("deal %d %q moved to %q\n", d.lead, d.Title, d.Stage)
 	}
+	request, err := s.order(ctx)
+	if err != nil {
+		return fmt.Errorf("a platform's request: %w", err)
+	}
 	won, proven := 0, 0
 	var errs []error
 	for _, d := range all {
@@ -71,6 +75,7 @@ func (s *story) tell(ctx context.Context) error {
 			proven++
 		}
 	}
+	errs = append(errs, s.ordered(ctx, request))
 	fmt.Printf("\ndemo: %d deals, %d won, %d proven\n", len(all), won, proven)
 	if won != len(all) || proven != len(all) {
 		errs = append(errs, errors.New("not every deal was won and proven"))

@@ -19,6 +19,7 @@ type signatureRequest struct {
 	SignedDocument  string `json:"signedDocument"`
 	AuditTrail      string `json:"auditTrail"`
 	EvidencePackage string `json:"evidencePackage"`
+	Verdict         string `json:"verdict"`
 }
 
 type signingEvent struct {

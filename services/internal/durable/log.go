@@ -43,6 +43,15 @@ func (s *Store) Events(ctx context.Context, after int64, subject string, limit i
 	return events, rows.Err()
 }
 
+// LastPosition returns the position of the newest event; 0 when there is none.
+func (s *Store) LastPosition(ctx context.Context) (int64, error) {
+	var last int64
+	if err := s.reader.QueryRowContext(ctx, `SELECT position FROM event_head WHERE id = 1`).Scan(&last); err != nil {
+		return 0, fmt.Errorf("read the end of the event log: %w", err)
+	}
+	return last, nil
+}
+
 // Changed returns a channel that is closed at the next commit that appends an event in this process. Take it before
 // reading: then no event falls between.
 func (s *Store) Changed() <-chan struct{} { return s.changed.next() }

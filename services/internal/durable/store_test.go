@@ -102,6 +102,9 @@ func TestARowAJobAndAnEventAreThereTogetherOrNotAtAll(t *testing.T) {
 	if err != nil || len(events) != 1 || events[0].Subject != "kept" || events[0].Position != 1 {
 		t.Errorf("events = %v, %v", events, err)
 	}
+	if last, err := store.LastPosition(t.Context()); err != nil || last != 1 {
+		t.Errorf("the log ends at %d, %v", last, err)
+	}
 }
 
 func TestAFailedRunIsRepeatedAndLeavesNoResult(t *testing.T) {

@@ -25,6 +25,9 @@ func newCloser() *closer { return &closer{done: map[use]*openapi3.Schema{}, form
 func (c *closer) operation(operation *openapi3.Operation) {
 	for _, parameter := range operation.Parameters {
 		parameter.Value.Schema = c.whole(parameter.Value.Schema)
+		if parameter.Value.Required && parameter.Value.Style == "deepObject" {
+			c.strange = append(c.strange, parameter.Value.Name)
+		}
 	}
 	if body := operation.RequestBody; body != nil {
 		body.Value.Content = c.content(body.Value.Content)

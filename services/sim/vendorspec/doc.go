@@ -3,8 +3,8 @@
 // bodies must be described there; a property that is not described is refused in both directions.
 //
 // The files are the vendors' and no part of this repository. The environment variable COUNTERSIGN_VENDOR_SPECS names the
-// folder that holds them; without it nothing is checked, and Open says so aloud.
+// folder that holds them; without it nothing is checked, and Contract.Tests says so aloud.
 //
-// It reads as much of OpenAPI 3.0 and 3.1 as those files use, and fails on any keyword that it does not know, so that
-// nothing goes unchecked in silence.
+// The checking is kin-openapi's. Ours are the names: every object is closed, a file with a keyword or a format that nothing
+// checks is refused, and what a vendor is known to do otherwise stands in a table.
 package vendorspec

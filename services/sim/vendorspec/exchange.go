@@ -67,6 +67,7 @@ func (v *verdict) parameters(input *openapi3filter.RequestValidationInput) {
 	for _, ref := range v.described.Parameters {
 		p := ref.Value
 		_, inPath := input.PathParams[p.Name]
+		// The library reads of a deep object the properties that its schema names, and those of the filters have none.
 		if p.In == "path" && inPath || p.In == "query" && p.Style != "deepObject" {
 			err := openapi3filter.ValidateParameter(context.Background(), input, p)
 			v.findings = append(v.findings, heard(request, p.In+"."+p.Name, err)...)
@@ -116,7 +117,7 @@ func (v *verdict) media(side string, content openapi3.Content, place, media stri
 	switch {
 	case len(content) == 0:
 		v.report(side, undescribed, place, "a body of %s", media)
-	case content.Get(media) == nil:
+	case name == "" || content.Get(media) == nil:
 		v.report(side, wrongMedia, name, "it is not described")
 	case name == "application/json" && !json.Valid(body): // the library reads the first value alone
 		v.report(side, unreadable, "", "it is no JSON value")

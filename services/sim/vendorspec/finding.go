@@ -50,27 +50,29 @@ func heard(side, at string, complaint any) []finding {
 	case openapi3.MultiError:
 		return each(side, at, e)
 	case *openapi3.SchemaError:
-		parts, _ := errors.Unwrap(errors.Unwrap(e.Origin)).(openapi3.MultiError)
+		var parts openapi3.MultiError
 		switch {
-		case parts == nil:
+		case !errors.As(e.Origin, &parts):
 			return []finding{{side, kindOf(e), place(at, e), text(e)}}
 		case e.SchemaField == "oneOf":
 			return nearest(side, at, place(at, e), parts)
 		}
 		return each(side, at, parts)
-	case *openapi3filter.ParseError:
-		return []finding{{side, unreadable, at, e.Error()}}
+	case *openapi3.SchemaPatternRegexError:
+		return []finding{{side, notSupported, at, e.Error()}}
 	case *openapi3filter.RequestError:
-		return heard(side, at, e.Err)
+		switch {
+		case errors.Is(e.Err, openapi3filter.ErrInvalidRequired):
+			return []finding{{side, missing, at, "it is not there"}}
+		case e.Err != nil:
+			return heard(side, at, e.Err)
+		}
 	case *openapi3filter.ResponseError:
 		if e.Err != nil {
 			return heard(side, at, e.Err)
 		}
 	}
-	if complaint == openapi3filter.ErrInvalidRequired {
-		return []finding{{side, missing, at, "it is not there"}}
-	}
-	return []finding{{side, notSupported, at, fmt.Sprint(complaint)}}
+	return []finding{{side, unreadable, at, fmt.Sprint(complaint)}}
 }
 
 // each returns what the errors say, once: parts of a schema may complain of the same.

@@ -41,6 +41,7 @@ post:
           properties:
             name: {type: string, minLength: 1, maxLength: 5, pattern: '^(?!\s)[a-z ]+(?<!\s)$'}
             kind: {type: string, enum: [a, b]}
+            odd: {type: string, pattern: '(?=x)'}
             who: {type: ["null", string], format: email}
             parts: {type: array, maxItems: 2, uniqueItems: true, items: {$ref: '#/components/part'}}
             id: {type: string, readOnly: true}
@@ -106,6 +107,7 @@ func TestWhatIsNotDescribedIsFound(t *testing.T) {
 		{"an empty text", body(`{"name":"","x":1}`), "request value name,request value name"},
 		{"space around", body(`{"name":" ab","x":1}`), "request value name"},
 		{"another pattern", body(`{"name":"AB","x":1}`), "request value name"},
+		{"a pattern that cannot be read", body(`{"name":"ab","x":1,"odd":"x"}`), "request unsupported "},
 		{"another word", body(`{"name":"ab","x":1,"kind":"c"}`), "request value kind"},
 		{"null where it may be", body(`{"name":"ab","x":1,"who":null}`), ""},
 		{"null where it may not be", body(`{"name":null,"x":1}`), "request type name"},
@@ -233,5 +235,26 @@ func TestWithoutFilesNothingIsChecked(t *testing.T) {
 	}
 	if got := c.Tests(code(0)).Run(); got != 0 {
 		t.Errorf("the tests end with %d", got)
+	}
+}
+
+func TestWhatNobodyWouldCheckIsRefused(t *testing.T) {
+	for name, schema := range map[string]string{
+		"a keyword":                `{type: string, contentEncoding: base64}`,
+		"a keyword without effect": `{type: string, colour: red}`,
+		"a format":                 `{type: string, format: colour}`,
+		"a format deep inside":     `{oneOf: [{type: array, items: {properties: {x: {type: string, format: colour}}}}]}`,
+		"a reference to nothing":   `{$ref: '#/components/schemas/Nothing'}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := "openapi: 3.1.0\npaths: {/x: {get: {responses: {'200': {content: {application/json: {schema: " + schema + "}}}}}}}\n"
+			path := filepath.Join(t.TempDir(), "x.yaml")
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := describe(path, file{}); err == nil {
+				t.Error("it is taken")
+			}
+		})
 	}
 }

@@ -37,7 +37,8 @@ const (
 	ErrorReason_ERROR_REASON_SIGNATURE_REQUEST_NOT_FOUND ErrorReason = 2
 	// The same request id was used with other content.
 	ErrorReason_ERROR_REASON_REQUEST_ID_REUSED ErrorReason = 3
-	// The request's state does not allow this. Metadata: `state`.
+	// The request's state does not allow this; the message names the states that would. Metadata: `state`, and
+	// `next_attempt`, the name of the request that took its place, when it was reissued before.
 	ErrorReason_ERROR_REASON_STATE_DOES_NOT_ALLOW ErrorReason = 4
 	// There is no signed document yet.
 	ErrorReason_ERROR_REASON_NOT_SIGNED ErrorReason = 5
@@ -63,9 +64,9 @@ const (
 	ErrorReason_ERROR_REASON_TOO_MANY_SIGNERS ErrorReason = 26
 	// The document is larger than the provider takes.
 	ErrorReason_ERROR_REASON_DOCUMENT_TOO_LARGE ErrorReason = 27
-	// The provider does not take the document.
+	// The provider does not take the document, or it cannot be signed or shown: it is not in the archive or of another kind.
 	ErrorReason_ERROR_REASON_DOCUMENT_REJECTED ErrorReason = 28
-	// The document has no signature field for a signer's role.
+	// The document or the template has no signature field for a signer's role.
 	ErrorReason_ERROR_REASON_SIGNATURE_FIELD_MISSING ErrorReason = 29
 	// The provider does not take a signer's name.
 	ErrorReason_ERROR_REASON_SIGNER_NAME_INVALID ErrorReason = 30
@@ -81,7 +82,7 @@ const (
 	ErrorReason_ERROR_REASON_PROVIDER_REJECTED ErrorReason = 35
 	// The provider account's configuration does not allow it.
 	ErrorReason_ERROR_REASON_PROVIDER_MISCONFIGURED ErrorReason = 36
-	// The template could not be rendered with these values.
+	// The template cannot be rendered: it does not exist, or has not this language or other variables.
 	ErrorReason_ERROR_REASON_TEMPLATE_REJECTED ErrorReason = 37
 	// The signed file does not prove what it must. Only in SignatureRequest.state_reason.
 	ErrorReason_ERROR_REASON_PROOF_INSUFFICIENT ErrorReason = 38
@@ -117,6 +118,9 @@ const (
 	ErrorReason_ERROR_REASON_ENVELOPE_VANISHED ErrorReason = 52
 	// The signers at the provider are not those who were ordered. Only in SignatureRequest.state_reason.
 	ErrorReason_ERROR_REASON_SIGNERS_DIFFER ErrorReason = 53
+	// The position lies beyond the end of the event log, as after a restored backup: events that the caller handled are
+	// missing here. Metadata: `last_position`.
+	ErrorReason_ERROR_REASON_CURSOR_BEYOND_LOG ErrorReason = 54
 	// The provider sets no subject.
 	ErrorReason_ERROR_REASON_SUBJECT_NOT_OFFERED ErrorReason = 60
 	// The provider does not take a message or subject.
@@ -141,6 +145,8 @@ const (
 	ErrorReason_ERROR_REASON_REMINDER_NOT_OFFERED ErrorReason = 70
 	// The provider keeps its data elsewhere.
 	ErrorReason_ERROR_REASON_REGION_NOT_OFFERED ErrorReason = 71
+	// No signed file of the level reaches the required verdict at the provider.
+	ErrorReason_ERROR_REASON_VERDICT_NOT_OFFERED ErrorReason = 72
 )
 
 // Enum value maps for ErrorReason.
@@ -189,6 +195,7 @@ var (
 		51: "ERROR_REASON_WITHDRAWN_AT_PROVIDER",
 		52: "ERROR_REASON_ENVELOPE_VANISHED",
 		53: "ERROR_REASON_SIGNERS_DIFFER",
+		54: "ERROR_REASON_CURSOR_BEYOND_LOG",
 		60: "ERROR_REASON_SUBJECT_NOT_OFFERED",
 		61: "ERROR_REASON_MESSAGE_INVALID",
 		62: "ERROR_REASON_TRANSLATION_NOT_OFFERED",
@@ -201,6 +208,7 @@ var (
 		69: "ERROR_REASON_DELIVERY_NOT_OFFERED",
 		70: "ERROR_REASON_REMINDER_NOT_OFFERED",
 		71: "ERROR_REASON_REGION_NOT_OFFERED",
+		72: "ERROR_REASON_VERDICT_NOT_OFFERED",
 	}
 	ErrorReason_value = map[string]int32{
 		"ERROR_REASON_UNSPECIFIED":                 0,
@@ -246,6 +254,7 @@ var (
 		"ERROR_REASON_WITHDRAWN_AT_PROVIDER":       51,
 		"ERROR_REASON_ENVELOPE_VANISHED":           52,
 		"ERROR_REASON_SIGNERS_DIFFER":              53,
+		"ERROR_REASON_CURSOR_BEYOND_LOG":           54,
 		"ERROR_REASON_SUBJECT_NOT_OFFERED":         60,
 		"ERROR_REASON_MESSAGE_INVALID":             61,
 		"ERROR_REASON_TRANSLATION_NOT_OFFERED":     62,
@@ -258,6 +267,7 @@ var (
 		"ERROR_REASON_DELIVERY_NOT_OFFERED":        69,
 		"ERROR_REASON_REMINDER_NOT_OFFERED":        70,
 		"ERROR_REASON_REGION_NOT_OFFERED":          71,
+		"ERROR_REASON_VERDICT_NOT_OFFERED":         72,
 	}
 )
 
@@ -292,7 +302,7 @@ var File_countersign_signing_v1_error_reason_proto protoreflect.FileDescriptor
 
 const file_countersign_signing_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
-	")countersign/signing/v1/error_reason.proto\x12\x16countersign.signing.v1*\x89\x10\n" +
+	")countersign/signing/v1/error_reason.proto\x12\x16countersign.signing.v1*\xd3\x10\n" +
 	"\vErrorReason\x12\x1c\n" +
 	"\x18ERROR_REASON_UNSPECIFIED\x10\x00\x12 \n" +
 	"\x1cERROR_REASON_INVALID_REQUEST\x10\x01\x12,\n" +
@@ -336,7 +346,8 @@ const file_countersign_signing_v1_error_reason_proto_rawDesc = "" +
 	"\x1dERROR_REASON_NOBODY_TO_REMIND\x102\x12&\n" +
 	"\"ERROR_REASON_WITHDRAWN_AT_PROVIDER\x103\x12\"\n" +
 	"\x1eERROR_REASON_ENVELOPE_VANISHED\x104\x12\x1f\n" +
-	"\x1bERROR_REASON_SIGNERS_DIFFER\x105\x12$\n" +
+	"\x1bERROR_REASON_SIGNERS_DIFFER\x105\x12\"\n" +
+	"\x1eERROR_REASON_CURSOR_BEYOND_LOG\x106\x12$\n" +
 	" ERROR_REASON_SUBJECT_NOT_OFFERED\x10<\x12 \n" +
 	"\x1cERROR_REASON_MESSAGE_INVALID\x10=\x12(\n" +
 	"$ERROR_REASON_TRANSLATION_NOT_OFFERED\x10>\x12\"\n" +
@@ -348,7 +359,8 @@ const file_countersign_signing_v1_error_reason_proto_rawDesc = "" +
 	"'ERROR_REASON_PROVIDER_TEMPLATE_REJECTED\x10D\x12%\n" +
 	"!ERROR_REASON_DELIVERY_NOT_OFFERED\x10E\x12%\n" +
 	"!ERROR_REASON_REMINDER_NOT_OFFERED\x10F\x12#\n" +
-	"\x1fERROR_REASON_REGION_NOT_OFFERED\x10GB\xf1\x01\n" +
+	"\x1fERROR_REASON_REGION_NOT_OFFERED\x10G\x12$\n" +
+	" ERROR_REASON_VERDICT_NOT_OFFERED\x10HB\xf1\x01\n" +
 	"\x1acom.countersign.signing.v1B\x10ErrorReasonProtoP\x01ZGgithub.com/countersign/countersign/gen/countersign/signing/v1;signingv1\xa2\x02\x03CSX\xaa\x02\x16Countersign.Signing.V1\xca\x02\x16Countersign\\Signing\\V1\xe2\x02\"Countersign\\Signing\\V1\\GPBMetadata\xea\x02\x18Countersign::Signing::V1b\x06proto3"
 
 var (

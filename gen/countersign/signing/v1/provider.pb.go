@@ -181,7 +181,8 @@ func (Provider_SignerUpdates) EnumDescriptor() ([]byte, []int) {
 	return file_countersign_signing_v1_provider_proto_rawDescGZIP(), []int{0, 2}
 }
 
-// An account at a signing vendor, and what it can honour.
+// An account at a signing vendor, and what it can honour through this API: where the API takes less than the vendor, the
+// limit is the API's.
 type Provider struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Resource name, `providers/{id}`.
@@ -488,8 +489,11 @@ type Provider_Offer struct {
 	Legislations []v1.Legislation `protobuf:"varint,2,rep,packed,name=legislations,proto3,enum=countersign.document.v1.Legislation" json:"legislations,omitempty"`
 	// Authentications it is offered with.
 	Authentications []Signer_Authentication `protobuf:"varint,3,rep,packed,name=authentications,proto3,enum=countersign.signing.v1.Signer_Authentication" json:"authentications,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// Strongest verdict that a signed file of this level reaches. VERDICT_ATTESTED_BY_PROVIDER where the files carry the
+	// provider's seal and no certificate of a signer.
+	StrongestVerdict v1.Proof_Verdict `protobuf:"varint,4,opt,name=strongest_verdict,json=strongestVerdict,proto3,enum=countersign.document.v1.Proof_Verdict" json:"strongest_verdict,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Provider_Offer) Reset() {
@@ -543,11 +547,18 @@ func (x *Provider_Offer) GetAuthentications() []Signer_Authentication {
 	return nil
 }
 
+func (x *Provider_Offer) GetStrongestVerdict() v1.Proof_Verdict {
+	if x != nil {
+		return x.StrongestVerdict
+	}
+	return v1.Proof_Verdict(0)
+}
+
 var File_countersign_signing_v1_provider_proto protoreflect.FileDescriptor
 
 const file_countersign_signing_v1_provider_proto_rawDesc = "" +
 	"\n" +
-	"%countersign/signing/v1/provider.proto\x12\x16countersign.signing.v1\x1a#countersign/document/v1/level.proto\x1a.countersign/signing/v1/signature_request.proto\"\xc2\r\n" +
+	"%countersign/signing/v1/provider.proto\x12\x16countersign.signing.v1\x1a#countersign/document/v1/level.proto\x1a#countersign/document/v1/proof.proto\x1a.countersign/signing/v1/signature_request.proto\"\x97\x0e\n" +
 	"\bProvider\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06vendor\x18\x02 \x01(\tR\x06vendor\x12\x18\n" +
@@ -581,11 +592,12 @@ const file_countersign_signing_v1_provider_proto_rawDesc = "" +
 	"\fdelivery_log\x18\x1a \x01(\bR\vdeliveryLog\x12(\n" +
 	"\x10max_title_length\x18\x1b \x01(\x05R\x0emaxTitleLength\x12,\n" +
 	"\x12max_message_length\x18\x1c \x01(\x05R\x10maxMessageLength\x12Q\n" +
-	"\x11remindable_states\x18\x1d \x03(\x0e2$.countersign.signing.v1.Signer.StateR\x10remindableStates\x1a\xe0\x01\n" +
+	"\x11remindable_states\x18\x1d \x03(\x0e2$.countersign.signing.v1.Signer.StateR\x10remindableStates\x1a\xb5\x02\n" +
 	"\x05Offer\x124\n" +
 	"\x05level\x18\x01 \x01(\x0e2\x1e.countersign.document.v1.LevelR\x05level\x12H\n" +
 	"\flegislations\x18\x02 \x03(\x0e2$.countersign.document.v1.LegislationR\flegislations\x12W\n" +
-	"\x0fauthentications\x18\x03 \x03(\x0e2-.countersign.signing.v1.Signer.AuthenticationR\x0fauthentications\"@\n" +
+	"\x0fauthentications\x18\x03 \x03(\x0e2-.countersign.signing.v1.Signer.AuthenticationR\x0fauthentications\x12S\n" +
+	"\x11strongest_verdict\x18\x04 \x01(\x0e2&.countersign.document.v1.Proof.VerdictR\x10strongestVerdict\"@\n" +
 	"\x06Health\x12\x16\n" +
 	"\x12HEALTH_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tHEALTH_UP\x10\x01\x12\x0f\n" +
@@ -624,6 +636,7 @@ var file_countersign_signing_v1_provider_proto_goTypes = []any{
 	(v1.Level)(0),               // 6: countersign.document.v1.Level
 	(v1.Legislation)(0),         // 7: countersign.document.v1.Legislation
 	(Signer_Authentication)(0),  // 8: countersign.signing.v1.Signer.Authentication
+	(v1.Proof_Verdict)(0),       // 9: countersign.document.v1.Proof.Verdict
 }
 var file_countersign_signing_v1_provider_proto_depIdxs = []int32{
 	4, // 0: countersign.signing.v1.Provider.offers:type_name -> countersign.signing.v1.Provider.Offer
@@ -634,11 +647,12 @@ var file_countersign_signing_v1_provider_proto_depIdxs = []int32{
 	6, // 5: countersign.signing.v1.Provider.Offer.level:type_name -> countersign.document.v1.Level
 	7, // 6: countersign.signing.v1.Provider.Offer.legislations:type_name -> countersign.document.v1.Legislation
 	8, // 7: countersign.signing.v1.Provider.Offer.authentications:type_name -> countersign.signing.v1.Signer.Authentication
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	9, // 8: countersign.signing.v1.Provider.Offer.strongest_verdict:type_name -> countersign.document.v1.Proof.Verdict
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_countersign_signing_v1_provider_proto_init() }

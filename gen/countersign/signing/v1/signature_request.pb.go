@@ -326,9 +326,14 @@ type SignatureRequest struct {
 	Source isSignatureRequest_Source `protobuf_oneof:"source"`
 	// Everyone who is asked to sign, 1 to 50.
 	Signers []*Signer `protobuf:"bytes,11,rep,name=signers,proto3" json:"signers,omitempty"`
-	// When the request ends by itself: 1 hour to 365 days ahead. Not set means 14 days.
+	// When the request ends by itself: 1 hour to 365 days ahead. Not set means 14 days ahead; at a provider with own_expiry,
+	// the end of the provider's day 14 days ahead.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
-	// Weakest proof with which the request completes. Not set means VERDICT_PROVEN.
+	// Weakest proof with which the request completes; with a weaker one it ends PROOF_FAILED. VERDICT_PROVEN: the file itself
+	// proves integrity, level and every signer. VERDICT_ATTESTED_BY_PROVIDER: the file proves its integrity, and the
+	// provider's audit trail who signed and how. Not set means VERDICT_PROVEN for LEVEL_QES and
+	// VERDICT_ATTESTED_BY_PROVIDER for LEVEL_SES and LEVEL_AES. What no file of the level reaches at the provider
+	// (Provider.Offer.strongest_verdict) is refused with VERDICT_NOT_OFFERED.
 	RequiredVerdict v1.Proof_Verdict `protobuf:"varint,13,opt,name=required_verdict,json=requiredVerdict,proto3,enum=countersign.document.v1.Proof_Verdict" json:"required_verdict,omitempty"`
 	// Caller's own reference, such as a deal's number, at most 128 characters. Kept, returned, filterable; never sent to
 	// the provider.
@@ -348,14 +353,16 @@ type SignatureRequest struct {
 	// Why the request was refused, declined, canceled or failed its proof: a reason of ErrorReason without its prefix, or
 	// empty.
 	StateReason string `protobuf:"bytes,21,opt,name=state_reason,json=stateReason,proto3" json:"state_reason,omitempty"`
-	// The same for people, safe to show; a signer's own words when declined.
+	// The same for people, safe to show; a signer's own words when declined, the names of the checks that failed when the
+	// proof did.
 	StateDetail string `protobuf:"bytes,22,opt,name=state_detail,json=stateDetail,proto3" json:"state_detail,omitempty"`
 	// When the request was created.
 	CreateTime *timestamppb.Timestamp `protobuf:"bytes,23,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
 	// When anything about it changed last.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,24,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
-	// Next thing that happens to the request, for people who ask why it waits. In an end state it is empty, unless something
-	// is left for a person: an envelope that was signed too late, or one that the provider refuses to withdraw or to erase.
+	// Next thing that happens to the request, for people who ask why it waits, and what it waits for where its provider is
+	// down or takes no calls for a while. In an end state it is empty, unless something is left for a person: an envelope that
+	// was signed too late, or one that the provider refuses to withdraw or to erase.
 	NextAction string `protobuf:"bytes,25,opt,name=next_action,json=nextAction,proto3" json:"next_action,omitempty"`
 	// Name of the archived evidence package, of a request whose signed document was proven; it comes a moment after the end
 	// state, which does not wait for it. Empty until then, and where it cannot be made.
@@ -1181,7 +1188,8 @@ type Signer struct {
 	Language string `protobuf:"bytes,6,opt,name=language,proto3" json:"language,omitempty"`
 	// How the signer is authenticated when signing; not set means what the level demands.
 	Authentication Signer_Authentication `protobuf:"varint,7,opt,name=authentication,proto3,enum=countersign.signing.v1.Signer_Authentication" json:"authentication,omitempty"`
-	// Order group: 0 when all are asked at once, else lower groups sign first. At most 100.
+	// Order group: 0 when all are asked at once, else lower groups sign first. Either every signer has group 0, or none. At
+	// most 100.
 	OrderGroup int32 `protobuf:"varint,8,opt,name=order_group,json=orderGroup,proto3" json:"order_group,omitempty"`
 	// How far the signer has come. Set by the service.
 	State Signer_State `protobuf:"varint,9,opt,name=state,proto3,enum=countersign.signing.v1.Signer_State" json:"state,omitempty"`

@@ -140,7 +140,7 @@ type CreateSignatureRequestRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The request. Fields that the service sets are ignored.
 	SignatureRequest *SignatureRequest `protobuf:"bytes,1,opt,name=signature_request,json=signatureRequest,proto3" json:"signature_request,omitempty"`
-	// Caller's id of this request, 1 to 128 characters: makes repeating it safe.
+	// Caller's id of this request, 1 to 128 characters, not all blank: makes repeating it safe.
 	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -500,7 +500,7 @@ type CancelSignatureRequestRequest struct {
 	// Why, 1 to 500 characters; shown to people and, where the provider does so, to signers. This text is all that the
 	// provider is told, word for word where it takes it: nothing that signers must not read belongs in it.
 	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
-	// Caller's id of this request, 1 to 128 characters.
+	// Caller's id of this request, 1 to 128 characters, not all blank.
 	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -610,7 +610,7 @@ type RemindSignatureRequestRequest struct {
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	// Role of the signer to remind; empty means all who were invited and have not signed.
 	SignerRole string `protobuf:"bytes,2,opt,name=signer_role,json=signerRole,proto3" json:"signer_role,omitempty"`
-	// Caller's id of this request, 1 to 128 characters: repeating it reminds nobody twice.
+	// Caller's id of this request, 1 to 128 characters, not all blank: repeating it reminds nobody twice.
 	RequestId     string `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -730,7 +730,7 @@ type UpdateSignerRequest struct {
 	PhoneNumber *string `protobuf:"bytes,6,opt,name=phone_number,json=phoneNumber,proto3,oneof" json:"phone_number,omitempty"`
 	// New language, ISO 639-1; not set means as before.
 	Language *string `protobuf:"bytes,7,opt,name=language,proto3,oneof" json:"language,omitempty"`
-	// Caller's id of this request, 1 to 128 characters.
+	// Caller's id of this request, 1 to 128 characters, not all blank.
 	RequestId     string `protobuf:"bytes,8,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -873,13 +873,13 @@ type ReissueSignatureRequestRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Name of the request that ended.
 	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	// When the new attempt ends by itself: 1 hour to 365 days ahead. Not set means 14 days.
+	// When the new attempt ends by itself; as SignatureRequest.expire_time.
 	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
 	// Signers of the new attempt, for the same roles, where anything about them changed; empty means the same ones.
 	Signers []*Signer `protobuf:"bytes,3,rep,name=signers,proto3" json:"signers,omitempty"`
 	// Provider of the new attempt, `providers/{id}`; empty means the one of the request.
 	Provider string `protobuf:"bytes,4,opt,name=provider,proto3" json:"provider,omitempty"`
-	// Caller's id of this request, 1 to 128 characters; the new attempt's own.
+	// Caller's id of this request, 1 to 128 characters, not all blank; the new attempt's own.
 	RequestId     string `protobuf:"bytes,5,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1731,12 +1731,11 @@ const file_countersign_signing_v1_signing_provider_proto_rawDesc = "" +
 	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"\x7f\n" +
 	"\x15ListProvidersResponse\x12>\n" +
 	"\tproviders\x18\x01 \x03(\v2 .countersign.signing.v1.ProviderR\tproviders\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa9\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xad\x01\n" +
 	"\x1dCreateSignatureRequestRequest\x12]\n" +
-	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestB\x06\xbaH\x03\xc8\x01\x01R\x10signatureRequest\x12)\n" +
+	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestB\x06\xbaH\x03\xc8\x01\x01R\x10signatureRequest\x12-\n" +
 	"\n" +
-	"request_id\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestId\"w\n" +
+	"request_id\x18\x02 \x01(\tB\x0e\xbaH\vr\t\x10\x01\x18\x80\x012\x02\\SR\trequestId\"w\n" +
 	"\x1eCreateSignatureRequestResponse\x12U\n" +
 	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"Z\n" +
 	"\x1aGetSignatureRequestRequest\x12<\n" +
@@ -1755,25 +1754,23 @@ const file_countersign_signing_v1_signing_provider_proto_rawDesc = "" +
 	"\x0ecreated_before\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\rcreatedBefore\"\xa0\x01\n" +
 	"\x1dListSignatureRequestsResponse\x12W\n" +
 	"\x12signature_requests\x18\x01 \x03(\v2(.countersign.signing.v1.SignatureRequestR\x11signatureRequests\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xac\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb0\x01\n" +
 	"\x1dCancelSignatureRequestRequest\x12<\n" +
 	"\x04name\x18\x01 \x01(\tB(\xbaH%r#2!^signatureRequests/[0-9a-f-]{36}$R\x04name\x12\"\n" +
 	"\x06reason\x18\x02 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\xf4\x03R\x06reason\x12)\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xf4\x03R\x06reason\x12-\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestId\"w\n" +
+	"request_id\x18\x03 \x01(\tB\x0e\xbaH\vr\t\x10\x01\x18\x80\x012\x02\\SR\trequestId\"w\n" +
 	"\x1eCancelSignatureRequestResponse\x12U\n" +
-	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\xb2\x01\n" +
+	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\xb6\x01\n" +
 	"\x1dRemindSignatureRequestRequest\x12<\n" +
 	"\x04name\x18\x01 \x01(\tB(\xbaH%r#2!^signatureRequests/[0-9a-f-]{36}$R\x04name\x12(\n" +
 	"\vsigner_role\x18\x02 \x01(\tB\a\xbaH\x04r\x02\x18@R\n" +
-	"signerRole\x12)\n" +
+	"signerRole\x12-\n" +
 	"\n" +
-	"request_id\x18\x03 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestId\"w\n" +
+	"request_id\x18\x03 \x01(\tB\x0e\xbaH\vr\t\x10\x01\x18\x80\x012\x02\\SR\trequestId\"w\n" +
 	"\x1eRemindSignatureRequestResponse\x12U\n" +
-	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\xed\x03\n" +
+	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\xf1\x03\n" +
 	"\x13UpdateSignerRequest\x12<\n" +
 	"\x04name\x18\x01 \x01(\tB(\xbaH%r#2!^signatureRequests/[0-9a-f-]{36}$R\x04name\x12*\n" +
 	"\vsigner_role\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\n" +
@@ -1786,10 +1783,9 @@ const file_countersign_signing_v1_signing_provider_proto_rawDesc = "" +
 	"\x05email\x18\x05 \x01(\tB\a\xbaH\x04r\x02`\x01H\x02R\x05email\x88\x01\x01\x12F\n" +
 	"\fphone_number\x18\x06 \x01(\tB\x1e\xbaH\x1br\x192\x17^(\\+[1-9][0-9]{6,14})?$H\x03R\vphoneNumber\x88\x01\x01\x122\n" +
 	"\blanguage\x18\a \x01(\tB\x11\xbaH\x0er\f2\n" +
-	"^[a-z]{2}$H\x04R\blanguage\x88\x01\x01\x12)\n" +
+	"^[a-z]{2}$H\x04R\blanguage\x88\x01\x01\x12-\n" +
 	"\n" +
-	"request_id\x18\b \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestIdB\r\n" +
+	"request_id\x18\b \x01(\tB\x0e\xbaH\vr\t\x10\x01\x18\x80\x012\x02\\SR\trequestIdB\r\n" +
 	"\v_first_nameB\f\n" +
 	"\n" +
 	"_last_nameB\b\n" +
@@ -1797,16 +1793,15 @@ const file_countersign_signing_v1_signing_provider_proto_rawDesc = "" +
 	"\r_phone_numberB\v\n" +
 	"\t_language\"m\n" +
 	"\x14UpdateSignerResponse\x12U\n" +
-	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\xd2\x02\n" +
+	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\xd6\x02\n" +
 	"\x1eReissueSignatureRequestRequest\x12<\n" +
 	"\x04name\x18\x01 \x01(\tB(\xbaH%r#2!^signatureRequests/[0-9a-f-]{36}$R\x04name\x12;\n" +
 	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"expireTime\x12B\n" +
 	"\asigners\x18\x03 \x03(\v2\x1e.countersign.signing.v1.SignerB\b\xbaH\x05\x92\x01\x02\x102R\asigners\x12F\n" +
-	"\bprovider\x18\x04 \x01(\tB*\xbaH'r%2#^(providers/[a-z][a-z0-9-]{0,62})?$R\bprovider\x12)\n" +
+	"\bprovider\x18\x04 \x01(\tB*\xbaH'r%2#^(providers/[a-z][a-z0-9-]{0,62})?$R\bprovider\x12-\n" +
 	"\n" +
-	"request_id\x18\x05 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\trequestId\"x\n" +
+	"request_id\x18\x05 \x01(\tB\x0e\xbaH\vr\t\x10\x01\x18\x80\x012\x02\\SR\trequestId\"x\n" +
 	"\x1fReissueSignatureRequestResponse\x12U\n" +
 	"\x11signature_request\x18\x01 \x01(\v2(.countersign.signing.v1.SignatureRequestR\x10signatureRequest\"\x81\x01\n" +
 	"\x15GetSigningLinkRequest\x12<\n" +

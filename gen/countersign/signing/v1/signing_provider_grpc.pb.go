@@ -47,8 +47,9 @@ type SigningProviderClient interface {
 	ListProviders(ctx context.Context, in *ListProvidersRequest, opts ...grpc.CallOption) (*ListProvidersResponse, error)
 	// Accepts a signature request and starts it. Answers before anything was sent: follow the events. Repeating a
 	// request_id returns the request as it is now; with other content it fails with REQUEST_ID_REUSED. Fails with
-	// PROVIDER_UNKNOWN, NO_PROVIDER and the other refusal reasons when the provider cannot honour it; nothing is created
-	// then, and the metadata names the providers that could.
+	// PROVIDER_UNKNOWN, NO_PROVIDER and the other refusal reasons when the provider cannot honour it, or its template or
+	// documents cannot be used; nothing is created then, and the metadata names the providers that could. While the templates
+	// and documents cannot be looked up the request is accepted, and judged when they can.
 	CreateSignatureRequest(ctx context.Context, in *CreateSignatureRequestRequest, opts ...grpc.CallOption) (*CreateSignatureRequestResponse, error)
 	// Returns one signature request. Fails with SIGNATURE_REQUEST_NOT_FOUND.
 	GetSignatureRequest(ctx context.Context, in *GetSignatureRequestRequest, opts ...grpc.CallOption) (*GetSignatureRequestResponse, error)
@@ -65,15 +66,16 @@ type SigningProviderClient interface {
 	// is not configured any more, or REQUEST_ID_REUSED.
 	RemindSignatureRequest(ctx context.Context, in *RemindSignatureRequestRequest, opts ...grpc.CallOption) (*RemindSignatureRequestResponse, error)
 	// Changes a signer: at once while nothing was sent, else by the provider's rules; a new e-mail address is a new
-	// invitation. SIGNER_UPDATED follows as an event, or SIGNER_UPDATE_REFUSED. Fails with SIGNATURE_REQUEST_NOT_FOUND,
-	// SIGNER_NOT_FOUND, STATE_DOES_NOT_ALLOW, SIGNER_STATE_DOES_NOT_ALLOW once the signer signed, NOT_OFFERED where the
-	// provider allows no change (any more), PROVIDER_UNAVAILABLE where its account is not configured any more, the refusal
-	// reasons for what the provider would not take, or REQUEST_ID_REUSED.
+	// invitation. SIGNER_UPDATED follows as an event, or SIGNER_UPDATE_REFUSED. What the signer is already changes nothing
+	// and succeeds. Fails with SIGNATURE_REQUEST_NOT_FOUND, INVALID_REQUEST when no change is given, SIGNER_NOT_FOUND,
+	// STATE_DOES_NOT_ALLOW, SIGNER_STATE_DOES_NOT_ALLOW once the signer signed, NOT_OFFERED where the provider allows no
+	// change (any more), PROVIDER_UNAVAILABLE where its account is not configured any more, the refusal reasons for what the
+	// provider would not take, or REQUEST_ID_REUSED.
 	UpdateSigner(ctx context.Context, in *UpdateSignerRequest, opts ...grpc.CallOption) (*UpdateSignerResponse, error)
 	// Starts a new attempt for a request that expired, was declined, canceled or refused, with the same content; the two
 	// name each other. An envelope that expired is opened again where the provider can and nothing of the content changes:
 	// then signatures that were given stay. Fails with SIGNATURE_REQUEST_NOT_FOUND, STATE_DOES_NOT_ALLOW when it has not
-	// ended so or was reissued before, the refusal reasons, or REQUEST_ID_REUSED.
+	// ended so or was reissued before (metadata `next_attempt`), the refusal reasons, or REQUEST_ID_REUSED.
 	ReissueSignatureRequest(ctx context.Context, in *ReissueSignatureRequestRequest, opts ...grpc.CallOption) (*ReissueSignatureRequestResponse, error)
 	// Returns the link with which one signer signs, fresh from the provider: whoever has it can sign, so it is for that
 	// signer alone and is neither kept nor logged. Fails with SIGNATURE_REQUEST_NOT_FOUND, SIGNER_NOT_FOUND,
@@ -83,11 +85,12 @@ type SigningProviderClient interface {
 	// Returns what the provider tells of the delivery of its callbacks, to find out why none arrived. Fails with
 	// SIGNATURE_REQUEST_NOT_FOUND, STATE_DOES_NOT_ALLOW before it was sent, NOT_OFFERED or PROVIDER_UNAVAILABLE.
 	GetDeliveryLog(ctx context.Context, in *GetDeliveryLogRequest, opts ...grpc.CallOption) (*GetDeliveryLogResponse, error)
-	// Lists events after a cursor, in order of the log.
+	// Lists events after a cursor, in order of the log. Fails with SIGNATURE_REQUEST_NOT_FOUND, or with CURSOR_BEYOND_LOG when
+	// the log ends before the cursor.
 	ListEvents(ctx context.Context, in *ListEventsRequest, opts ...grpc.CallOption) (*ListEventsResponse, error)
 	// Streams events after a cursor, in order of the log, and waits for more. A message without an event is a heartbeat,
 	// sent every 10 seconds. A consumer that reconnects with the position of its last handled event misses nothing. Over HTTP
-	// each message is a line of JSON.
+	// each message is a line of JSON. Fails like ListEvents.
 	WatchEvents(ctx context.Context, in *WatchEventsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchEventsResponse], error)
 	// Streams the archived signed PDF in chunks of at most 256 KiB, the document itself with the first. Fails with
 	// SIGNATURE_REQUEST_NOT_FOUND, NOT_SIGNED or DOCUMENT_DELETED.
@@ -284,8 +287,9 @@ type SigningProviderServer interface {
 	ListProviders(context.Context, *ListProvidersRequest) (*ListProvidersResponse, error)
 	// Accepts a signature request and starts it. Answers before anything was sent: follow the events. Repeating a
 	// request_id returns the request as it is now; with other content it fails with REQUEST_ID_REUSED. Fails with
-	// PROVIDER_UNKNOWN, NO_PROVIDER and the other refusal reasons when the provider cannot honour it; nothing is created
-	// then, and the metadata names the providers that could.
+	// PROVIDER_UNKNOWN, NO_PROVIDER and the other refusal reasons when the provider cannot honour it, or its template or
+	// documents cannot be used; nothing is created then, and the metadata names the providers that could. While the templates
+	// and documents cannot be looked up the request is accepted, and judged when they can.
 	CreateSignatureRequest(context.Context, *CreateSignatureRequestRequest) (*CreateSignatureRequestResponse, error)
 	// Returns one signature request. Fails with SIGNATURE_REQUEST_NOT_FOUND.
 	GetSignatureRequest(context.Context, *GetSignatureRequestRequest) (*GetSignatureRequestResponse, error)
@@ -302,15 +306,16 @@ type SigningProviderServer interface {
 	// is not configured any more, or REQUEST_ID_REUSED.
 	RemindSignatureRequest(context.Context, *RemindSignatureRequestRequest) (*RemindSignatureRequestResponse, error)
 	// Changes a signer: at once while nothing was sent, else by the provider's rules; a new e-mail address is a new
-	// invitation. SIGNER_UPDATED follows as an event, or SIGNER_UPDATE_REFUSED. Fails with SIGNATURE_REQUEST_NOT_FOUND,
-	// SIGNER_NOT_FOUND, STATE_DOES_NOT_ALLOW, SIGNER_STATE_DOES_NOT_ALLOW once the signer signed, NOT_OFFERED where the
-	// provider allows no change (any more), PROVIDER_UNAVAILABLE where its account is not configured any more, the refusal
-	// reasons for what the provider would not take, or REQUEST_ID_REUSED.
+	// invitation. SIGNER_UPDATED follows as an event, or SIGNER_UPDATE_REFUSED. What the signer is already changes nothing
+	// and succeeds. Fails with SIGNATURE_REQUEST_NOT_FOUND, INVALID_REQUEST when no change is given, SIGNER_NOT_FOUND,
+	// STATE_DOES_NOT_ALLOW, SIGNER_STATE_DOES_NOT_ALLOW once the signer signed, NOT_OFFERED where the provider allows no
+	// change (any more), PROVIDER_UNAVAILABLE where its account is not configured any more, the refusal reasons for what the
+	// provider would not take, or REQUEST_ID_REUSED.
 	UpdateSigner(context.Context, *UpdateSignerRequest) (*UpdateSignerResponse, error)
 	// Starts a new attempt for a request that expired, was declined, canceled or refused, with the same content; the two
 	// name each other. An envelope that expired is opened again where the provider can and nothing of the content changes:
 	// then signatures that were given stay. Fails with SIGNATURE_REQUEST_NOT_FOUND, STATE_DOES_NOT_ALLOW when it has not
-	// ended so or was reissued before, the refusal reasons, or REQUEST_ID_REUSED.
+	// ended so or was reissued before (metadata `next_attempt`), the refusal reasons, or REQUEST_ID_REUSED.
 	ReissueSignatureRequest(context.Context, *ReissueSignatureRequestRequest) (*ReissueSignatureRequestResponse, error)
 	// Returns the link with which one signer signs, fresh from the provider: whoever has it can sign, so it is for that
 	// signer alone and is neither kept nor logged. Fails with SIGNATURE_REQUEST_NOT_FOUND, SIGNER_NOT_FOUND,
@@ -320,11 +325,12 @@ type SigningProviderServer interface {
 	// Returns what the provider tells of the delivery of its callbacks, to find out why none arrived. Fails with
 	// SIGNATURE_REQUEST_NOT_FOUND, STATE_DOES_NOT_ALLOW before it was sent, NOT_OFFERED or PROVIDER_UNAVAILABLE.
 	GetDeliveryLog(context.Context, *GetDeliveryLogRequest) (*GetDeliveryLogResponse, error)
-	// Lists events after a cursor, in order of the log.
+	// Lists events after a cursor, in order of the log. Fails with SIGNATURE_REQUEST_NOT_FOUND, or with CURSOR_BEYOND_LOG when
+	// the log ends before the cursor.
 	ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error)
 	// Streams events after a cursor, in order of the log, and waits for more. A message without an event is a heartbeat,
 	// sent every 10 seconds. A consumer that reconnects with the position of its last handled event misses nothing. Over HTTP
-	// each message is a line of JSON.
+	// each message is a line of JSON. Fails like ListEvents.
 	WatchEvents(*WatchEventsRequest, grpc.ServerStreamingServer[WatchEventsResponse]) error
 	// Streams the archived signed PDF in chunks of at most 256 KiB, the document itself with the first. Fails with
 	// SIGNATURE_REQUEST_NOT_FOUND, NOT_SIGNED or DOCUMENT_DELETED.

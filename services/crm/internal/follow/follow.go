@@ -14,6 +14,7 @@ import (
 	"github.com/countersign/countersign/services/crm/internal/jobs"
 	"github.com/countersign/countersign/services/crm/internal/store"
 	"github.com/countersign/countersign/services/internal/durable"
+	"github.com/countersign/countersign/services/internal/fault"
 )
 
 const (
@@ -21,6 +22,8 @@ const (
 	silence = 35 * time.Second
 	// pause before connecting again.
 	pause = 500 * time.Millisecond
+	// beyondPause is the pause while signing's log ends before the cursor, which only a person can mend.
+	beyondPause = 30 * time.Second
 )
 
 // Follower follows signing.
@@ -38,8 +41,7 @@ func (f *Follower) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		f.Logger.InfoContext(ctx, "following signing again", slog.Any("after", err))
-		timer := time.NewTimer(pause)
+		timer := time.NewTimer(f.tell(ctx, err))
 		select {
 		case <-ctx.Done():
 		case <-timer.C:
@@ -47,6 +49,19 @@ func (f *Follower) Run(ctx context.Context) error {
 		timer.Stop()
 	}
 	return nil
+}
+
+// tell logs why nothing is followed, and returns how long to wait before connecting again. A log that ends before the cursor
+// was restored from a backup: starting over would take events twice, going on as if nothing were would miss some, and which
+// of them a person can live with is not known here.
+func (f *Follower) tell(ctx context.Context, err error) time.Duration {
+	if fault.Reason(err) != "CURSOR_BEYOND_LOG" {
+		f.Logger.InfoContext(ctx, "following signing again", slog.Any("after", err))
+		return pause
+	}
+	f.Logger.ErrorContext(ctx, "signing's event log ends before the last event that was handled: was its database restored? "+
+		"Deals stand still until a person decides", slog.String("last_position", fault.Metadata(err)["last_position"]))
+	return beyondPause
 }
 
 func (f *Follower) watch(ctx context.Context) error {

@@ -1,11 +1,13 @@
 package follow_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -14,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
@@ -22,6 +25,7 @@ import (
 	"github.com/countersign/countersign/services/crm/internal/pipeline"
 	"github.com/countersign/countersign/services/crm/internal/store"
 	"github.com/countersign/countersign/services/internal/durable"
+	"github.com/countersign/countersign/services/internal/fault"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -111,6 +115,7 @@ type reader struct {
 	*testing.T
 	path    string
 	signing *signing
+	log     bytes.Buffer
 	db      *durable.Store
 	store   *store.Store
 	stop    func()
@@ -156,7 +161,7 @@ func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)
 func (r *reader) follow() {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	f := &follow.Follower{DB: r.db, Store: r.store, Signing: r.signing, Logger: quiet()}
+	f := &follow.Follower{DB: r.db, Store: r.store, Signing: r.signing, Logger: slog.New(slog.NewTextHandler(&r.log, nil))}
 	go func() { ended <- f.Run(ctx) }()
 	r.stop = func() {
 		cancel()
@@ -298,5 +303,29 @@ func TestASigningThatIsNotThereIsAskedAgain(t *testing.T) {
 		s.mu.Unlock()
 		<-time.After(time.Second)
 		r.want(1, 1)
+	})
+}
+
+// TestALogThatEndsBeforeTheCursorIsToldLoudly, and nothing is skipped or taken again: the cursor stays for a person to decide.
+func TestALogThatEndsBeforeTheCursorIsToldLoudly(t *testing.T) {
+	s := &signing{beats: true, log: []*signingv1.Event{event(1, "ours"), event(2, "ours")}}
+	inBubble(t, s, func(r *reader) {
+		r.follow()
+		<-time.After(time.Second)
+		r.stop()
+		s.refuse = &fault.Error{
+			Code: codes.OutOfRange, Domain: "countersign.signing.v1", Reason: "CURSOR_BEYOND_LOG", Message: "beyond",
+			Metadata: map[string]string{"last_position": "1"},
+		}
+		r.follow()
+		<-time.After(65 * time.Second)
+		r.stop()
+		r.want(2, 1, 2)
+		if diff := cmp.Diff([]int64{0, 2, 2, 2}, s.connections()); diff != "" {
+			r.Error(diff)
+		}
+		if loud := strings.Count(r.log.String(), "level=ERROR"); loud != 3 || !strings.Contains(r.log.String(), "last_position=1") {
+			r.Errorf("%d loud lines:\n%s", loud, r.log.String())
+		}
 	})
 }

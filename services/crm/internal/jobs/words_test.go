@@ -34,7 +34,7 @@ func TestEveryReasonHasWords(t *testing.T) {
 	refusals := map[string]string{
 		"SIGNER_NAME_INVALID": name, "SIGNER_EMAIL_INVALID": email, "SIGNER_PHONE_REQUIRED": phone,
 		"LEVEL_NOT_OFFERED": level, "LEGISLATION_NOT_OFFERED": level, "AUTHENTICATION_NOT_OFFERED": level,
-		"LANGUAGE_NOT_OFFERED": level, "ORDER_NOT_OFFERED": level,
+		"LANGUAGE_NOT_OFFERED": level, "ORDER_NOT_OFFERED": level, "VERDICT_NOT_OFFERED": level,
 		"DOCUMENT_TOO_LARGE": document, "DOCUMENT_REJECTED": document, "SIGNATURE_FIELD_MISSING": document,
 		"TITLE_INVALID": document, "TEMPLATE_REJECTED": document, "DOCUMENT_DELETED": document, "MESSAGE_INVALID": document,
 		"PROVIDER_UNKNOWN": setup, "PROVIDER_MISCONFIGURED": setup, "TOO_MANY_SIGNERS": setup, "EXPIRY_INVALID": setup,
@@ -53,7 +53,7 @@ func TestEveryReasonHasWords(t *testing.T) {
 		"UNSPECIFIED", "SIGNATURE_REQUEST_NOT_FOUND", "REQUEST_ID_REUSED", "STATE_DOES_NOT_ALLOW", "NOT_SIGNED",
 		"WEBHOOK_UNAUTHENTICATED", "WEBHOOK_MALFORMED", "INTERNAL", "SIGNER_NOT_FOUND", "SIGNER_STATE_DOES_NOT_ALLOW",
 		"REMINDER_TOO_SOON", "NOT_OFFERED", "SIGNING_LINK_NOT_FOUND", "AUDIT_TRAIL_NOT_FOUND", "PROVIDER_UNAVAILABLE",
-		"NOBODY_TO_REMIND",
+		"NOBODY_TO_REMIND", "CURSOR_BEYOND_LOG",
 	}
 	subject := pipeline.Subject{Rule: pipeline.Rule{CardLanguage: "en"}, Title: "NDA"}
 	for _, full := range signingv1.ErrorReason_name {

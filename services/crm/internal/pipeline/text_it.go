@@ -9,10 +9,10 @@ func italian() phrases {
 		declined:     "{who} ha rifiutato «{title}».{reason}",
 		expired:      "«{title}» non è stato firmato in tempo ed è stato ritirato.",
 		canceled:     "«{title}» è stato ritirato.{reason}",
-		ended:        "«{title}» è terminato senza le firme. {cause}",
+		ended:        "«{title}» si è concluso senza le firme. {cause}",
 		proofFailed:  "«{title}» è tornato firmato, ma la verifica non è riuscita. {verdict} {cause}",
 
-		changed:  "{who} è stato modificato direttamente presso {provider}.",
+		changed:  "{who} è stato cambiato direttamente presso {provider}.",
 		reissued: "Un nuovo tentativo per «{title}» è stato avviato altrove. Questa scheda non lo segue.",
 
 		bouncedTask:        "L’invito a {who} non è stato recapitato. Si prega di controllare l’indirizzo e-mail.",
@@ -25,7 +25,7 @@ func italian() phrases {
 		refusedTask:        "«{title}» non è stato inviato. {advice}{reason}",
 		missingTask:        "Il documento non può ancora partire. Si prega di completare: {fields}. Poi l’invio avviene da solo.",
 
-		canceledTask: "«{title}» è terminato senza le firme. {cause} Si prega di ricontattare; per un nuovo invio, riportare il deal nella fase di firma.",
+		canceledTask: "«{title}» si è concluso senza le firme. {cause} Si prega di ricontattare; per un nuovo invio, riportare il deal nella fase di firma.",
 		fileTask:     "«{title}» è firmato, ma il documento firmato non ha potuto essere allegato qui. Si prega di rivolgersi all’amministrazione.",
 		stageTask:    "«{title}» è firmato, ma il deal non ha potuto essere spostato. Si prega di verificare e spostare il deal a mano.",
 		withdrawn:    "Questo documento è stato ritirato.",
@@ -44,7 +44,7 @@ func italian() phrases {
 		causes: map[string]string{
 			"WITHDRAWN_AT_PROVIDER": "È stato ritirato direttamente presso {provider}.",
 			"ENVELOPE_VANISHED":     "Non esiste più presso {provider}.",
-			"PROVIDER_FAILED":       "Un guasto presso {provider} lo ha terminato.",
+			"PROVIDER_FAILED":       "Un guasto presso {provider} vi ha posto fine.",
 			"PROOF_INSUFFICIENT":    "Il file non prova quanto richiesto.",
 			"LEVEL_LOWERED":         "Una firma è di livello inferiore a quello richiesto.",
 			"SIGNERS_DIFFER":        "Hanno firmato persone diverse da quelle invitate.",

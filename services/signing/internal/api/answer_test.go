@@ -38,6 +38,14 @@ func refused(t testing.TB, err error, code codes.Code, reason string, metadata .
 	}
 }
 
+// tells checks that an answer has these words for people.
+func tells(t testing.TB, err error, words string) {
+	t.Helper()
+	if !strings.Contains(status.Convert(err).Message(), words) {
+		t.Errorf("answer %v, want %q in it", err, words)
+	}
+}
+
 // TestWhatFailsInsideStaysInside: an answer tells that something failed, and nothing of what.
 func TestWhatFailsInsideStaysInside(t *testing.T) {
 	r := newRig(t)

@@ -48,6 +48,7 @@ func TestCancelInEveryState(t *testing.T) {
 			got, err := r.cancel(name, "the deal was lost")
 			if c.refused {
 				refused(t, err, codes.FailedPrecondition, "STATE_DOES_NOT_ALLOW", "state", string(state))
+				tells(t, err, "the request is "+string(state)+": this needs PREPARING or OUT_FOR_SIGNATURE or CANCELED")
 			} else if err != nil || got.GetState().String() != "STATE_"+string(state) {
 				t.Errorf("%v, %v", got, err)
 			}

@@ -10,7 +10,6 @@ import (
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
 	"github.com/countersign/countersign/services/signing/internal/signature"
-	"github.com/countersign/countersign/services/signing/internal/store"
 )
 
 const (
@@ -25,7 +24,7 @@ func toRequest(in *signingv1.SignatureRequest) signature.Request {
 		Text:     signature.MailText{Subject: in.GetSubject(), Message: in.GetMessage()},
 		Provider: strings.TrimPrefix(in.GetProvider(), providerPrefix), Level: toLevel(in.GetLevel()),
 		Legislation: toLegislation(in.GetLegislation()), Language: in.GetLanguage(),
-		RequiredVerdict: signature.Proven, Attachments: in.GetAttachments(), Brand: in.GetBrand(), Labels: in.GetLabels(),
+		RequiredVerdict: toVerdict(in), Attachments: in.GetAttachments(), Brand: in.GetBrand(), Labels: in.GetLabels(),
 		CallerDelivers: in.GetDelivery() == signingv1.SignatureRequest_DELIVERY_CALLER, Attempt: 1,
 		Reminders: signature.Reminders{
 			Days: int(in.GetReminders().GetIntervalDays()), Most: int(in.GetReminders().GetMaxReminders()),
@@ -50,9 +49,6 @@ func toRequest(in *signingv1.SignatureRequest) signature.Request {
 	for _, name := range in.GetRouting().GetProviders() {
 		r.Routing.Providers = append(r.Routing.Providers, strings.TrimPrefix(name, providerPrefix))
 	}
-	if in.GetRequiredVerdict() == documentv1.Proof_VERDICT_ATTESTED_BY_PROVIDER {
-		r.RequiredVerdict = signature.AttestedByProvider
-	}
 	if in.GetExpireTime() != nil {
 		r.ExpireTime = in.GetExpireTime().AsTime()
 	}
@@ -67,6 +63,17 @@ func toRequest(in *signingv1.SignatureRequest) signature.Request {
 		r.Signers = append(r.Signers, toSigner(s, r.Language))
 	}
 	return r
+}
+
+// toVerdict is the weakest proof that a caller accepts. A word that is none of the two asks for the strongest.
+func toVerdict(in *signingv1.SignatureRequest) signature.Verdict {
+	switch in.GetRequiredVerdict() {
+	case documentv1.Proof_VERDICT_UNSPECIFIED:
+		return signature.NormalVerdict(toLevel(in.GetLevel()))
+	case documentv1.Proof_VERDICT_ATTESTED_BY_PROVIDER:
+		return signature.AttestedByProvider
+	}
+	return signature.Proven
 }
 
 func toSigner(in *signingv1.Signer, language string) signature.Signer {
@@ -193,44 +200,4 @@ func fromSigner(s signature.Signer) *signingv1.Signer {
 		out.RemindTime = timestamppb.New(s.RemindTime)
 	}
 	return out
-}
-
-func fromEvent(e store.Logged) *signingv1.Event {
-	return &signingv1.Event{
-		Position: e.Position, SignatureRequest: requestPrefix + e.Request, Reference: e.Reference,
-		Type:  signingv1.Event_Type(signingv1.Event_Type_value["TYPE_"+string(e.Type)]),
-		State: fromState(e.State), SignerRole: e.SignerRole, StateReason: e.StateReason,
-		Verdict: fromVerdict(e.Verdict), ProvenLevel: fromLevel(e.ProvenLevel), EventTime: timestamppb.New(e.Time),
-		Provider: providerName(e.Provider),
-	}
-}
-
-// The enums carry the domain's words behind a prefix; a word without a twin becomes "not set".
-
-func toLevel(l documentv1.Level) signature.Level {
-	return signature.Level(strings.TrimPrefix(l.String(), "LEVEL_"))
-}
-
-func fromLevel(l signature.Level) documentv1.Level {
-	return documentv1.Level(documentv1.Level_value["LEVEL_"+string(l)])
-}
-
-func toLegislation(l documentv1.Legislation) signature.Legislation {
-	return signature.Legislation(strings.TrimPrefix(l.String(), "LEGISLATION_"))
-}
-
-func fromLegislation(l signature.Legislation) documentv1.Legislation {
-	return documentv1.Legislation(documentv1.Legislation_value["LEGISLATION_"+string(l)])
-}
-
-func fromSignerState(s signature.SignerState) signingv1.Signer_State {
-	return signingv1.Signer_State(signingv1.Signer_State_value["STATE_"+strings.ToUpper(string(s))])
-}
-
-func fromState(s signature.State) signingv1.SignatureRequest_State {
-	return signingv1.SignatureRequest_State(signingv1.SignatureRequest_State_value["STATE_"+string(s)])
-}
-
-func fromVerdict(v signature.Verdict) documentv1.Proof_Verdict {
-	return documentv1.Proof_Verdict(documentv1.Proof_Verdict_value["VERDICT_"+string(v)])
 }

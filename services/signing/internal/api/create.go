@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,7 +31,7 @@ const (
 // CreateSignatureRequest accepts a request and starts it.
 func (p *Provider) CreateSignatureRequest(ctx context.Context, in *signingv1.CreateSignatureRequestRequest,
 ) (*signingv1.CreateSignatureRequestResponse, error) {
-	hash, err := contentHash(in.GetSignatureRequest())
+	hash, err := contentHash(meant(in.GetSignatureRequest()))
 	if err != nil {
 		return nil, err
 	}
@@ -150,6 +151,20 @@ func checkRoles(signers []signature.Signer) error {
 		seen[s.Role] = true
 	}
 	return nil
+}
+
+// meant is what a caller asks for with every default in its place: what is left out and what is said in so many words is
+// the same content. Fields that callers do not set are no content.
+func meant(in *signingv1.SignatureRequest) *signingv1.SignatureRequest {
+	r := toRequest(in)
+	r.Routed = r.Provider == "" || in.GetRouting() != nil
+	together := !slices.ContainsFunc(r.Signers, func(s signature.Signer) bool { return s.Order != r.Signers[0].Order })
+	for i := range r.Signers {
+		if together { // one group of all is none
+			r.Signers[i].Order = 0
+		}
+	}
+	return fromRequest(r, time.Time{})
 }
 
 // contentHash tells whether a repeated request id comes with the same content.

@@ -83,6 +83,22 @@ func TestWhatIsNotSetHasItsDefault(t *testing.T) {
 	}
 }
 
+// TestTheProofThatIsRequiredUnasked is one that the files of the level reach: nobody shall sign for nothing.
+func TestTheProofThatIsRequiredUnasked(t *testing.T) {
+	for level, want := range map[documentv1.Level]documentv1.Proof_Verdict{
+		documentv1.Level_LEVEL_SES: documentv1.Proof_VERDICT_ATTESTED_BY_PROVIDER,
+		documentv1.Level_LEVEL_AES: documentv1.Proof_VERDICT_ATTESTED_BY_PROVIDER,
+		documentv1.Level_LEVEL_QES: documentv1.Proof_VERDICT_PROVEN,
+	} {
+		in := creation()
+		in.SignatureRequest.Level, in.SignatureRequest.RequiredVerdict = level, documentv1.Proof_VERDICT_UNSPECIFIED
+		created, err := newRig(t).provider.CreateSignatureRequest(t.Context(), in)
+		if got := created.GetSignatureRequest().GetRequiredVerdict(); err != nil || got != want {
+			t.Errorf("%v: %v, %v", level, got, err)
+		}
+	}
+}
+
 // TestARepetitionOutlivesTheChecks: it is answered although the same request could not be made any more.
 func TestARepetitionOutlivesTheChecks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -106,6 +122,50 @@ func TestARepetitionOutlivesTheChecks(t *testing.T) {
 		_, err = r.provider.CreateSignatureRequest(t.Context(), in)
 		refused(t, err, codes.FailedPrecondition, "REQUEST_ID_REUSED")
 	})
+}
+
+// TestDefaultsInSoManyWordsAreTheSameContent: a client that fills them in repeats the call all the same.
+func TestDefaultsInSoManyWordsAreTheSameContent(t *testing.T) {
+	r := newRig(t)
+	in := creation()
+	in.SignatureRequest.RequiredVerdict, in.SignatureRequest.Signers[1].OrderGroup, in.SignatureRequest.Signers[0].OrderGroup = 0, 0, 0
+	in.SignatureRequest.Observers = []*signingv1.Observer{{Email: "o@example.org"}}
+	first, err := r.provider.CreateSignatureRequest(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wordy := proto.CloneOf(in)
+	w := wordy.GetSignatureRequest()
+	w.Delivery, w.RequiredVerdict = signingv1.SignatureRequest_DELIVERY_PROVIDER, documentv1.Proof_VERDICT_PROVEN
+	w.Signers[1].Language, w.Signers[0].OrderGroup, w.Signers[1].OrderGroup, w.Observers[0].Language = "de", 1, 1, "de"
+	w.State, w.Attempt, w.StateDetail = signingv1.SignatureRequest_STATE_SIGNED, 7, "set by the service alone"
+	again, err := r.provider.CreateSignatureRequest(t.Context(), wordy)
+	if err != nil || again.GetSignatureRequest().GetName() != first.GetSignatureRequest().GetName() {
+		t.Errorf("%v, %v", again, err)
+	}
+	for name, change := range map[string]func(*signingv1.SignatureRequest){
+		"a language":    func(w *signingv1.SignatureRequest) { w.Signers[1].Language = "fr" },
+		"a delivery":    func(w *signingv1.SignatureRequest) { w.Delivery = signingv1.SignatureRequest_DELIVERY_CALLER },
+		"an order":      func(w *signingv1.SignatureRequest) { w.Signers[1].OrderGroup = 2 },
+		"a proof":       func(w *signingv1.SignatureRequest) { w.RequiredVerdict = documentv1.Proof_VERDICT_ATTESTED_BY_PROVIDER },
+		"another value": func(w *signingv1.SignatureRequest) { w.GetTemplate().Values["name"] = "Bob" },
+		"any provider":  func(w *signingv1.SignatureRequest) { w.Provider = "" },
+		"an end":        func(w *signingv1.SignatureRequest) { w.ExpireTime = nil },
+	} {
+		other := proto.CloneOf(wordy)
+		change(other.GetSignatureRequest())
+		_, err := r.provider.CreateSignatureRequest(t.Context(), other)
+		t.Log(name)
+		refused(t, err, codes.FailedPrecondition, "REQUEST_ID_REUSED")
+	}
+}
+
+func TestABlankRequestIDIsNone(t *testing.T) {
+	r := newRig(t)
+	in := creation()
+	in.RequestId = "   "
+	_, err := r.provider.CreateSignatureRequest(t.Context(), in)
+	refused(t, err, codes.InvalidArgument, "INVALID_REQUEST", "field", "request_id")
 }
 
 // TestTheSameCallManyTimesAtOnceCreatesOnce: whoever comes second gets the first one's request.

@@ -22,9 +22,9 @@ func (p *Provider) GetDeliveryLog(ctx context.Context, in *signingv1.GetDelivery
 		return nil, answer(err)
 	}
 	if r.Envelope == "" || r.State == signature.Preparing {
-		return nil, answer(signature.DenyState(r))
+		return nil, answer(signature.DenyUnsent(r))
 	}
-	provider, ok := p.Accounts.Get(r.Provider)
+	provider, ok := p.Accounts.Of(r)
 	if !ok {
 		return nil, unavailable(r)
 	}

@@ -43,6 +43,7 @@ func TestTheDeliveryLogIsTheProviders(t *testing.T) {
 	}
 	_, err = r.deliveries(unsent)
 	refused(t, err, codes.FailedPrecondition, "STATE_DOES_NOT_ALLOW", "state", "PREPARING")
+	tells(t, err, "the request is PREPARING and was not sent: this needs OUT_FOR_SIGNATURE or what follows it")
 	_, err = r.deliveries("signatureRequests/6f1c0b7e-2f6b-4a54-9f0e-0a4f4f7b0001")
 	refused(t, err, codes.NotFound, "SIGNATURE_REQUEST_NOT_FOUND")
 	for reason, c := range map[string]struct {

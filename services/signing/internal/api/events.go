@@ -29,6 +29,9 @@ func (p *Provider) ListEvents(ctx context.Context, in *signingv1.ListEventsReque
 			return nil, invalid("page_token", page.ErrToken.Error())
 		}
 	}
+	if err := p.follows(ctx, after, in.GetSignatureRequest()); err != nil {
+		return nil, err
+	}
 	limit := page.Size(in.GetPageSize(), 100, 1000)
 	events, err := p.Store.Events(ctx, after, strings.TrimPrefix(in.GetSignatureRequest(), requestPrefix), limit+1)
 	if err != nil {
@@ -46,10 +49,26 @@ func (p *Provider) ListEvents(ctx context.Context, in *signingv1.ListEventsReque
 	return out, nil
 }
 
+// follows tells why nothing can be told after a position: the log ends before it, so that the caller knows events that are
+// not here, or there is no such request.
+func (p *Provider) follows(ctx context.Context, after int64, request string) error {
+	last, err := p.DB.LastPosition(ctx)
+	if err == nil && after > last {
+		return beyond(last)
+	}
+	if err == nil && request != "" {
+		_, err = p.Store.Request(ctx, strings.TrimPrefix(request, requestPrefix))
+	}
+	return answer(err)
+}
+
 // WatchEvents streams events after a cursor and waits for more. Every consumer reads the log at its own pace: what one has
 // not taken yet is a position and at most one batch, and sending waits for it alone.
 func (p *Provider) WatchEvents(in *signingv1.WatchEventsRequest, stream grpc.ServerStreamingServer[signingv1.WatchEventsResponse]) error {
 	ctx := stream.Context()
+	if err := p.follows(ctx, in.GetAfter(), in.GetSignatureRequest()); err != nil {
+		return err
+	}
 	if err := stream.SendHeader(nil); err != nil { // the caller knows that it is heard, also while nothing happens
 		return err
 	}

@@ -37,6 +37,35 @@ func positions(events []*signingv1.Event) []int64 {
 	return list
 }
 
+// TestAPositionBeyondTheLogIsNoPosition: after a restored backup a follower must hear that events are missing here, and not
+// wait in silence until the log has grown past them.
+func TestAPositionBeyondTheLogIsNoPosition(t *testing.T) {
+	r := newRig(t)
+	r.have(several(3)...)
+	_, err := r.provider.ListEvents(t.Context(), &signingv1.ListEventsRequest{After: 4})
+	refused(t, err, codes.OutOfRange, "CURSOR_BEYOND_LOG", "last_position", "3")
+	for position, want := range map[int64]codes.Code{4: codes.OutOfRange, 2: codes.OK} {
+		stream, err := r.provider.WatchEvents(t.Context(), &signingv1.WatchEventsRequest{After: position})
+		if err == nil {
+			_, err = stream.Recv()
+		}
+		if status.Code(err) != want {
+			t.Errorf("watching after %d: %v", position, err)
+		}
+	}
+}
+
+func TestTheEventsOfNobodyAreNotFound(t *testing.T) {
+	r := newRig(t)
+	_, err := r.provider.ListEvents(t.Context(), &signingv1.ListEventsRequest{SignatureRequest: nobody})
+	refused(t, err, codes.NotFound, "SIGNATURE_REQUEST_NOT_FOUND")
+	stream, err := r.provider.WatchEvents(t.Context(), &signingv1.WatchEventsRequest{SignatureRequest: nobody})
+	if err == nil {
+		_, err = stream.Recv()
+	}
+	refused(t, err, codes.NotFound, "SIGNATURE_REQUEST_NOT_FOUND")
+}
+
 func TestListEvents(t *testing.T) {
 	r := newRig(t)
 	names := r.have(several(3)...)
@@ -48,11 +77,10 @@ func TestListEvents(t *testing.T) {
 	}{
 		"all":                {&signingv1.ListEventsRequest{}, []int64{1, 2, 3, 4}, false},
 		"after one":          {&signingv1.ListEventsRequest{After: 2}, []int64{3, 4}, false},
-		"after the end":      {&signingv1.ListEventsRequest{After: 99}, nil, false},
+		"after the end":      {&signingv1.ListEventsRequest{After: 4}, nil, false},
 		"a page":             {&signingv1.ListEventsRequest{PageSize: 3}, []int64{1, 2, 3}, true},
 		"the last full page": {&signingv1.ListEventsRequest{PageSize: 4}, []int64{1, 2, 3, 4}, false},
 		"of one request":     {&signingv1.ListEventsRequest{SignatureRequest: names[1]}, []int64{2, 4}, false},
-		"of nobody":          {&signingv1.ListEventsRequest{SignatureRequest: nobody}, nil, false},
 	} {
 		page, err := r.provider.ListEvents(t.Context(), c.in)
 		if diff := cmp.Diff(c.want, positions(page.GetEvents())); err != nil || diff != "" || (page.GetNextPageToken() != "") != c.more {

@@ -2,7 +2,9 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"maps"
+	"strconv"
 
 	"google.golang.org/grpc/codes"
 
@@ -104,7 +106,19 @@ func denied(denial *signature.Denial) error {
 	if id, ok := metadata["provider"]; ok {
 		metadata["provider"] = providerName(id)
 	}
+	if id, ok := metadata["next_attempt"]; ok {
+		metadata["next_attempt"] = nameOf(id)
+	}
 	return &fault.Error{Code: code, Domain: Domain, Reason: string(denial.Reason), Message: denial.Detail, Metadata: metadata}
+}
+
+// beyond answers a position that the log does not reach.
+func beyond(last int64) error {
+	return &fault.Error{
+		Code: codes.OutOfRange, Domain: Domain, Reason: "CURSOR_BEYOND_LOG",
+		Message:  fmt.Sprintf("the event log ends at position %d, before the given one: events that were handled are missing here", last),
+		Metadata: map[string]string{"last_position": strconv.FormatInt(last, 10)},
+	}
 }
 
 // unreadable answers why the document service does not give a document.

@@ -34,7 +34,7 @@ func (p *Provider) GetSigningLink(ctx context.Context, in *signingv1.GetSigningL
 	if err != nil {
 		return nil, answer(err)
 	}
-	provider, ok := p.Accounts.Get(r.Provider)
+	provider, ok := p.Accounts.Of(r)
 	if !ok {
 		return nil, unavailable(r)
 	}

@@ -106,6 +106,7 @@ func TestASigningLinkIsForASignerWhoCanSign(t *testing.T) {
 		request.State = state
 		_, err := r.link(r.have(request)[0], "client")
 		refused(t, err, codes.FailedPrecondition, "STATE_DOES_NOT_ALLOW", "state", string(state))
+		tells(t, err, "the request is "+string(state)+": this needs OUT_FOR_SIGNATURE")
 	}
 	withdrawn, late := awaiting(signature.SignerInvited), awaiting(signature.SignerInvited)
 	withdrawn.Withdrawal, late.ExpireTime = signature.WithdrawnByCaller, time.Now().Add(-time.Second)

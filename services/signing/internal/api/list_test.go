@@ -184,9 +184,10 @@ func TestProvidersAreListedByName(t *testing.T) {
 	want := &signingv1.Provider{
 		Name: "providers/ch", Vendor: "fake", Sandbox: true, Languages: []string{"de"}, OrderedSigners: true, MaxSigners: 3,
 		MaxDocumentBytes: 9, Health: signingv1.Provider_HEALTH_UP, Offers: []*signingv1.Provider_Offer{{
-			Level:           documentv1.Level_LEVEL_QES,
-			Legislations:    []documentv1.Legislation{documentv1.Legislation_LEGISLATION_EIDAS, documentv1.Legislation_LEGISLATION_ZERTES},
-			Authentications: []signingv1.Signer_Authentication{signingv1.Signer_AUTHENTICATION_SMS_CODE},
+			Level:            documentv1.Level_LEVEL_QES,
+			Legislations:     []documentv1.Legislation{documentv1.Legislation_LEGISLATION_EIDAS, documentv1.Legislation_LEGISLATION_ZERTES},
+			Authentications:  []signingv1.Signer_Authentication{signingv1.Signer_AUTHENTICATION_SMS_CODE},
+			StrongestVerdict: documentv1.Proof_VERDICT_PROVEN,
 		}},
 	}
 	first, err := r.provider.ListProviders(t.Context(), &signingv1.ListProvidersRequest{PageSize: 2})

@@ -27,7 +27,7 @@ func fromProvider(id string, c signature.Capabilities, down bool) *signingv1.Pro
 		out.Health = signingv1.Provider_HEALTH_DOWN
 	}
 	for _, o := range c.Offers {
-		offer := &signingv1.Provider_Offer{Level: fromLevel(o.Level)}
+		offer := &signingv1.Provider_Offer{Level: fromLevel(o.Level), StrongestVerdict: fromVerdict(o.Verdict)}
 		for _, l := range o.Legislations {
 			offer.Legislations = append(offer.Legislations, fromLegislation(l))
 		}

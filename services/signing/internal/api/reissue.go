@@ -59,7 +59,7 @@ func (p *Provider) reissue(ctx context.Context, in *signingv1.ReissueSignatureRe
 		return old, err
 	}
 	if !signature.Reissuable(old) {
-		return old, signature.DenyState(old)
+		return old, signature.DenyReissue(old)
 	}
 	r, err := p.successor(old, in, hash)
 	if err != nil {

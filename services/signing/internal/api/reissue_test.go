@@ -32,6 +32,19 @@ func (r *rig) reissue(name, requestID string, change func(*signingv1.ReissueSign
 	return answer.GetSignatureRequest(), err
 }
 
+// TestReissuingTwiceNamesTheAttemptThatIsThere, and does not blame the state, which would allow it.
+func TestReissuingTwiceNamesTheAttemptThatIsThere(t *testing.T) {
+	r := newRig(t)
+	name := r.have(stored(signature.Canceled))[0]
+	first, err := r.reissue(name, "again-1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.reissue(name, "again-2", nil)
+	refused(t, err, codes.FailedPrecondition, "STATE_DOES_NOT_ALLOW", "next_attempt", first.GetName())
+	tells(t, err, "the request was reissued before: its next attempt is "+first.GetName())
+}
+
 // TestReissueInEveryState: what ended unsigned gets a new attempt, once; the two name each other and the old one stays.
 func TestReissueInEveryState(t *testing.T) {
 	for state, want := range map[signature.State]bool{
@@ -45,6 +58,7 @@ func TestReissueInEveryState(t *testing.T) {
 			got, err := r.reissue(name, "again-1", nil)
 			if !want {
 				refused(t, err, codes.FailedPrecondition, "STATE_DOES_NOT_ALLOW", "state", string(state))
+				tells(t, err, "the request is "+string(state)+": this needs EXPIRED or DECLINED or CANCELED or REFUSED")
 				if r.count("request") != 1 || r.count("river_job") != 0 {
 					t.Errorf("%d requests, %d jobs", r.count("request"), r.count("river_job"))
 				}

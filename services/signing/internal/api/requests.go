@@ -61,7 +61,7 @@ func (p *Provider) CancelSignatureRequest(ctx context.Context, in *signingv1.Can
 ) (*signingv1.CancelSignatureRequestResponse, error) {
 	r, err := p.ask(ctx, "cancel", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
 		if r.State == signature.Signed || r.State.Ended() && r.State != signature.Canceled {
-			return r, nil, signature.DenyState(r)
+			return r, nil, signature.DenyState(r, signature.Preparing, signature.OutForSignature, signature.Canceled)
 		}
 		return signature.AskWithdrawal(r, signature.WithdrawnByCaller, in.GetReason(), now), nil, nil
 	})

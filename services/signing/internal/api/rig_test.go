@@ -184,7 +184,7 @@ func (a *account) Capabilities() signature.Capabilities {
 		Name: "fake", Sandbox: true, Languages: []string{"de"}, OrderedSigners: true, MaxSigners: 3, MaxDocumentBytes: 9,
 		Offers: []signature.Offer{{
 			Level: signature.QES, Legislations: []signature.Legislation{signature.EIDAS, signature.ZERTES},
-			Authentications: []signature.Authentication{signature.AuthenticationSMS},
+			Authentications: []signature.Authentication{signature.AuthenticationSMS}, Verdict: signature.Proven,
 		}},
 	}
 }

@@ -13,7 +13,7 @@ import (
 func (p *Provider) RemindSignatureRequest(ctx context.Context, in *signingv1.RemindSignatureRequestRequest,
 ) (*signingv1.RemindSignatureRequestResponse, error) {
 	r, err := p.ask(ctx, "remind", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
-		provider, ok := p.Accounts.Get(r.Provider)
+		provider, ok := p.Accounts.Of(r)
 		if !ok {
 			return r, nil, unavailable(r)
 		}
@@ -28,8 +28,11 @@ func (p *Provider) RemindSignatureRequest(ctx context.Context, in *signingv1.Rem
 
 // UpdateSigner changes a signer, or notes the change for a job that has the vendor make it.
 func (p *Provider) UpdateSigner(ctx context.Context, in *signingv1.UpdateSignerRequest) (*signingv1.UpdateSignerResponse, error) {
+	if in.FirstName == nil && in.LastName == nil && in.Email == nil && in.PhoneNumber == nil && in.Language == nil {
+		return nil, invalid("signer_role", "no change is given: set first_name, last_name, email, phone_number or language")
+	}
 	r, err := p.ask(ctx, "update_signer", in, func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error) {
-		provider, ok := p.Accounts.Get(r.Provider)
+		provider, ok := p.Accounts.Of(r)
 		if !ok {
 			return r, nil, unavailable(r)
 		}
@@ -66,19 +69,23 @@ func edit(in *signingv1.UpdateSignerRequest) func(*signature.SignerDetails) {
 	}
 }
 
-// refuseSigner tells why the vendor would not take the changed signer; nil when it would. What it holds against the
-// request as it was, such as a deadline that has come near, is not this change's doing.
+// refuseSigner tells why the vendor would not take the changed signer, beside the others as they are and as they are about
+// to be; nil when it would. What it holds against the request as it was, such as a deadline that has come near, is not this
+// change's doing.
 func (p *Provider) refuseSigner(was, next signature.Request, role string) error {
-	refusal := p.Accounts.Refusal(next.Provider, signature.Intended(next, role))
-	if refusal == nil {
-		return nil
+	for _, order := range []signature.Order{signature.Intended(next, role), signature.Wanted(next)} {
+		refusal := p.Accounts.Refusal(next.Provider, order)
+		if refusal == nil {
+			continue
+		}
+		before := p.Accounts.Refusal(was.Provider, was.Order())
+		if before == nil || before.Reason != refusal.Reason || before.Field != refusal.Field {
+			own := *refusal
+			own.Field = updateField(own.Field)
+			return &own
+		}
 	}
-	if before := p.Accounts.Refusal(was.Provider, was.Order()); before != nil && before.Reason == refusal.Reason && before.Field == refusal.Field {
-		return nil
-	}
-	own := *refusal
-	own.Field = updateField(own.Field)
-	return &own
+	return nil
 }
 
 // updateField names what of an update is at fault where a field of the request is: the signer's, whichever of two signers

@@ -76,6 +76,7 @@ func TestRemindAsksOnce(t *testing.T) {
 	next := r.read(name).Signers[0].Reminder.AskTime.Add(time.Hour).UTC().Format(time.RFC3339Nano)
 	_, err = r.remind(name, "", "r-2")
 	refused(t, err, codes.FailedPrecondition, "REMINDER_TOO_SOON", "next_time", next)
+	tells(t, err, "ask again from "+next)
 
 	r.becomes(name, func(request *signature.Request) {
 		request.Signers[0].Reminder, request.Signers[0].RemindTime = signature.Reminder{}, time.Unix(1_800_000_000, 0)

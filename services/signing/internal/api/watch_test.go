@@ -107,17 +107,6 @@ func TestAConsumerGoesOnAfterARestart(t *testing.T) {
 	takes(t, again, 4, 5)
 }
 
-// TestAPositionBeyondTheLogWaits for the events that come after it, and takes no earlier one for them.
-func TestAPositionBeyondTheLogWaits(t *testing.T) {
-	r := newRig(t)
-	r.have(several(2)...)
-	next := r.watching(t.Context(), &signingv1.WatchEventsRequest{After: 4})
-	for range 3 {
-		r.have(several(1)...)
-	}
-	takes(t, next, 5)
-}
-
 // TestAnEventKeepsTheStateOfItsMoment, wherever the request is by now.
 func TestAnEventKeepsTheStateOfItsMoment(t *testing.T) {
 	r := newRig(t)

@@ -54,7 +54,7 @@ func (w *Webhooks) ReceiveSkribbleCallback(ctx context.Context, in *signingv1.Re
 		return &signingv1.ReceiveSkribbleCallbackResponse{}, nil
 	}
 	err = w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
-		return tx.Enqueue(ctx, jobs.Advance{Request: r.ID})
+		return tx.Enqueue(ctx, jobs.Hinted(r.ID, signature.Hint{}))
 	})
 	if err != nil {
 		return nil, err
@@ -122,7 +122,7 @@ func (w *Webhooks) take(ctx context.Context, hook YousignHook, event yousign.Eve
 		if r.State.Ended() {
 			return nil
 		}
-		return tx.Enqueue(ctx, jobs.Advance{Request: r.ID})
+		return tx.Enqueue(ctx, jobs.Hinted(r.ID, event.Hint()))
 	})
 }
 

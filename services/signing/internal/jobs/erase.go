@@ -52,7 +52,7 @@ func (w *Worker) erase(ctx context.Context, id string) error {
 	default:
 		return durable.Later(holderPause)
 	}
-	p, ok := w.Accounts.Get(r.Provider)
+	p, ok := w.Accounts.Of(r)
 	if !ok {
 		return durable.Later(absentPause)
 	}

@@ -23,6 +23,10 @@ const leaseTime = 3 * time.Minute
 // Advance carries one request forward until it has to wait.
 type Advance struct {
 	Request string `json:"request"`
+	// Told is when a callback was taken that asks for this, in microseconds since 1970, and Hint what it told. 0 when no
+	// callback does.
+	Told int64          `json:"told,omitempty"`
+	Hint signature.Hint `json:"hint,omitzero"`
 }
 
 // Kind names the job.
@@ -54,12 +58,17 @@ type Worker struct {
 	// EraseAfter is how long after its end a request's envelope is kept at an account; one without is never erased.
 	EraseAfter map[string]time.Duration
 	Logger     *slog.Logger
+
+	reads reads
 }
 
 // Register adds the jobs. worker is filled in before they run: its database needs the jobs to be opened.
 func Register(jobs *durable.Jobs, worker *Worker) {
 	opts := durable.Options{Timeout: 2 * time.Minute}
 	durable.Handle(jobs, opts, func(ctx context.Context, _ *durable.Run, job Advance) error {
+		if needless, err := worker.needless(ctx, job); needless || err != nil {
+			return err
+		}
 		return worker.leased(ctx, job.Request, func() error {
 			_, err := worker.advance(ctx, job.Request)
 			return err
@@ -129,7 +138,8 @@ func (w *Worker) advance(ctx context.Context, id string) (signature.Request, err
 		if r.Provider != at { // rerouted: the same step has another account to go to
 			done, at = signature.StepNone, r.Provider
 		}
-		if step == signature.StepNone || step == signature.StepRead && step == done {
+		read := done == signature.StepRead || done == signature.StepSend // whose answer tells how it stands
+		if step == signature.StepNone || step == signature.StepRead && read {
 			return r, nil
 		}
 		if step == done {
@@ -156,7 +166,7 @@ func (w *Worker) do(ctx context.Context, r signature.Request, step signature.Ste
 		next, events := signature.EndUnsent(r, time.Now())
 		return w.save(ctx, next, events)
 	}
-	p, ok := w.Accounts.Get(r.Provider)
+	p, ok := w.Accounts.Of(r)
 	if !ok {
 		w.Logger.ErrorContext(ctx, "the provider of a request is not configured any more: configure it again",
 			slog.String("request", r.ID), slog.String("provider", r.Provider))

@@ -37,7 +37,7 @@ func (w *Worker) recheck(ctx context.Context, run *durable.Run, job Recheck) err
 	if err != nil {
 		return err
 	}
-	p, ok := w.Accounts.Get(r.Provider)
+	p, ok := w.Accounts.Of(r)
 	if !ok {
 		return durable.Later(absentPause)
 	}

@@ -30,7 +30,7 @@ func (w *Worker) automatic(ctx context.Context, run *durable.Run, job Remind) er
 	if err != nil {
 		return err
 	}
-	p, ok := w.Accounts.Get(r.Provider)
+	p, ok := w.Accounts.Of(r)
 	if !ok && !r.State.Ended() {
 		return durable.Later(absentPause)
 	}

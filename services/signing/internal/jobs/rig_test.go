@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -89,12 +90,30 @@ func (r *rig) open(path string, worker *jobs.Worker) (*durable.Store, *store.Sto
 		r.t.Fatal(err)
 	}
 	r.t.Cleanup(func() {
+		r.discreet(db)
 		if err := db.Close(); err != nil {
 			r.t.Error(err)
 		}
 	})
 	worker.DB, worker.Store = db, store.New(db)
 	return db, worker.Store
+}
+
+// discreet checks that nothing about a person is in the log, in an event, or in a job with its errors.
+func (r *rig) discreet(db *durable.Store) {
+	r.t.Helper()
+	for _, planted := range []string{"ada@example.org", "Lovelace", "+41791234567", "ada%40example"} {
+		if log := r.log.String(); strings.Contains(log, planted) {
+			r.t.Errorf("%q is in the log:\n%s", planted, log)
+		}
+		var found int
+		err := db.Read().QueryRowContext(context.Background(), `SELECT
+			(SELECT count(*) FROM river_job WHERE instr(CAST(args AS TEXT) || coalesce(CAST(errors AS TEXT), '') || CAST(metadata AS TEXT), $1) > 0) +
+			(SELECT count(*) FROM event_log WHERE instr(CAST(payload AS TEXT), $1) > 0)`, planted).Scan(&found)
+		if err != nil || found > 0 {
+			r.t.Errorf("%q is in %d jobs and events, %v", planted, found, err)
+		}
+	}
 }
 
 // start runs jobs until the test ends.

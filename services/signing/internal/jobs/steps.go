@@ -30,7 +30,7 @@ func (w *Worker) send(ctx context.Context, p signature.Provider, r signature.Req
 			next, events := signature.Refuse(r, *refusal, time.Now())
 			return w.save(ctx, next, events)
 		}
-		r.SendAttempted = true
+		r.SendAttempted, r.Account = true, p.Capabilities().Account()
 		if r, err = w.save(ctx, r, nil); err != nil {
 			return r, err
 		}
@@ -76,7 +76,7 @@ func (w *Worker) find(ctx context.Context, p signature.Provider, r signature.Req
 // through after all. The provider withdraws what it finds beside the request's envelope. A list that does not show that
 // envelope lags, and is looked at again.
 func (w *Worker) settle(ctx context.Context, r signature.Request) error {
-	p, ok := w.Accounts.Get(r.Provider)
+	p, ok := w.Accounts.Of(r)
 	if !r.Resumed || !ok {
 		return nil
 	}
@@ -95,6 +95,7 @@ func (w *Worker) settle(ctx context.Context, r signature.Request) error {
 
 // read asks the vendor how it stands: the only way a request that is out for signature moves.
 func (w *Worker) read(ctx context.Context, p signature.Provider, r signature.Request) (signature.Request, error) {
+	begun := time.Now()
 	envelope, err := p.Read(ctx, r.Envelope)
 	if err != nil {
 		return r, later(err)
@@ -108,6 +109,7 @@ func (w *Worker) read(ctx context.Context, p signature.Provider, r signature.Req
 	if next.State == signature.OutForSignature && envelope.State == signature.EnvelopeGone {
 		return next, durable.Later(signature.VanishPause) // whether it is gone is told by a second look
 	}
+	w.reads.note(r.ID, begun)
 	return next, nil
 }
 

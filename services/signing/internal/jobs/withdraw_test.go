@@ -193,3 +193,21 @@ func TestAProviderThatIsGone(t *testing.T) {
 		t.Errorf("personal data in the log:\n%s", log)
 	}
 }
+
+// TestAnotherAccountUnderTheSameNameIsNotAsked: it does not know what the first one was sent, and would call it gone. The
+// request waits for its own account.
+func TestAnotherAccountUnderTheSameNameIsNotAsked(t *testing.T) {
+	t.Parallel()
+	r := newRig(t).start()
+	id := r.accept(nil)
+	r.reaches(id, signature.OutForSignature)
+	calls, _ := r.vendor.made()
+	r.vendor.mu.Lock()
+	r.vendor.offers.Sandbox, r.vendor.said = true, signature.Envelope{State: signature.EnvelopeGone}
+	r.vendor.mu.Unlock()
+	r.hint(id)
+	r.await("a complaint", func() bool { return strings.Contains(r.log.String(), "is not configured any more") })
+	if after, _ := r.vendor.made(); len(after) != len(calls) || r.request(id).State != signature.OutForSignature {
+		t.Errorf("asked for %v, and the request is %s", after[len(calls):], r.request(id).State)
+	}
+}

@@ -19,6 +19,9 @@ func capabilities(t *testing.T, b *bench) {
 		if !offer.Level.AtLeast(signature.SES) || len(offer.Legislations) == 0 {
 			t.Errorf("the offer makes no sense: %+v", offer)
 		}
+		if !offer.Verdict.Satisfies(signature.AttestedByProvider) {
+			t.Errorf("a signed file of %s proves %q at best: no request could complete", offer.Level, offer.Verdict)
+		}
 	}
 }
 

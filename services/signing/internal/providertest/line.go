@@ -184,6 +184,6 @@ func Strike(which int, next http.RoundTripper, r *http.Request) (*http.Response,
 func strikes() []fault {
 	return []fault{
 		lostRequest, lostAnswer, timesOut, errorBefore, errorAfter, badGateway, tooMany, tooManyLong, unavailable, garbled, cutOff,
-		hangs, expiredToken,
+		expiredToken,
 	}
 }

@@ -38,5 +38,12 @@ func (a *Accounts) Get(id string) (signature.Provider, bool) {
 	return watched{p, id, a}, ok
 }
 
+// Of returns the account that a request is at; false when it left the configuration, or another one has its name now. What
+// was sent through one vendor is unknown to another, who would call it gone.
+func (a *Accounts) Of(r signature.Request) (signature.Provider, bool) {
+	p, ok := a.Get(r.Provider)
+	return p, ok && (r.Account == "" || r.Account == p.Capabilities().Account())
+}
+
 // IDs returns the ids of all accounts by name.
 func (a *Accounts) IDs() []string { return slices.Sorted(slices.Values(a.preferred)) }

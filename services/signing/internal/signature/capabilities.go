@@ -62,6 +62,14 @@ type Capabilities struct {
 	MaxTitle, MaxMessage int
 }
 
+// Account tells accounts apart that may stand under one name, one after another.
+func (c Capabilities) Account() string {
+	if c.Sandbox {
+		return c.Name + "/sandbox"
+	}
+	return c.Name
+}
+
 // title is the vendor's name as a sentence begins with it.
 func (c Capabilities) title() string {
 	first, size := utf8.DecodeRuneInString(c.Name)
@@ -93,4 +101,6 @@ type Offer struct {
 	Level           Level
 	Legislations    []Legislation
 	Authentications []Authentication
+	// Verdict is the strongest one that a signed file of the level reaches; empty where nobody knows.
+	Verdict Verdict
 }

@@ -30,9 +30,21 @@ type Denial struct {
 
 func (d *Denial) Error() string { return fmt.Sprintf("denied: %s: %s", d.Reason, d.Detail) }
 
-// DenyState says that the request's state does not allow a verb.
-func DenyState(r Request) *Denial {
-	return &Denial{DeniedByState, "the request is " + string(r.State), map[string]string{"state": string(r.State)}}
+// DenyState says that the request's state does not allow a verb, and which states would. One that is in such a state and
+// is denied all the same is about to end.
+func DenyState(r Request, allowed ...State) *Denial {
+	detail := fmt.Sprintf("the request is %s: this needs %s", r.State, strings.ReplaceAll(list(allowed), ", ", " or "))
+	if slices.Contains(allowed, r.State) {
+		detail = fmt.Sprintf("the request is %s and about to end: it is being withdrawn, or its time is over", r.State)
+	}
+	return &Denial{DeniedByState, detail, map[string]string{"state": string(r.State)}}
+}
+
+// DenyUnsent says that a verb needs a request that was sent.
+func DenyUnsent(r Request) *Denial {
+	denial := DenyState(r)
+	denial.Detail = fmt.Sprintf("the request is %s and was not sent: this needs %s or what follows it", r.State, OutForSignature)
+	return denial
 }
 
 // DenySigner says that the signer's state does not allow a verb.
@@ -60,7 +72,7 @@ func (r Request) SignerOf(role string) (int, *Denial) {
 // withdrawn, because nobody is to be led to a document that shall not be signed any more.
 func OnTurn(r Request, role string, now time.Time) (Signer, error) {
 	if !r.signable(now) {
-		return Signer{}, DenyState(r)
+		return Signer{}, DenyState(r, OutForSignature)
 	}
 	place, denial := r.SignerOf(role)
 	if denial != nil {

@@ -9,6 +9,17 @@ import (
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
 
+// TestTheNormalVerdictAsksNoSealToBeMore: lower levels may carry the provider's seal alone.
+func TestTheNormalVerdictAsksNoSealToBeMore(t *testing.T) {
+	for level, want := range map[signature.Level]signature.Verdict{
+		signature.SES: signature.AttestedByProvider, signature.AES: signature.AttestedByProvider, signature.QES: signature.Proven,
+	} {
+		if got := signature.NormalVerdict(level); got != want {
+			t.Errorf("%s: %s, want %s", level, got, want)
+		}
+	}
+}
+
 func TestJudge(t *testing.T) {
 	const (
 		proven, attested      = signature.Proven, signature.AttestedByProvider

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -27,28 +28,6 @@ func (c Capabilities) Refusal(order Order) *Refusal {
 // refuse makes a refusal whose detail says what the vendor accepts, after its name.
 func (c Capabilities) refuse(reason RefusalReason, field, accepts string, values ...any) *Refusal {
 	return &Refusal{Reason: reason, Field: field, Detail: c.title() + " " + fmt.Sprintf(accepts, values...)}
-}
-
-func (c Capabilities) refuseLevel(order Order) *Refusal {
-	var levels []Level
-	for _, offer := range c.Offers {
-		levels = append(levels, offer.Level)
-	}
-	at := slices.Index(levels, order.Level)
-	if at < 0 {
-		return c.refuse(ReasonLevelNotOffered, "level", "offers %s", list(levels))
-	}
-	offer := c.Offers[at]
-	if !slices.Contains(offer.Legislations, order.Legislation) {
-		return c.refuse(ReasonLegislationNotOffered, "legislation", "offers %s under %s", offer.Level, list(offer.Legislations))
-	}
-	for i, s := range order.Signers {
-		if s.Authentication != AuthenticationDefault && !slices.Contains(offer.Authentications, s.Authentication) {
-			return c.refuse(ReasonAuthenticationNotOffered, signerField(i, "authentication"),
-				"offers %s with these authentications: %s; or leave it unset", offer.Level, authentications(offer))
-		}
-	}
-	return nil
 }
 
 func (c Capabilities) refuseSigners(order Order) *Refusal {
@@ -107,8 +86,8 @@ func (c Capabilities) refuseLanguages(order Order) *Refusal {
 
 func (c Capabilities) refuseTitle(order Order) *Refusal {
 	switch {
-	case strings.TrimSpace(order.Title) == "":
-		return c.refuse(ReasonTitleInvalid, "title", "needs a title that is not blank")
+	case strings.TrimSpace(order.Title) == "" || strings.ContainsFunc(order.Title, unicode.IsControl):
+		return c.refuse(ReasonTitleInvalid, "title", "needs a title that is not blank and has one line")
 	case tooLong(order.Title, c.MaxTitle):
 		return c.refuse(ReasonTitleInvalid, "title", "takes titles of at most %d characters", c.MaxTitle)
 	}
@@ -192,21 +171,6 @@ func (c Capabilities) refuseTime(order Order) *Refusal {
 }
 
 func signerField(i int, field string) string { return fmt.Sprintf("signers[%d].%s", i, field) }
-
-// authentications names what an offer can be combined with, in the contract's words.
-func authentications(offer Offer) string {
-	words := map[Authentication]string{
-		AuthenticationNone: "NONE", AuthenticationEmail: "EMAIL_CODE", AuthenticationSMS: "SMS_CODE",
-	}
-	var accepted []string
-	for _, a := range offer.Authentications {
-		accepted = append(accepted, words[a])
-	}
-	if len(accepted) == 0 {
-		return "none to choose"
-	}
-	return list(accepted)
-}
 
 // list names what is accepted.
 func list[T ~string](accepted []T) string {

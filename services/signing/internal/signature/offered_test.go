@@ -56,6 +56,8 @@ func TestWhatIsNotOfferedIsRefusedByName(t *testing.T) {
 	ordered.SignerGroups = false
 	lead := rich()
 	lead.Redirecting = signature.RedirectsCallerDelivery
+	sealed := plain()
+	sealed.Offers[0].Verdict = signature.AttestedByProvider
 	french := map[string]signature.MailText{"en": {Message: "Sign"}}
 	for name, c := range map[string]struct {
 		account signature.Capabilities
@@ -65,6 +67,7 @@ func TestWhatIsNotOfferedIsRefusedByName(t *testing.T) {
 		"level":                  {plain(), func(o order) { o.Level = signature.AES }, "LEVEL_NOT_OFFERED level SES, QES"},
 		"legislation":            {plain(), func(o order) { o.Legislation = signature.ZERTES }, "LEGISLATION_NOT_OFFERED legislation SES under EIDAS"},
 		"authentication":         {plain(), func(o order) { o.Signers[1].Authentication = signature.AuthenticationSMS }, "AUTHENTICATION_NOT_OFFERED signers[1].authentication EMAIL_CODE"},
+		"a proof":                {sealed, func(o order) { o.RequiredVerdict = signature.Proven }, "VERDICT_NOT_OFFERED required_verdict SES whose proof is ATTESTED_BY_PROVIDER"},
 		"language":               {plain(), func(o order) { o.Language = "fr" }, "LANGUAGE_NOT_OFFERED language de, en"},
 		"a signer's language":    {plain(), func(o order) { o.Signers[1].Language = "fr" }, "LANGUAGE_NOT_OFFERED signers[1].language de, en"},
 		"an observer's language": {rich(), func(o order) { o.Observers = []signature.Observer{{Language: "fr"}} }, "LANGUAGE_NOT_OFFERED observers[0].language de, en"},
@@ -123,10 +126,14 @@ func TestWhatIsOfferedPasses(t *testing.T) {
 	level.Signers[0].Order, level.Signers[1].Order = 3, 3
 	ageless := wish()
 	ageless.CreateTime, ageless.ExpireTime = time.Time{}, ageless.ExpireTime.AddDate(9, 0, 0)
+	sealed, proven, attested := plain(), wish(), wish()
+	sealed.Offers[0].Verdict = signature.AttestedByProvider
+	proven.RequiredVerdict, attested.RequiredVerdict = signature.Proven, signature.AttestedByProvider
 	for name, c := range map[string]struct {
 		account signature.Capabilities
 		order   signature.Order
 	}{
+		"a proof that is reached": {sealed, attested}, "a proof that nobody speaks of": {plain(), proven},
 		"plain": {plain(), wish()}, "everything": {rich(), full}, "links": {rich(), linked}, "the same text": {plain(), same},
 		"one translation": {plain(), english}, "one group": {plain(), level}, "no time": {plain(), ageless},
 	} {

@@ -90,6 +90,8 @@ type Order struct {
 	Translations map[string]MailText
 	Level        Level
 	Legislation  Legislation
+	// RequiredVerdict is the weakest one with which the request completes; empty means any.
+	RequiredVerdict Verdict
 	// Language of mails without a signer, ISO 639-1.
 	Language string
 	// ExpireTime is when the request ends by itself.

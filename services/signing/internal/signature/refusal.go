@@ -38,6 +38,7 @@ const (
 	ReasonDeliveryNotOffered       RefusalReason = "DELIVERY_NOT_OFFERED"
 	ReasonReminderNotOffered       RefusalReason = "REMINDER_NOT_OFFERED"
 	ReasonRegionNotOffered         RefusalReason = "REGION_NOT_OFFERED"
+	ReasonVerdictNotOffered        RefusalReason = "VERDICT_NOT_OFFERED"
 )
 
 // NeedsDocument tells of a refusal that cannot be judged before the document is there: it is judged again then.

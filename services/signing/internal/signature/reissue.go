@@ -20,11 +20,19 @@ type Reissue struct {
 
 // Reissuable tells whether a new attempt may take the place of the request: it ended unsigned, and none has yet.
 func Reissuable(r Request) bool {
-	switch r.State {
-	case Expired, Declined, Canceled, Refused:
-		return r.NextAttempt == ""
+	return slices.Contains(reissuable(), r.State) && r.NextAttempt == ""
+}
+
+func reissuable() []State { return []State{Expired, Declined, Canceled, Refused} }
+
+// DenyReissue tells why no new attempt may take the place of a request that is not Reissuable.
+func DenyReissue(r Request) *Denial {
+	denial := DenyState(r, reissuable()...)
+	if r.NextAttempt != "" {
+		denial.Detail = "the request was reissued before: its next attempt is signatureRequests/" + r.NextAttempt
+		denial.Metadata["next_attempt"] = r.NextAttempt
 	}
-	return false
+	return denial
 }
 
 // SameRoles tells whether the signers are for exactly the roles of the request.
@@ -90,7 +98,7 @@ func ordered(signers []Signer) []Signer {
 func reopens(old, r Request, can Capabilities) bool {
 	latest := envelopeSince(old).AddDate(0, 0, can.MaxExpiryDays)
 	return can.Reactivates && old.State == Expired && old.ExpiredAtProvider && old.Envelope != "" && !old.EraseAsked &&
-		r.Provider == old.Provider && slices.Equal(r.Signers, ordered(old.Signers)) && old.differ() == "" &&
+		r.Provider == old.Provider && (old.Account == "" || old.Account == can.Account()) && slices.Equal(r.Signers, ordered(old.Signers)) && old.differ() == "" &&
 		!r.ExpireTime.After(latest)
 }
 
@@ -104,6 +112,7 @@ func envelopeSince(r Request) time.Time {
 func takeOver(r, old Request) Request {
 	r.Reactivate, r.Envelope, r.EnvelopeCorrelation, r.EnvelopeSince = true, old.Envelope, old.Correlation(), envelopeSince(old)
 	r.Document, r.FileName, r.Fields, r.NoSentDocument = old.Document, old.FileName, slices.Clone(old.Fields), old.NoSentDocument
+	r.Account = old.Account
 	for i := range r.Signers {
 		r.Signers[i].ProviderID = old.Signers[i].ProviderID
 	}
@@ -152,7 +161,7 @@ func Reopened(r Request, e Envelope, refused bool, now time.Time) (Request, []Ev
 // renew leaves the old envelope for one of the request's own.
 func (r Request) renew(now time.Time) Request {
 	r.Reactivate, r.Envelope, r.EnvelopeCorrelation, r.EnvelopeSince = false, "", "", time.Time{}
-	r.SendAttempted, r.VanishTime, r.EnvelopeEnd, r.Early, r.NoSentDocument = false, time.Time{}, time.Time{}, nil, false
+	r.SendAttempted, r.Account, r.VanishTime, r.EnvelopeEnd, r.Early, r.NoSentDocument = false, "", time.Time{}, time.Time{}, nil, false
 	if r.Source.ProviderTemplate != "" {
 		r.Document = ""
 	}

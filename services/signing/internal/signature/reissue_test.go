@@ -106,6 +106,18 @@ func TestAnEnvelopeIsOpenedAgainOnlyWhereItIsTheSame(t *testing.T) {
 	}
 }
 
+// TestAnotherAccountUnderTheSameNameOpensNothing again.
+func TestAnotherAccountUnderTheSameNameOpensNothing(t *testing.T) {
+	old, can := expired(), reopening()
+	can.Name = "fake"
+	for account, want := range map[string]bool{"": true, "fake": true, "fake/sandbox": false, "other": false} {
+		old.Account = account
+		if got := signature.Successor(old, reissue(), can); got.Reactivate != want || want && got.Account != account {
+			t.Errorf("%q: reopened %t, at %q", account, got.Reactivate, got.Account)
+		}
+	}
+}
+
 // TestWhatTheVendorSaysOfAnEnvelopeToBeOpenedAgain decides: a new one is made only where the old one stays closed.
 func TestWhatTheVendorSaysOfAnEnvelopeToBeOpenedAgain(t *testing.T) {
 	r, _ := signature.Created(signature.Successor(expired(), reissue(), reopening()), expiry())

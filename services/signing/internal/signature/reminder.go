@@ -33,9 +33,9 @@ func AskReminder(r Request, role string, caps Capabilities, now time.Time) (Requ
 				next = at
 			}
 		}
+		at := next.UTC().Format(time.RFC3339Nano)
 		return r, &Denial{
-			DeniedTooSoon, "a signer was invited or reminded a short while ago",
-			map[string]string{"next_time": next.UTC().Format(time.RFC3339Nano)},
+			DeniedTooSoon, "a signer was invited or reminded a short while ago: ask again from " + at, map[string]string{"next_time": at},
 		}
 	}
 	return r.remind(ready, now), nil
@@ -52,7 +52,7 @@ func (r Request) toRemind(role string, caps Capabilities, now time.Time) ([]int,
 	open := r.remindable(caps)
 	switch {
 	case !r.signable(now):
-		return nil, DenyState(r)
+		return nil, DenyState(r, OutForSignature)
 	case r.CallerDelivers:
 		return nil, r.denyOffer("the provider mails nothing to the signers of this request")
 	case role == "" && len(open) == 0:

@@ -181,11 +181,11 @@ func TestWhatComesTooLateIsTold(t *testing.T) {
 		},
 		"it ended": {
 			r, envelope(signature.EnvelopeExpired),
-			[]signature.EventType{"SIGNER_UPDATE_REFUSED", "SIGNER_REMINDER_REFUSED", "SIGNER_REMINDER_REFUSED", "EXPIRED"}, "STATE_DOES_NOT_ALLOW",
+			[]signature.EventType{"EXPIRED", "SIGNER_UPDATE_REFUSED", "SIGNER_REMINDER_REFUSED", "SIGNER_REMINDER_REFUSED"}, "STATE_DOES_NOT_ALLOW",
 		},
 		"it may have gone out": {
 			tried, envelope(signature.EnvelopeExpired),
-			[]signature.EventType{"SIGNER_UPDATE_REFUSED", "SIGNER_REMINDED", "SIGNER_REMINDED", "EXPIRED"}, "STATE_DOES_NOT_ALLOW",
+			[]signature.EventType{"EXPIRED", "SIGNER_UPDATE_REFUSED", "SIGNER_REMINDED", "SIGNER_REMINDED"}, "STATE_DOES_NOT_ALLOW",
 		},
 	} {
 		got, events := signature.Observe(c.r, c.e, at(63))

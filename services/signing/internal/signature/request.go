@@ -31,23 +31,6 @@ func (s State) Ended() bool {
 	return true
 }
 
-// Verdict is what the proof of a signed document adds up to.
-type Verdict string
-
-// The verdicts, strongest first.
-const (
-	Proven             Verdict = "PROVEN"
-	AttestedByProvider Verdict = "ATTESTED_BY_PROVIDER"
-	Indeterminate      Verdict = "INDETERMINATE"
-	Failed             Verdict = "FAILED"
-)
-
-// Satisfies tells whether a proof with this verdict is enough where required is the weakest allowed one. Nothing but
-// PROVEN and ATTESTED_BY_PROVIDER ever is.
-func (v Verdict) Satisfies(required Verdict) bool {
-	return v == Proven || v == AttestedByProvider && required == AttestedByProvider
-}
-
 // Withdrawal is why a request is being withdrawn at the provider.
 type Withdrawal string
 
@@ -115,7 +98,9 @@ type Request struct {
 	Translations map[string]MailText
 	// Provider is the configured account's id. Routing chose it where Routed is set, and may choose again until something
 	// was sent.
-	Provider        string
+	Provider string
+	// Account is what Provider stood for when it was first asked to send; empty until then.
+	Account         string
 	Routed          bool
 	Routing         Routing
 	Level           Level
@@ -216,7 +201,7 @@ func (r Request) Order() Order {
 		Translations: r.Translations, Level: r.Level, Legislation: r.Legislation, Language: r.Language,
 		ExpireTime: r.ExpireTime, FileName: r.FileName, Fields: r.Fields, Signers: r.Signers,
 		Template: r.Source.ProviderTemplate, Observers: r.Observers, Brand: r.Brand, Redirects: r.Redirects,
-		CallerDelivers: r.CallerDelivers, Reminders: r.Reminders, CreateTime: r.CreateTime,
+		CallerDelivers: r.CallerDelivers, Reminders: r.Reminders, CreateTime: r.CreateTime, RequiredVerdict: r.RequiredVerdict,
 		Attachments: make([]Attachment, len(r.Attachments)),
 	}
 	if order.Template != "" {

@@ -12,7 +12,7 @@ func Reroutable(r Request) bool {
 // Unsent takes back that sending was attempted: the first try failed before anything happened at the vendor. It is for
 // rerouting alone; a request that stays where it is keeps looking before it sends again.
 func Unsent(r Request) Request {
-	r.SendAttempted = false
+	r.SendAttempted, r.Account = false, ""
 	return r
 }
 

@@ -133,7 +133,7 @@ func bounded(words string) string {
 func (r Request) end(state State, kind EventType, reason, detail string, now time.Time) (Request, []Event) {
 	r.State, r.StateReason, r.StateDetail, r.UpdateTime, r.Refusing = state, reason, detail, now, ""
 	r, dropped := r.dropAsks(now)
-	return r, append(dropped, r.event(kind, now))
+	return r, append([]Event{r.event(kind, now)}, dropped...) // the end first: what is dropped follows from it
 }
 
 func orNow(t, now time.Time) time.Time {

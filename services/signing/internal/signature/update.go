@@ -63,7 +63,7 @@ func (r Request) denyUpdate(place int, caps Capabilities, now time.Time) *Denial
 	signed := slices.ContainsFunc(r.Signers, func(s Signer) bool { return s.State == SignerSigned })
 	switch {
 	case r.State != Preparing && r.State != OutForSignature || r.unwanted(now):
-		return DenyState(r)
+		return DenyState(r, Preparing, OutForSignature)
 	case r.Signers[place].closed():
 		return DenySigner(r.Signers[place])
 	case r.unknownToVendor(), caps.SignerUpdates == UpdatesUntilSigned,
@@ -81,6 +81,18 @@ func Intended(r Request, role string) Order {
 	if i, denial := r.SignerOf(role); denial == nil && r.Signers[i].Update != nil {
 		order.Signers = slices.Clone(order.Signers)
 		order.Signers[i] = order.Signers[i].with(r.Signers[i].Update.SignerDetails)
+	}
+	return order
+}
+
+// Wanted is the order as it shall be once every change came through.
+func Wanted(r Request) Order {
+	order := r.Order()
+	order.Signers = slices.Clone(order.Signers)
+	for i, s := range order.Signers {
+		if s.Update != nil {
+			order.Signers[i] = s.with(s.Update.SignerDetails)
+		}
 	}
 	return order
 }

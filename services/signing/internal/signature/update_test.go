@@ -72,6 +72,35 @@ func TestWhenASignerCanBeChanged(t *testing.T) {
 	}
 }
 
+// TestADenialNamesTheStatesThatWouldDo, and blames no state that would.
+func TestADenialNamesTheStatesThatWouldDo(t *testing.T) {
+	for want, r := range map[string]signature.Request{
+		"the request is SIGNED: this needs PREPARING or OUT_FOR_SIGNATURE":                      signed(),
+		"the request is PREPARING and about to end: it is being withdrawn, or its time is over": signature.AskWithdrawal(preparing(), signature.WithdrawnByCaller, "why", at(3)),
+	} {
+		_, _, err := signature.AskUpdate(r, "client", rename("Grace"), single(), at(4))
+		var denial *signature.Denial
+		if !errors.As(err, &denial) || denial.Detail != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+// TestWhatIsWantedHasEveryChange, of which what is intended for one role has that one.
+func TestWhatIsWantedHasEveryChange(t *testing.T) {
+	r := sent()
+	for _, role := range []string{"client", "seller"} {
+		var err error
+		if r, _, err = signature.AskUpdate(r, role, rename("Grace"), single(), at(4)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wanted, intended := signature.Wanted(r).Signers, signature.Intended(r, "client").Signers
+	if wanted[0].FirstName != "Grace" || wanted[1].FirstName != "Grace" || intended[1].FirstName == "Grace" || r.Signers[0].FirstName == "Grace" {
+		t.Errorf("wanted %+v, intended %+v, are %+v", wanted, intended, r.Signers)
+	}
+}
+
 // toReopen is a new attempt that shall open the envelope of an expired one.
 func toReopen() signature.Request {
 	r := preparing()

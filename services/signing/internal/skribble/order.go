@@ -117,5 +117,6 @@ func private(order signature.Order) []string {
 	for _, enclosed := range order.Attachments {
 		values = append(values, enclosed.FileName)
 	}
-	return append(values, order.Redirects.Success, order.Redirects.Decline, order.Redirects.Error)
+	values = append(values, order.Redirects.Success, order.Redirects.Decline, order.Redirects.Error)
+	return append(values, order.Words()...)
 }

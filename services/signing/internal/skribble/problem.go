@@ -71,7 +71,8 @@ func isGone(err error) bool {
 var errNotSkribble = errors.New("the base URL does not lead to Skribble's API")
 
 // translate turns a refused call into the port's failure; other errors pass. A look-up that is refused says nothing final.
-// The private values are kept out of its detail.
+// Skribble's own text is told to who asked for something, without the private values: nobody can take those out who does not
+// know them, and the failure of a look-up is for a log.
 func translate(err error, private ...string) error {
 	var refused *vendorhttp.StatusError
 	if !errors.As(err, &refused) {
@@ -86,8 +87,10 @@ func translate(err error, private ...string) error {
 	case refused.Status == http.StatusForbidden && said.vague():
 		return vendorhttp.Forbidden()
 	}
-	detail := fmt.Sprintf("Skribble answered %d %s %s: %s", refused.Status, said.Kind, said.Key,
-		vendorhttp.Detail(said.Message, private...))
+	detail := fmt.Sprintf("Skribble answered %d %s %s", refused.Status, said.Kind, said.Key)
+	if refused.Method != http.MethodGet && len(private) > 0 {
+		detail += ": " + vendorhttp.Detail(said.Message, private...)
+	}
 	rejected := &signature.RejectedError{Reason: reason(refused.Status, said), Detail: strings.Join(strings.Fields(detail), " ")}
 	if refused.Method == http.MethodGet {
 		return vendorhttp.Inconclusive(rejected)

@@ -29,6 +29,9 @@ func (p *Provider) Read(ctx context.Context, envelopeID string) (signature.Envel
 	if err != nil {
 		return signature.Envelope{}, translate(err)
 	}
+	if envelopeState(read.Status) == signature.EnvelopeSigned && vendorhttp.IsID(read.DocumentID) {
+		p.signed.Keep(read.ID, read.DocumentID)
+	}
 	return p.envelope(read), nil
 }
 
@@ -72,30 +75,39 @@ func (p *Provider) Withdraw(ctx context.Context, envelopeID, reason string) erro
 		return readErr
 	}
 	if now.State == signature.EnvelopeOpen || now.State == signature.EnvelopeUnknown {
-		return translate(err, reason)
+		return translate(err)
 	}
 	return nil
 }
 
-// SignedDocument streams the PDF that all signatures made. Every signature makes a new document with a new id, so the
-// id is read first.
+// SignedDocument streams the PDF that all signatures made. Every signature makes a new document with a new id, so the id is
+// the one that was read when all had signed.
 func (p *Provider) SignedDocument(ctx context.Context, envelopeID string) (io.ReadCloser, error) {
-	read, err := p.read(ctx, envelopeID)
+	id, err := p.signedID(ctx, envelopeID)
 	if err != nil {
-		return nil, fileFailure(err)
+		return nil, err
 	}
-	if envelopeState(read.Status) != signature.EnvelopeSigned {
-		return nil, signature.ErrNotReady
-	}
-	if !vendorhttp.IsID(read.DocumentID) {
-		return nil, &signature.UnavailableError{Cause: errNoID}
-	}
-	call := vendorhttp.Request{Method: http.MethodGet, Path: vendorhttp.Path("documents", read.DocumentID, "content")}
-	file, err := p.pdf(ctx, call)
+	file, err := p.pdf(ctx, vendorhttp.Request{Method: http.MethodGet, Path: vendorhttp.Path("documents", id, "content")})
 	if err != nil {
 		return nil, fileFailure(err)
 	}
 	return file, nil
+}
+
+func (p *Provider) signedID(ctx context.Context, envelopeID string) (string, error) {
+	if id, ok := p.signed.Kept(envelopeID); ok {
+		return id, nil
+	}
+	read, err := p.read(ctx, envelopeID)
+	switch {
+	case err != nil:
+		return "", fileFailure(err)
+	case envelopeState(read.Status) != signature.EnvelopeSigned:
+		return "", signature.ErrNotReady
+	case !vendorhttp.IsID(read.DocumentID):
+		return "", &signature.UnavailableError{Cause: errNoID}
+	}
+	return read.DocumentID, nil
 }
 
 // AuditTrail streams Skribble's signed report of the process.

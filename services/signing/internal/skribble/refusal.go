@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
@@ -59,10 +60,10 @@ func refuseSigner(order signature.Order, signer signature.Signer) *signature.Ref
 	switch {
 	case !validName(signer.FirstName):
 		return refuse(signature.ReasonSignerNameInvalid, "first_name",
-			fmt.Sprintf("Skribble needs a first name of 1 to %d characters", maxName))
+			fmt.Sprintf("Skribble needs a first name of 1 to %d printable characters", maxName))
 	case !validName(signer.LastName):
 		return refuse(signature.ReasonSignerNameInvalid, "last_name",
-			fmt.Sprintf("Skribble needs a last name of 1 to %d characters", maxName))
+			fmt.Sprintf("Skribble needs a last name of 1 to %d printable characters", maxName))
 	case !validEmail(signer.Email):
 		return refuse(signature.ReasonSignerEmailInvalid, "email",
 			"Skribble needs a bare e-mail address, such as anna@example.org")
@@ -131,7 +132,7 @@ func refuseFileNames(order signature.Order) *signature.Refusal {
 }
 
 func validName(name string) bool {
-	return strings.TrimSpace(name) != "" && utf8.RuneCountInString(name) <= maxName
+	return strings.TrimSpace(name) != "" && utf8.RuneCountInString(name) <= maxName && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
 func validEmail(email string) bool {

@@ -61,6 +61,8 @@ type Provider struct {
 	config  Config
 	http    *vendorhttp.Client
 	session *session
+	// signed are the ids of signed documents.
+	signed vendorhttp.Memo[string]
 }
 
 var _ signature.Provider = (*Provider)(nil)
@@ -110,7 +112,8 @@ func (p *Provider) Check(ctx context.Context) error {
 
 // Capabilities tells what Skribble can honour. Skribble itself picks the authentication that the level demands: a code
 // by e-mail for SES, by SMS for the others. It has no date on which a request ends that every account may use, no subject,
-// no look and no templates; a message is for all, a reminder too, and redirects are parameters of a link.
+// no look and no templates; a message is for all, a reminder too, and redirects are parameters of a link. Files of AES and QES carry certificates of
+// the signers, those of SES Skribble's seal.
 func (p *Provider) Capabilities() signature.Capabilities {
 	both := []signature.Legislation{signature.EIDAS, signature.ZERTES}
 	email := []signature.Authentication{signature.AuthenticationEmail}
@@ -119,9 +122,9 @@ func (p *Provider) Capabilities() signature.Capabilities {
 		Name:    "skribble",
 		Sandbox: p.config.Sandbox,
 		Offers: []signature.Offer{
-			{Level: signature.SES, Legislations: both, Authentications: email},
-			{Level: signature.AES, Legislations: both, Authentications: sms},
-			{Level: signature.QES, Legislations: both, Authentications: sms},
+			{Level: signature.SES, Legislations: both, Authentications: email, Verdict: signature.AttestedByProvider},
+			{Level: signature.AES, Legislations: both, Authentications: sms, Verdict: signature.Proven},
+			{Level: signature.QES, Legislations: both, Authentications: sms, Verdict: signature.Proven},
 		},
 		Languages:        []string{"de", "en", "fr", "it"},
 		OrderedSigners:   true,

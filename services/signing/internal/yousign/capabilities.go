@@ -53,13 +53,17 @@ func (p *Provider) Capabilities() signature.Capabilities {
 	}
 }
 
+// offers: the files of simple and advanced signatures carry Yousign's seal, those of qualified ones the signers' own
+// certificates.
 func offers() []signature.Offer {
 	eidas := []signature.Legislation{signature.EIDAS}
 	return []signature.Offer{
-		{Level: signature.SES, Legislations: eidas, Authentications: []signature.Authentication{
+		{Level: signature.SES, Legislations: eidas, Verdict: signature.AttestedByProvider, Authentications: []signature.Authentication{
 			signature.AuthenticationNone, signature.AuthenticationEmail, signature.AuthenticationSMS,
 		}},
-		{Level: signature.AES, Legislations: eidas, Authentications: []signature.Authentication{signature.AuthenticationSMS}},
-		{Level: signature.QES, Legislations: eidas},
+		{Level: signature.AES, Legislations: eidas, Verdict: signature.AttestedByProvider, Authentications: []signature.Authentication{
+			signature.AuthenticationSMS,
+		}},
+		{Level: signature.QES, Legislations: eidas, Verdict: signature.Proven},
 	}
 }

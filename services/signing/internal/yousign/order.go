@@ -147,20 +147,11 @@ func fieldOf(box signature.Field, documentID string) field {
 	}
 }
 
-// shortestTelling value of a template that may be about somebody, in bytes: taking out shorter ones would leave nothing of
-// a vendor's message.
-const shortestTelling = 4
-
 // private lists what a vendor's message must not carry into an error.
 func private(order signature.Order) []string {
-	var values []string
+	values := order.Words()
 	for _, signer := range order.Signers {
 		values = append(values, signer.Email, strings.TrimPrefix(signer.Phone, "+"), signer.FirstName, signer.LastName)
-	}
-	for _, value := range order.TemplateValues {
-		if len(value) >= shortestTelling {
-			values = append(values, value)
-		}
 	}
 	return values
 }

@@ -78,8 +78,9 @@ func isGone(err error) bool {
 var errNotYousign = errors.New("the base URL does not lead to Yousign's API")
 
 // translate turns a refused call into the port's failure; other errors pass. Only what is asked for with a POST or a
-// PATCH can be refused for good: a look-up says nothing final, nor does a draft that cannot be deleted. The private values are kept
-// out of its detail.
+// PATCH can be refused for good: a look-up says nothing final, nor does a draft that cannot be deleted. Yousign's own
+// text is told to who asked for something, without the private values: nobody can take those out who does not know them, and
+// the failure of a look-up is for a log.
 func translate(err error, private ...string) error {
 	status, said, ok := refusedAs(err)
 	switch {
@@ -92,7 +93,10 @@ func translate(err error, private ...string) error {
 	case status == http.StatusForbidden && !said.known():
 		return vendorhttp.Forbidden()
 	}
-	detail := fmt.Sprintf("Yousign answered %d %s: %s", status, said.Type, said.text(private))
+	detail := fmt.Sprintf("Yousign answered %d %s", status, said.Type)
+	if asked(err) && len(private) > 0 {
+		detail += ": " + said.text(private)
+	}
 	rejected := &signature.RejectedError{Reason: reason(status, said), Detail: strings.Join(strings.Fields(detail), " ")}
 	if !asked(err) {
 		return vendorhttp.Inconclusive(rejected)

@@ -32,6 +32,7 @@ func (p *Provider) Read(ctx context.Context, envelopeID string) (signature.Envel
 	if err != nil {
 		return signature.Envelope{}, translate(err)
 	}
+	p.note(read)
 	return envelope(read), nil
 }
 
@@ -81,7 +82,7 @@ func (p *Provider) Withdraw(ctx context.Context, envelopeID, reason string) erro
 	}
 	switch now.State {
 	case signature.EnvelopeOpen, signature.EnvelopeUnknown:
-		return translate(err, reason)
+		return translate(err)
 	case signature.EnvelopeDraft:
 		if err := p.remove(ctx, envelopeID); !isGone(err) {
 			return translate(err)
@@ -102,24 +103,6 @@ func cancellationOf(reason string) cancellation {
 	return body
 }
 
-// SignedDocument streams the signed PDF. It is downloaded by its own id: the download of a whole request is a ZIP as
-// soon as there is a second file.
-func (p *Provider) SignedDocument(ctx context.Context, envelopeID string) (io.ReadCloser, error) {
-	read, err := p.read(ctx, envelopeID)
-	if err != nil {
-		return nil, fileFailure(err)
-	}
-	if envelopeState(read) != signature.EnvelopeSigned {
-		return nil, signature.ErrNotReady
-	}
-	for _, known := range read.Documents {
-		if known.Nature == natureSignable && vendorhttp.IsID(known.ID) {
-			return p.pdf(ctx, vendorhttp.Path("signature_requests", envelopeID, "documents", known.ID, "download"), nil)
-		}
-	}
-	return nil, &signature.UnavailableError{Cause: errNoID}
-}
-
 // SentDocument streams the document that the request was made with. It is the one of the template, and Yousign has no
 // version of it without the signatures that it holds already: so it can be had until the first one.
 func (p *Provider) SentDocument(ctx context.Context, envelopeID string) (io.ReadCloser, error) {
@@ -136,22 +119,6 @@ func (p *Provider) SentDocument(ctx context.Context, envelopeID string) (io.Read
 		return nil, err
 	}
 	return p.pdf(ctx, vendorhttp.Path("signature_requests", envelopeID, "documents", id, "download"), nil)
-}
-
-// AuditTrail streams the audit trail of all signers. For QES Yousign makes none, and elsewhere a moment after the last
-// signature.
-func (p *Provider) AuditTrail(ctx context.Context, envelopeID string) (io.ReadCloser, error) {
-	var signers []signer
-	if err := p.get(ctx, vendorhttp.Path("signature_requests", envelopeID, "signers"), nil, &signers); err != nil {
-		return nil, fileFailure(err)
-	}
-	for _, s := range signers {
-		if signedLevel(s.Level) == signature.QES {
-			return nil, signature.ErrNoAuditTrail
-		}
-	}
-	path := vendorhttp.Path("signature_requests", envelopeID, "audit_trails", "download")
-	return p.pdf(ctx, path, url.Values{"merge": {"true"}})
 }
 
 func (p *Provider) pdf(ctx context.Context, path string, query url.Values) (io.ReadCloser, error) {

@@ -33,9 +33,12 @@ func refuseSigner(order signature.Order, signer signature.Signer) *signature.Ref
 		return refuse(signature.ReasonSignerEmailInvalid, "email", emailDetail)
 	}
 	mode := authenticationOf(order.Level, signer.Authentication)
+	if mode == signature.AuthenticationSMS && strings.HasPrefix(signer.Phone, chineseNumbers) {
+		return refuse(signature.ReasonSignerPhoneRequired, "phone_number", "Yousign sends no codes to Chinese numbers: give another mobile number")
+	}
 	if mode == signature.AuthenticationSMS && !validPhone(signer.Phone) {
 		return refuse(signature.ReasonSignerPhoneRequired, "phone_number",
-			"Yousign sends the code to a mobile number with plus and country code, such as +41791234567, and not to a Chinese one")
+			"Yousign sends the code to a mobile number with plus and country code, such as +41791234567: give the signer's")
 	}
 	return nil
 }
@@ -111,7 +114,7 @@ func validEmail(email string) bool {
 }
 
 func validPhone(phone string) bool {
-	return regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`).MatchString(phone) && !strings.HasPrefix(phone, chineseNumbers)
+	return regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`).MatchString(phone)
 }
 
 // isSafe tells whether text is what API v3 calls a safe string: no markup, link or e-mail address.

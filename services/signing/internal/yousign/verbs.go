@@ -37,7 +37,7 @@ func (p *Provider) Remind(ctx context.Context, envelopeID string, signerIDs []st
 	for i, id := range signerIDs {
 		err := p.post(ctx, signers+vendorhttp.Path(id, "send_reminder"), nil, nil)
 		if _, said, refused := refusedAs(err); refused && said.known() {
-			err = rejected(signature.ReasonReminderNotOffered, "Yousign answered "+said.text(nil))
+			err = rejected(signature.ReasonReminderNotOffered, "Yousign answered "+said.Type)
 		}
 		if err != nil && i > 0 {
 			return &signature.UnknownOutcomeError{Cause: errPartlyReminded}

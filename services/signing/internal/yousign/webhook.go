@@ -79,6 +79,17 @@ func (e Event) SignerState() signature.SignerState {
 	return ""
 }
 
+// Hint is what the event tells of signers that a reading tells as well.
+func (e Event) Hint() signature.Hint {
+	switch {
+	case e.Name == "signature_request.activated":
+		return signature.Hint{State: signature.SignerInvited, Time: e.Time}
+	case e.Name == "signer.notified" && e.SignerID != "":
+		return signature.Hint{SignerID: e.SignerID, State: signature.SignerInvited, Time: e.Time}
+	}
+	return signature.Hint{}
+}
+
 // Decode reads a webhook's raw body, whose envelope is flat or nested below "metadata". It fails for a body without an
 // event's id, name and data; anything else may be missing or odd.
 func Decode(raw []byte) (Event, error) {

@@ -53,6 +53,7 @@ type Provider struct {
 	config Config
 	http   *vendorhttp.Client
 	zone   *time.Location
+	done   vendorhttp.Memo[completion]
 }
 
 var _ signature.Provider = (*Provider)(nil)
