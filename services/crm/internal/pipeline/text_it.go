@@ -21,6 +21,7 @@ func italian() phrases {
 		expiredTask:        "«{title}» è scaduto senza firma. Si prega di ricontattare; per un nuovo invio, riportare il deal nella fase di firma.",
 		proofTask:          "La verifica di «{title}» non è riuscita e il deal non è avanzato. {cause} Si prega di esaminare il documento e decidere.",
 		insufficientTask:   "«{title}» è firmato, ma la prova è più debole di quanto richiesto qui. Si prega di verificare e spostare il deal a mano.",
+		lateTask:           "«{title}» è stato firmato su {provider} dopo la fine della richiesta; il deal non è avanzato. Si prega di decidere con i firmatari se è valido.",
 		refusedTask:        "«{title}» non è stato inviato. {advice}{reason}",
 		missingTask:        "Il documento non può ancora partire. Si prega di completare: {fields}. Poi l’invio avviene da solo.",
 

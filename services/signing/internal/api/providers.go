@@ -21,6 +21,9 @@ func fromProvider(id string, c signature.Capabilities, down bool) *signingv1.Pro
 		Redirecting: fromRedirecting(c.Redirecting), MaxAttachments: int32(c.MaxAttachments), MaxObservers: int32(c.MaxObservers),
 		DeliveryLog: c.DeliveryLog, MaxTitleLength: int32(c.MaxTitle), MaxMessageLength: int32(c.MaxMessage),
 	}
+	for _, state := range c.Remindable {
+		out.RemindableStates = append(out.RemindableStates, fromSignerState(state))
+	}
 	if down {
 		out.Health = signingv1.Provider_HEALTH_DOWN
 	}

@@ -68,8 +68,12 @@ func (p *Provider) reissue(ctx context.Context, in *signingv1.ReissueSignatureRe
 	now := time.Now()
 	r, created := signature.Created(r, now)
 	old, reissued := signature.Reissued(old, r.ID, now)
+	verb := store.Verb{RequestID: r.RequestID, Request: old.ID, Kind: "reissue", Hash: hash}
 	var inserted bool
 	err = p.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
+		if inserted, err = p.Store.Take(ctx, tx, verb, now); err != nil || !inserted {
+			return err
+		}
 		inserted, err = p.Store.Insert(ctx, tx, r, created)
 		if err != nil || !inserted {
 			return err

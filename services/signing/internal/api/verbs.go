@@ -37,7 +37,7 @@ func (p *Provider) UpdateSigner(ctx context.Context, in *signingv1.UpdateSignerR
 			return r, nil, unavailable(r)
 		}
 		next, events, err := signature.AskUpdate(r, in.GetSignerRole(), edit(in), provider.Capabilities(), now)
-		if err != nil || next.UpdateTime.Equal(r.UpdateTime) {
+		if err != nil || signature.Same(next, r) {
 			return r, nil, err
 		}
 		return next, events, p.refuseSigner(r, next, in.GetSignerRole())

@@ -37,7 +37,7 @@ func (w *Worker) archive(ctx context.Context, p signature.Provider, r signature.
 	return w.save(ctx, signature.Kept(r, signed, time.Now()), nil)
 }
 
-// archiveTrail brings the audit trail into the archive. One that never comes, or cannot be archived, is none: the proof
+// archiveTrail brings the audit trail into the archive. One that never comes, or cannot be archived, is given up: the proof
 // goes on without it, and its verdict decides.
 func (w *Worker) archiveTrail(ctx context.Context, p signature.Provider, r signature.Request) (signature.Request, error) {
 	trail, err := w.keep(ctx, r, documentv1.Document_KIND_AUDIT_TRAIL, func() (io.ReadCloser, error) {
@@ -50,6 +50,8 @@ func (w *Worker) archiveTrail(ctx context.Context, p signature.Provider, r signa
 	case err == nil, errors.Is(err, signature.ErrNoAuditTrail):
 	case never != "", missing && signature.TrailOverdue(r, time.Now()):
 		w.Logger.WarnContext(ctx, "a request goes on without its audit trail", slog.String("request", r.ID), slog.Any("error", err))
+		next, events := signature.GiveTrailUp(r, time.Now())
+		return w.save(ctx, next, events)
 	case errors.Is(err, signature.ErrNotReady):
 		return r, durable.Later(pauseSince(r.ArchiveTime))
 	default:

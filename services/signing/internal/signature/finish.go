@@ -16,13 +16,28 @@ func Kept(r Request, signedDocument string, now time.Time) Request {
 	return r
 }
 
-// Archived notes that all there is came into the archive: the audit trail, or "" where there is none.
+// Archived notes that all there is came into the archive: the audit trail, or "" where the vendor issues none.
 func Archived(r Request, auditTrail string, now time.Time) (Request, []Event) {
-	if r.State != Signed || r.SignedDocument == "" || r.AuditTrail != "" || r.NoAuditTrail {
+	if !r.awaitsTrail() {
 		return r, nil
 	}
 	r.AuditTrail, r.NoAuditTrail, r.UpdateTime = auditTrail, auditTrail == "", now
 	return r, []Event{r.event(EventArchived, now)}
+}
+
+// GiveTrailUp notes that the request goes on without an audit trail that the vendor may have: it was waited for long
+// enough, or cannot be archived.
+func GiveTrailUp(r Request, now time.Time) (Request, []Event) {
+	if !r.awaitsTrail() {
+		return r, nil
+	}
+	r.TrailGivenUp, r.UpdateTime = true, now
+	return r, []Event{r.event(EventArchived, now)}
+}
+
+// awaitsTrail tells whether the audit trail is what is left to be archived.
+func (r Request) awaitsTrail() bool {
+	return r.State == Signed && r.SignedDocument != "" && r.AuditTrail == "" && !r.NoAuditTrail && !r.TrailGivenUp
 }
 
 // TrailOverdue tells whether the audit trail has been waited for long enough.
