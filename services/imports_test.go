@@ -69,9 +69,10 @@ func lawOfImports() []rule {
 		{"services/signing/internal/api", []string{"services/signing/internal/...", plumbing, signing, document, outside}},
 		{"services/signing/internal/ledger", []string{"services/signing/internal/...", plumbing, signing}},
 		{"services/signing/internal/jobs", []string{
-			"services/signing/internal/signature", "services/signing/internal/routing", "services/signing/internal/store", plumbing,
-			document, outside,
+			"services/signing/internal/signature", "services/signing/internal/routing", "services/signing/internal/store",
+			"services/signing/internal/source", plumbing, document, outside,
 		}},
+		{"services/signing/internal/source", []string{"services/signing/internal/signature", plumbing, document}},
 		{"services/signing/internal/routing", []string{"services/signing/internal/signature"}},
 		{"services/signing/internal/vendorhttp", []string{
 			"services/signing/internal/signature", "services/internal/baseurl", "golang.org/x/time/rate",

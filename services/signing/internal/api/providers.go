@@ -10,6 +10,7 @@ import (
 
 // fromProvider encodes what an account can honour, and whether new requests go to it.
 func fromProvider(id string, c signature.Capabilities, down bool) *signingv1.Provider {
+	c = through(c)
 	out := &signingv1.Provider{
 		Name: providerPrefix + id, Vendor: c.Name, Sandbox: c.Sandbox, Languages: c.Languages, Region: string(c.Region),
 		Health: signingv1.Provider_HEALTH_UP, OrderedSigners: c.OrderedSigners, SignerGroups: c.SignerGroups,

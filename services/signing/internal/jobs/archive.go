@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
@@ -130,6 +131,22 @@ func (w *Worker) keep(ctx context.Context, r signature.Request, kind documentv1.
 	return created.GetDocument().GetName(), nil
 }
 
+// unmet names the checks of a proof that did not pass, each once, with the reason.
+func unmet(proof *documentv1.Proof) []string {
+	var names []string
+	for _, f := range proof.GetFindings() {
+		passed := f.GetOutcome() != documentv1.Proof_OUTCOME_FAILED && f.GetOutcome() != documentv1.Proof_OUTCOME_INDETERMINATE
+		name := f.GetCheck()
+		if f.GetReason() != "" {
+			name += " (" + f.GetReason() + ")"
+		}
+		if !passed && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // prove has the signed document proven and ends the request by the verdict.
 func (w *Worker) prove(ctx context.Context, r signature.Request) (signature.Request, error) {
 	if why := signature.Unprovable(r); why != "" {
@@ -155,6 +172,6 @@ func (w *Worker) prove(ctx context.Context, r signature.Request) (signature.Requ
 		return r, fmt.Errorf("prove the signed document: %w", err)
 	}
 	proof := answer.GetProof()
-	next, events := signature.Judge(r, verdict(proof.GetVerdict()), level(proof.GetLevel()), time.Now())
+	next, events := signature.Judge(r, verdict(proof.GetVerdict()), level(proof.GetLevel()), time.Now(), unmet(proof)...)
 	return w.save(ctx, next, events)
 }

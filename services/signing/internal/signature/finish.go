@@ -37,8 +37,9 @@ func FailProof(r Request, reason, detail string, now time.Time) (Request, []Even
 }
 
 // Judge ends a request whose signed document was proven: completed when the proof is what was required, shows the level
-// that was asked for, and no signature has a lower one; failed otherwise. A person decides about a failed one.
-func Judge(r Request, verdict Verdict, proven Level, now time.Time) (Request, []Event) {
+// that was asked for, and no signature has a lower one; failed otherwise. A person decides about a failed one. unmet names
+// the checks of the proof that did not pass.
+func Judge(r Request, verdict Verdict, proven Level, now time.Time, unmet ...string) (Request, []Event) {
 	if r.State != Signed || r.SignedDocument == "" {
 		return r, nil
 	}
@@ -53,8 +54,11 @@ func Judge(r Request, verdict Verdict, proven Level, now time.Time) (Request, []
 		return FailProof(r, "LEVEL_LOWERED", lowered, now)
 	}
 	if !verdict.Satisfies(r.RequiredVerdict) {
-		return FailProof(r, "PROOF_INSUFFICIENT",
-			"the proof's verdict is "+string(verdict)+", required is "+string(r.RequiredVerdict), now)
+		detail := "the proof's verdict is " + string(verdict) + ", required is " + string(r.RequiredVerdict)
+		if len(unmet) > 0 {
+			detail += "; not passed: " + list(unmet)
+		}
+		return FailProof(r, "PROOF_INSUFFICIENT", detail, now)
 	}
 	if silent := r.unattested(); verdict == AttestedByProvider && silent != "" {
 		return FailProof(r, "PROOF_INSUFFICIENT", silent, now)

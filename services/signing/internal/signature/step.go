@@ -90,6 +90,16 @@ func nextPreparing(r Request, now time.Time) Step {
 	return StepSend
 }
 
+// AsksProvider tells whether the step is a call to the vendor that somebody waits for. Reading is none: there the request
+// waits for its signers.
+func (s Step) AsksProvider() bool {
+	switch s {
+	case StepNone, StepPrepare, StepRead, StepProve, StepEnd:
+		return false
+	}
+	return true
+}
+
 // Describe says the step in words, for people who ask why a request waits.
 func (s Step) Describe() string {
 	switch s {
