@@ -80,6 +80,7 @@ func phrases() map[string]string {
 		`https://[!-~]{1,247}`:            "an https URL of at most 255 ASCII characters, without spaces",
 		`[0-9a-f]{64}`:                    "a SHA-256 as 64 lower-case hexadecimal digits",
 		`EU|CH`:                           "EU or CH",
+		`\S`:                              "more than white space",
 		`[a-z][a-z0-9_]{0,63}`:            "a lower-case letter, then at most 63 lower-case letters, digits or _",
 		`[a-z][a-z0-9_.-]{0,62}`:          "a lower-case letter, then at most 62 lower-case letters, digits or one of _ . -",
 		`[A-Z][A-Z0-9_]{0,63}`:            "an upper-case letter, then at most 63 upper-case letters, digits or _",
