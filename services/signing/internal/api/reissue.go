@@ -59,6 +59,9 @@ func (p *Provider) reissue(ctx context.Context, in *signingv1.ReissueSignatureRe
 		return old, err
 	}
 	if !signature.Reissuable(old) {
+		if same, err := p.created(ctx, in.GetRequestId(), hash); !errors.Is(err, store.ErrNotFound) {
+			return same, err // the same call was faster
+		}
 		return old, signature.DenyReissue(old)
 	}
 	r, err := p.successor(ctx, old, in, hash)
