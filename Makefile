@@ -15,7 +15,7 @@ RUNS    ?= 2000
 CORPUS  ?= $(CURDIR)/bin/corpus
 SEED    ?= $(shell date +%s)
 
-.PHONY: help build demo test check present generate generate-check lint breaking race kill-test interleavings load bench bench-document fuzz corpus sandbox clean
+.PHONY: help build demo test check present generate generate-check lint breaking race kill-test interleavings load bench bench-signing bench-document fuzz corpus sandbox clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | column -t -s'|'
@@ -75,11 +75,28 @@ kill-test: ## Kill the product KILLS times at random moments; SEED=n repeats a r
 interleavings: ## Run RUNS interleavings of callers, signers, vendors, faults and deaths from SEED on, as make interleavings RUNS=2000 SEED=1.
 	COUNTERSIGN_SEEDS=$(RUNS) COUNTERSIGN_SEED=$(SEED) go test -count=1 -timeout 60m -run '^TestInterleavings$$' -v ./services/signing | grep -v -E '^ *(=== |--- PASS)'
 
-load: ## Measure how long webhooks take to answer, for SECONDS_EACH each over 16 connections and at 200 a second.
+load: ## Measure how long webhooks take to answer, for SECONDS_EACH each: Kommo's, and those of the signing vendors at 500 a second.
 	COUNTERSIGN_LOAD_SECONDS=$(SECONDS_EACH) go test -count=1 -timeout 10m -run '^TestWebhooksUnderLoad$$' -v ./services/e2e
 
 bench: ## Run the benchmarks, each beside its baseline.
 	go test -run '^$$' -bench . -benchmem ./services/...
+
+# Lines of benchmarks as a table: the middle of all rounds for each figure, then the least and the most.
+SPREAD = sort | awk '{ sub(/-[0-9]+$$/, "", $$1); for (i = 3; i < NF; i += 2) print $$1, $$(i+1), $$i }' \
+	| grep -v -E ' (ns|B|allocs)/op ' | sort -k1,1 -k2,2 -k3,3g \
+	| awk 'function tell() { if (n) printf "%-62s %10s %12s %s\n", name, v[int((n+1)/2)], unit, n > 1 ? "(" v[1] " to " v[n] ")" : "" } \
+		{ if ($$1 != name || $$2 != unit) { tell(); n = 0 } name = $$1; unit = $$2; v[++n] = $$3 } END { tell() }'
+
+bench-signing: build ## Measure signing beside its baselines in ROUNDS, each with all figures in turn, and print a table.
+	@lines=$$(mktemp); trap 'rm -f "$$lines"' EXIT; export COUNTERSIGN_BINARY=$(CURDIR)/$(BIN); \
+	for round in $$(seq $(ROUNDS)); do \
+		go test -run '^$$' -bench '^BenchmarkCreateToSent$$' -benchtime 200x ./services/e2e; \
+		go test -run '^$$' -bench '^BenchmarkCreates$$' -benchtime 1000x ./services/e2e; \
+		go test -run '^$$' -bench '^Benchmark(Create|RawCommit)$$' -benchtime 1000x ./services/signing/internal/api; \
+		go test -run '^$$' -bench '^BenchmarkWatchEvents$$' -benchtime 5x ./services/signing/internal/api; \
+	done | tee /dev/stderr | grep '^Benchmark' > "$$lines"; \
+	$(SPREAD) < "$$lines"; \
+	go test -count=1 -run '^TestVendorCalls$$' -v ./services/e2e | grep -E '^(skribble|yousign) '
 
 bench-document: ## Render beside WeasyPrint and Chromium, when they are there, in turns for ROUNDS; then verify and inspect.
 	COUNTERSIGN_RENDER_ROUNDS=$(ROUNDS) go test -count=1 -timeout 30m -run '^TestRenderBesideOthers$$' -v ./services/document/internal/render

@@ -69,13 +69,16 @@ func lawOfImports() []rule {
 		{"services/signing/internal/api", []string{"services/signing/internal/...", plumbing, signing, document, outside}},
 		{"services/signing/internal/ledger", []string{"services/signing/internal/...", plumbing, signing}},
 		{"services/signing/internal/jobs", []string{
-			"services/signing/internal/signature", "services/signing/internal/routing", "services/signing/internal/store", plumbing,
-			document, outside,
+			"services/signing/internal/signature", "services/signing/internal/routing", "services/signing/internal/store",
+			"services/signing/internal/source", plumbing, document, outside,
 		}},
+		{"services/signing/internal/source", []string{"services/signing/internal/signature", plumbing, document}},
 		{"services/signing/internal/routing", []string{"services/signing/internal/signature"}},
-		{"services/signing/internal/vendorhttp", []string{"services/signing/internal/signature", "golang.org/x/time/rate"}},
+		{"services/signing/internal/vendorhttp", []string{
+			"services/signing/internal/signature", "services/internal/baseurl", "golang.org/x/time/rate",
+		}},
 		{"services/signing/internal/skribble", []string{
-			"services/signing/internal/signature", "services/signing/internal/vendorhttp",
+			"services/signing/internal/signature", "services/signing/internal/vendorhttp", "services/internal/baseurl",
 		}},
 		{"services/signing/internal/yousign", []string{
 			"services/signing/internal/signature", "services/signing/internal/vendorhttp",
@@ -91,7 +94,9 @@ func lawOfImports() []rule {
 			"services/crm/internal/jobs", "services/crm/internal/store", "services/crm/internal/pipeline", plumbing, signing, outside,
 		}},
 		{"services/crm/internal/account", []string{"services/crm/internal/kommo", "services/crm/internal/pipeline"}},
-		{"services/crm/internal/kommo", []string{"services/crm/internal/pipeline", "golang.org/x/time/rate"}},
+		{"services/crm/internal/kommo", []string{
+			"services/crm/internal/pipeline", "services/internal/baseurl", "golang.org/x/time/rate",
+		}},
 		{"services/crm/internal/store", []string{"services/crm/internal/pipeline", plumbing}},
 	}
 }

@@ -43,7 +43,8 @@ type Account struct {
 	AccountID int64 `yaml:"account_id"`
 	// Token is the long-lived access token of a private integration.
 	Token config.Secret `yaml:"token"`
-	// WebhookToken is the secret last segment of the webhook's path, at least 22 characters.
+	// WebhookToken is the secret last segment of the webhook's path: 22 characters or more, all of them letters, digits or
+	// one of - . _ ~.
 	WebhookToken config.Secret `yaml:"webhook_token"`
 	// IncludeExisting also sends contracts for deals that were in a stage before the stage was first looked through.
 	IncludeExisting bool `yaml:"include_existing"`
@@ -63,9 +64,6 @@ type Account struct {
 func DefaultConfig() Config {
 	return Config{Sweep: 10 * time.Minute, CallsPerSecond: kommo.DefaultRatePerSecond, LookupGrace: 10 * time.Second}
 }
-
-// shortestToken is 128 bits in base64.
-const shortestToken = 22
 
 // Check tells what is wrong with the settings, all at once. Names of pipelines and stages are checked when Kommo is
 // first asked.
@@ -101,11 +99,11 @@ func (a Account) build(id string, limiter kommo.Limiter, logger *slog.Logger) (*
 	if strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || id == "" || len(id) > 63 {
 		return nil, errors.New("the name must be lower-case letters, digits and dashes")
 	}
-	if !a.Token.Set() {
+	if !a.Token.Set() && !a.Token.Unread() {
 		return nil, errors.New("token: is required")
 	}
-	if len(a.WebhookToken.Reveal()) < shortestToken {
-		return nil, fmt.Errorf("webhook_token: must have %d characters or more", shortestToken)
+	if err := config.CheckPathToken(a.WebhookToken); err != nil {
+		return nil, fmt.Errorf("webhook_token: %w", err)
 	}
 	token := a.Token.Reveal()
 	client, err := kommo.New(kommo.Config{

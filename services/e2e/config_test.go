@@ -122,7 +122,7 @@ signing:
     dead:
       vendor: yousign
       base_url: http://127.0.0.1:1/v3
-      api_key: {{.YousignKey}}
+      api_key: {{.YousignKey}}-dead
       webhook_token: {{.YousignToken}}-dead
       webhook_secrets: [{{.YousignSecret}}]
 {{- end}}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
@@ -15,27 +16,24 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/dynamicpb"
 
 	"github.com/countersign/countersign/services/internal/fault"
+	"github.com/countersign/countersign/services/internal/rpc"
 	"github.com/countersign/countersign/services/internal/spelling"
 )
 
-const (
-	// mostElements bounds how far into a list the field at fault is looked for.
-	mostElements = 1000
-	// mostEnum bounds how many names of an enum are told.
-	mostEnum = 12
-	// mostName bounds what is compared with the contract's names.
-	mostName = 64
-)
+// mostElements bounds how far into a list the field at fault is looked for.
+const mostElements = 1000
 
 // undecoded tells which field of a request could not be read, as the contracts' own refusals do. The library's text is not
 // passed on: it repeats the input. Everything said here is the contract's word.
-func undecoded(domain string, r *http.Request, err error) error {
+func undecoded(method protoreflect.MethodDescriptor, r *http.Request, err error) error {
+	domain, input := contractOf(method)
 	found := fault.Violation{Description: "or the query is not what the API describes"}
-	if name := fieldOfQuery().FindStringSubmatch(status.Convert(err).Message()); name != nil {
-		found = fault.Violation{Field: name[1], Description: "has a value that the API does not take, or several"}
+	if said := fieldOfQuery().FindStringSubmatch(status.Convert(err).Message()); said != nil {
+		found = inQuery(input, said[2], said[1] != "parsing")
 	}
 	if r != nil {
 		if body, ok := r.Body.(rawBody); ok && body.broken.Description != "" {
@@ -52,22 +50,45 @@ func undecoded(domain string, r *http.Request, err error) error {
 
 // fieldOfQuery finds the contract's field in the library's text about a query, which begins with it.
 func fieldOfQuery() *regexp.Regexp {
-	return regexp.MustCompile(`^(?:parsing|too many values for) field "([a-z][a-z0-9_]{0,63})"`)
+	return regexp.MustCompile(`^(parsing|too many values for) field "([a-z][a-z0-9_]{0,63})"`)
 }
 
-// called is the package of the contract that was called; empty when none was.
-func called(ctx context.Context) string {
-	method, _ := runtime.RPCMethod(ctx)
-	service, _, _ := strings.Cut(strings.TrimPrefix(method, "/"), "/")
-	return service[:max(strings.LastIndexByte(service, '.'), 0)]
+// inQuery says what a parameter must be.
+func inQuery(input protoreflect.MessageDescriptor, name string, several bool) fault.Violation {
+	found := fault.Violation{Field: name, Description: "has a value that the API does not take"}
+	if several {
+		found.Description = "is there more than once"
+	} else if input != nil {
+		if field := input.Fields().ByTextName(name); field != nil {
+			found.Description = "must be " + kind(field)
+		}
+	}
+	return found
+}
+
+// called is the call that was found; nil when none was.
+func called(ctx context.Context) protoreflect.MethodDescriptor {
+	name, _ := runtime.RPCMethod(ctx)
+	full := protoreflect.FullName(strings.ReplaceAll(strings.TrimPrefix(name, "/"), "/", "."))
+	found, _ := protoregistry.GlobalFiles.FindDescriptorByName(full)
+	method, _ := found.(protoreflect.MethodDescriptor)
+	return method
+}
+
+// contractOf is the domain of the reasons that a call is refused with, and what it takes.
+func contractOf(method protoreflect.MethodDescriptor) (string, protoreflect.MessageDescriptor) {
+	if method == nil {
+		return domain, nil
+	}
+	return string(method.ParentFile().Package()), method.Input()
 }
 
 // violation finds the field at fault in JSON that could not be read as a message: one field after another is read alone.
 // path is where the message stands, empty for the body itself.
 func violation(d protoreflect.MessageDescriptor, raw []byte, path string) fault.Violation {
 	var object map[string]json.RawMessage
-	if json.Unmarshal(raw, &object) != nil {
-		return fault.Violation{Field: path, Description: "must be a JSON object"}
+	if json.Unmarshal(raw, &object) != nil || object == nil {
+		return fault.Violation{Field: path, Description: "must be one JSON object"}
 	}
 	for _, key := range slices.Sorted(maps.Keys(object)) {
 		if reads(d, key, object[key]) {
@@ -78,7 +99,7 @@ func violation(d protoreflect.MessageDescriptor, raw []byte, path string) fault.
 			field = d.Fields().ByTextName(key)
 		}
 		if field == nil {
-			return fault.Violation{Field: path, Description: "has a field that the API does not know" + nearest(d, key)}
+			return unknown(d, key, path)
 		}
 		return inField(field, object[key], strings.TrimPrefix(path+"."+string(field.Name()), "."))
 	}
@@ -130,7 +151,7 @@ func kind(field protoreflect.FieldDescriptor) string {
 	case field.Kind() == protoreflect.BytesKind:
 		return "base64"
 	case field.Kind() == protoreflect.EnumKind:
-		return "one of " + names(field.Enum())
+		return "one of " + rpc.EnumNames(field)
 	case field.Message() == nil:
 		return "a number in its range"
 	case field.Message().FullName() == "google.protobuf.Timestamp":
@@ -141,29 +162,26 @@ func kind(field protoreflect.FieldDescriptor) string {
 	return "what the API describes"
 }
 
-// names lists what an enum may be set to.
-func names(enum protoreflect.EnumDescriptor) string {
-	var list []string
-	for i := 1; i < enum.Values().Len() && i <= mostEnum; i++ { // the first one means that it is not set
-		list = append(list, string(enum.Values().Get(i).Name()))
+// hint asks whether the nearest field was meant.
+func hint(d protoreflect.MessageDescriptor, key string) string {
+	var names []string
+	for i := range d.Fields().Len() {
+		names = append(names, d.Fields().Get(i).JSONName())
 	}
-	return strings.Join(list, ", ")
+	return spelling.Hint(key, names)
 }
 
-// nearest hints at the field that was probably meant.
-func nearest(d protoreflect.MessageDescriptor, key string) string {
-	if len(key) > mostName {
-		return ""
+// nameable tells whether a caller's word looks like a field's name and may be repeated: anything else may be anybody's data.
+func nameable(key string) bool {
+	return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]{0,63}$`).MatchString(key)
+}
+
+// unknown says that the message has no field of this name. It is repeated only where it is a field's name with a typing
+// error.
+func unknown(d protoreflect.MessageDescriptor, key, path string) fault.Violation {
+	name, meant := "", hint(d, key)
+	if meant != "" && nameable(key) {
+		name = strconv.Quote(key) + " "
 	}
-	best, least := "", max(len(key)/3, 1)+1
-	for i := range d.Fields().Len() {
-		name := d.Fields().Get(i).JSONName()
-		if far := spelling.Distance(key, name); far < least {
-			best, least = name, far
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", best)
+	return fault.Violation{Field: path, Description: "has a field " + name + "that the API does not know" + meant}
 }

@@ -16,21 +16,27 @@ import (
 func TestAFieldThatCannotBeReadIsNamed(t *testing.T) {
 	h := open(t, DefaultConfig())
 	for body, want := range map[string]fault.Violation{
-		`alice`:             {Description: "must be a JSON object"},
-		`[1]`:               {Description: "must be a JSON object"},
-		`{"requestID":"x"}`: {Description: `has a field that the API does not know; did you mean "requestId"?`},
-		`{"alice":"x"}`:     {Description: "has a field that the API does not know"},
+		`alice`:                                  {Description: "must be one JSON object"},
+		`[1]`:                                    {Description: "must be one JSON object"},
+		`{"requestID":"x"}`:                      {Description: `has a field "requestID" that the API does not know; did you mean "requestId"?`},
+		`{"alice":"x"}`:                          {Description: "has a field that the API does not know"},
+		`{"alice@b.ch":"x"}`:                     {Description: "has a field that the API does not know"},
+		`{"signatureRequest":{"titel":"alice"}}`: {Field: "signature_request", Description: `has a field "titel" that the API does not know; did you mean "title"?`},
+		`null`:                                   {Description: "must be one JSON object"},
+		`{"requestId":"x"} x`:                    {Description: "must be one JSON object"},
+		`{} {}`:                                  {Description: "must be one JSON object"},
+		`{},`:                                    {Description: "must be one JSON object"},
 		`{"` + strings.Repeat("a", 999) + `":"x"}`:                  {Description: "has a field that the API does not know"},
 		`{"requestId":7}`:                                           {Field: "request_id", Description: "must be text"},
 		`{"requestId":"x","request_id":"y"}`:                        {Description: "has a field twice, or two that exclude each other"},
-		`{"signatureRequest":"alice"}`:                              {Field: "signature_request", Description: "must be a JSON object"},
+		`{"signatureRequest":"alice"}`:                              {Field: "signature_request", Description: "must be one JSON object"},
 		`{"signature_request":{"level":"alice"}}`:                   {Field: "signature_request.level", Description: "must be one of LEVEL_SES, LEVEL_AES, LEVEL_QES"},
 		`{"signatureRequest":{"expireTime":"alice"}}`:               {Field: "signature_request.expire_time", Description: "must be a time such as 2026-03-02T09:00:00Z"},
 		`{"signatureRequest":{"labels":"alice"}}`:                   {Field: "signature_request.labels", Description: "must be a JSON object of texts"},
-		`{"signatureRequest":{"signer":[]}}`:                        {Field: "signature_request", Description: `has a field that the API does not know; did you mean "signers"?`},
+		`{"signatureRequest":{"signer":[]}}`:                        {Field: "signature_request", Description: `has a field "signer" that the API does not know; did you mean "signers"?`},
 		`{"signatureRequest":{"signers":{}}}`:                       {Field: "signature_request.signers", Description: "must be a list"},
 		`{"signatureRequest":{"signers":[{},{"orderGroup":"a"}]}}`:  {Field: "signature_request.signers[1].order_group", Description: "must be a number in its range"},
-		`{"signatureRequest":{"signers":[{},{"mail":"alice"}]}}`:    {Field: "signature_request.signers[1]", Description: `has a field that the API does not know; did you mean "email"?`},
+		`{"signatureRequest":{"signers":[{},{"mail":"alice"}]}}`:    {Field: "signature_request.signers[1]", Description: `has a field "mail" that the API does not know; did you mean "email"?`},
 		`{"signatureRequest":{"attachments":["a",7]}}`:              {Field: "signature_request.attachments[1]", Description: "must be text"},
 		`{"signatureRequest":{"template":{},"sourceDocument":"a"}}`: {Field: "signature_request", Description: "has a field twice, or two that exclude each other"},
 	} {
@@ -41,8 +47,16 @@ func TestAFieldThatCannotBeReadIsNamed(t *testing.T) {
 			t.Errorf("%.80s: %d %s (-want +got):\n%s", body, p.Code, p.Reason, diff)
 		}
 	}
-	for query, field := range map[string]string{"state=alice": "state", "page_size=alice": "page_size", "reference=a&reference=alice": "reference", "page_size=%zz": ""} {
-		if p := send(t, http.MethodGet, h.url+"/v1/signatureRequests?"+query, "").problem(t); p.Reason != "INVALID_REQUEST" || p.Metadata["field"] != field {
+	for query, want := range map[string]string{
+		"state=OUT":                   "state: must be one of STATE_PREPARING, STATE_OUT_FOR_SIGNATURE, STATE_SIGNED, ",
+		"page_size=alice":             "page_size: must be a number in its range",
+		"createdAfter=alice":          "created_after: must be a time such as 2026-03-02T09:00:00Z",
+		"reference=a&reference=alice": "reference: is there more than once",
+		"page_size=%zz":               "the body or the query is not what the API describes",
+	} {
+		field, _, _ := strings.Cut(want, ":")
+		p := send(t, http.MethodGet, h.url+"/v1/signatureRequests?"+query, "").problem(t)
+		if p.Reason != "INVALID_REQUEST" || !strings.HasPrefix(p.Message, want) || p.Metadata["field"] != field && p.Metadata != nil {
 			t.Errorf("%s: %+v", query, p)
 		}
 	}

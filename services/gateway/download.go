@@ -11,8 +11,10 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
+	"github.com/countersign/countersign/services/internal/fault"
 )
 
 const (
@@ -40,7 +42,9 @@ type chunks = grpc.ServerStreamingClient[documentv1.DownloadDocumentResponse]
 func (d downloads) serve(w http.ResponseWriter, r *http.Request, params map[string]string) {
 	token := params["token"]
 	if len(token) > mostToken {
-		write(w, problem{Code: http.StatusNotFound, Message: "the link is not valid", Reason: "LINK_INVALID"})
+		answerError(r.Context(), nil, nil, w, r, &fault.Error{
+			Code: codes.NotFound, Domain: "countersign.document.v1", Reason: "LINK_INVALID", Message: "the link is not valid",
+		})
 		return
 	}
 	ctx, cancel := context.WithCancel(r.Context())

@@ -50,8 +50,8 @@ func TestErrorsOfBackends(t *testing.T) {
 			&fault.Error{Code: codes.ResourceExhausted, Reason: "BUSY", Message: inside},
 			problem{Code: 503, Message: "not available at the moment", Reason: "BUSY"},
 		},
-		"late":      {context.DeadlineExceeded, problem{Code: 503, Message: "not available at the moment"}},
-		"canceled":  {context.Canceled, problem{Code: 503, Message: "not available at the moment"}},
+		"late":      {context.DeadlineExceeded, problem{Code: 503, Message: "not available at the moment", Reason: "UNAVAILABLE"}},
+		"canceled":  {context.Canceled, problem{Code: 503, Message: "not available at the moment", Reason: "UNAVAILABLE"}},
 		"unplanned": {errors.New(inside), problem{Code: 500, Message: "something failed inside; the log has it", Reason: "INTERNAL"}},
 		"upstream": {
 			status.Error(codes.PermissionDenied, inside),

@@ -65,7 +65,7 @@ func (f front) world() http.Handler {
 		case open:
 			f.serve(w, r, terms)
 		default:
-			http.NotFound(w, r)
+			writeError(w, http.StatusNotFound, http.StatusText(http.StatusNotFound))
 		}
 	})
 }

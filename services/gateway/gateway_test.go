@@ -4,14 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"google.golang.org/genproto/googleapis/api/annotations"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -108,8 +111,9 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 			t.Errorf("%s %s: answered %d %s, want %d", tt.method, tt.path, got.code, got.body, tt.want)
 			continue
 		}
-		if p := got.problem(t); p.Message == "" {
-			t.Errorf("%s %s: no message", tt.method, tt.path)
+		reason := map[int]string{404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 400: "INVALID_REQUEST"}[tt.want]
+		if p := got.problem(t); p.Message == "" || p.Reason != reason || !strings.Contains(string(p.Details[0]), `"domain":"countersign.`) {
+			t.Errorf("%s %s: %s", tt.method, tt.path, got.body)
 		}
 	}
 	if calls := h.drain(); len(calls) != 0 {
@@ -124,17 +128,24 @@ func TestDescriptionNamesThePublicPaths(t *testing.T) {
 		t.Fatalf("answered %d %s, %d bytes", got.code, got.header.Get("Content-Type"), len(got.body))
 	}
 	var described struct {
-		Paths map[string]map[string]json.RawMessage `json:"paths"`
+		Paths       map[string]map[string]json.RawMessage `json:"paths"`
+		Definitions map[string]struct {
+			Properties map[string]json.RawMessage `json:"properties"`
+		} `json:"definitions"`
 	}
 	if err := json.Unmarshal([]byte(got.body), &described); err != nil {
 		t.Fatal(err)
 	}
+	sameKeys(t, described.Definitions["v1Error"].Properties, problem{Reason: "x", Metadata: map[string]string{"x": "x"}, Details: []json.RawMessage{nil}})
 	operations := map[string]bool{}
 	for path, methods := range described.Paths {
 		if strings.HasPrefix(path, webhookPrefix) {
 			t.Errorf("%s is nobody's business", path)
 		}
-		for method := range methods {
+		for method, about := range methods {
+			if !strings.Contains(string(about), `"default"`) || !strings.Contains(string(about), `"#/definitions/v1Error"`) {
+				t.Errorf("%s %s does not describe its errors", method, path)
+			}
 			// Names of variables differ between the two notations; their places do not.
 			operations[strings.ToUpper(method)+" "+variables(path)] = true
 		}
@@ -143,6 +154,19 @@ func TestDescriptionNamesThePublicPaths(t *testing.T) {
 		if !strings.HasPrefix(r.path, webhookPrefix) && !operations[r.method+" "+variables(r.path)] {
 			t.Errorf("%s %s is not described", r.method, r.path)
 		}
+	}
+}
+
+// sameKeys holds that what is sent has exactly the described properties.
+func sameKeys(t *testing.T, described map[string]json.RawMessage, sent any) {
+	t.Helper()
+	raw, err := json.Marshal(sent)
+	var keys map[string]json.RawMessage
+	if err == nil {
+		err = json.Unmarshal(raw, &keys)
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(described)), slices.Sorted(maps.Keys(keys))); err != nil || diff != "" {
+		t.Errorf("described and sent: %v %s", err, diff)
 	}
 }
 

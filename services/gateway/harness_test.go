@@ -247,6 +247,9 @@ func (a answer) problem(t testing.TB) problem {
 	if p.Code != a.code {
 		t.Errorf("body says %d, status line %d", p.Code, a.code)
 	}
+	if p.Reason == "" || len(p.Details) == 0 || !strings.Contains(string(p.Details[0]), `"reason":"`+p.Reason+`"`) {
+		t.Errorf("no reason, or none in the details: %s", a.body)
+	}
 	return p
 }
 

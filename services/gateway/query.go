@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
@@ -109,14 +108,14 @@ func (q query) takes(key string) bool {
 // strange refuses a key. It is repeated only where it looks like a field's name: anything else may be anybody's data.
 func (q query) strange(key string) error {
 	found := fault.Violation{Field: key, Description: "is no parameter of this call's query"}
-	if hint := nearest(q.input, key); hint != "" && !slices.Contains(q.elsewhere, "*") && !strings.Contains(hint, strconv.Quote(key)) {
-		found.Description += hint
+	if !slices.Contains(q.elsewhere, "*") {
+		found.Description += hint(q.input, key)
 	}
 	answer := &fault.Error{
 		Code: codes.InvalidArgument, Domain: q.domain, Reason: "INVALID_REQUEST", Message: key + ": " + found.Description,
 		Metadata: map[string]string{"field": key}, Violations: []fault.Violation{found},
 	}
-	if !regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.]{0,63}$`).MatchString(key) {
+	if !nameable(key) {
 		answer.Message, answer.Metadata, answer.Violations = "the query holds what is no parameter of this call", nil, nil
 	}
 	return answer

@@ -10,7 +10,7 @@ import (
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/utilities"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
 	"github.com/countersign/countersign/services/internal/fault"
@@ -18,14 +18,12 @@ import (
 
 const (
 	watchPath = "/v1/events:watch"
-	// watchDomain is the domain of the contract's reasons.
-	watchDomain = "countersign.signing.v1"
 	// lineTime is how long a client may take for one line, before it is taken for gone.
 	lineTime = 30 * time.Second
 )
 
 // watchers answers a watch with a line of JSON per message, as `{"result":…}`, heartbeats too. What goes wrong later is the
-// last line, `{"error":…}` with a google.rpc.Status. The library's own answer would be cut off with the server's timeouts,
+// last line, `{"error":…}` with the body of an error answer. The library's own answer would be cut off with the server's timeouts,
 // hold back its headers until something happens, and wait for a client that reads nothing.
 type watchers struct {
 	client signingv1.SigningProviderClient
@@ -70,8 +68,12 @@ func (a watchers) serve(w http.ResponseWriter, r *http.Request, _ map[string]str
 	default:
 	}
 	if r.Context().Err() == nil && !errors.Is(err, io.EOF) {
-		_ = line.write("error", told(err))
+		_ = line.write("error", problemOf(err))
 	}
+}
+
+func watchMethod() protoreflect.MethodDescriptor {
+	return signingv1.File_countersign_signing_v1_signing_provider_proto.Services().ByName("SigningProvider").Methods().ByName("WatchEvents")
 }
 
 type events = interface {
@@ -86,7 +88,7 @@ func (a watchers) open(ctx context.Context, cancel context.CancelFunc, r *http.R
 		err = runtime.PopulateQueryParameters(in, r.Form, utilities.NewDoubleArray(nil))
 	}
 	if err != nil {
-		return nil, undecoded(watchDomain, r, err)
+		return nil, undecoded(watchMethod(), r, err)
 	}
 	late := time.AfterFunc(a.patience, cancel)
 	defer late.Stop()
@@ -108,8 +110,8 @@ type lines struct {
 	pace      time.Duration
 }
 
-func (l lines) write(name string, message proto.Message) error {
-	line, err := l.marshaler.Marshal(map[string]proto.Message{name: message})
+func (l lines) write(name string, message any) error {
+	line, err := l.marshaler.Marshal(map[string]any{name: message})
 	if err != nil {
 		return err
 	}

@@ -52,11 +52,7 @@ type line struct {
 			Position json.Number `json:"position"`
 		} `json:"event"`
 	} `json:"result"`
-	Error *struct {
-		Code    codes.Code        `json:"code"`
-		Message string            `json:"message"`
-		Details []json.RawMessage `json:"details"`
-	} `json:"error"`
+	Error *problem `json:"error"`
 }
 
 // watching is a client that has been accepted.
@@ -149,7 +145,7 @@ func TestEachLineArrivesAtOnce(t *testing.T) {
 	}
 	read <- struct{}{}
 	last := w.next()
-	if last.Error == nil || last.Error.Code != codes.FailedPrecondition || last.Error.Message != "it ended" || len(last.Error.Details) != 1 ||
+	if last.Error == nil || last.Error.Code != http.StatusBadRequest || last.Error.Reason != "STATE_DOES_NOT_ALLOW" || last.Error.Message != "it ended" || len(last.Error.Details) != 1 ||
 		!strings.Contains(string(last.Error.Details[0]), `STATE_DOES_NOT_ALLOW`) {
 		t.Errorf("the last line: %+v", last.Error)
 	}
@@ -209,7 +205,7 @@ func TestAWatchEndsWithTheGateway(t *testing.T) {
 	w := h.listen(t, "")
 	start := time.Now()
 	h.stop()
-	if last := w.next(); last.Error == nil || last.Error.Code != codes.Unavailable || last.Error.Message == "" {
+	if last := w.next(); last.Error == nil || last.Error.Code != http.StatusServiceUnavailable || last.Error.Reason != "UNAVAILABLE" || last.Error.Message == "" {
 		t.Errorf("the last line: %+v", last)
 	}
 	w.ended()

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -49,6 +50,9 @@ func (m *marshaler) NewDecoder(r io.Reader) runtime.Decoder {
 			return nil
 		}
 		err = m.JSONPb.NewDecoder(bytes.NewReader(data)).Decode(target)
+		if err == nil && !json.Valid(data) { // the library reads the first value and leaves what follows
+			err = errors.New("the body is more than one JSON value")
+		}
 		if message, ok := target.(proto.Message); ok && typed && err != nil && !errors.Is(err, io.EOF) {
 			*body.broken = violation(message.ProtoReflect().Descriptor(), data, "")
 		}

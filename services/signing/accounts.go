@@ -16,8 +16,11 @@ import (
 	"github.com/countersign/countersign/services/signing/internal/yousign"
 )
 
-// shortestToken is 128 bits in base64.
-const shortestToken = 22
+// The vendors, as the configuration names them.
+const (
+	skribbleVendor = "skribble"
+	yousignVendor  = "yousign"
+)
 
 // The vendors' own addresses, each with the region its data is kept in.
 const (
@@ -30,7 +33,6 @@ const (
 // accounts builds the adapters; they call nobody yet. The error joins all mistakes of all accounts.
 func (c Config) accounts() (*routing.Accounts, []api.YousignHook, error) {
 	providers, hooks := map[string]signature.Provider{}, []api.YousignHook{}
-	keys := map[[4]string]bool{}
 	var errs []error
 	for _, id := range slices.Sorted(maps.Keys(c.Providers)) {
 		p := c.Providers[id]
@@ -39,12 +41,10 @@ func (c Config) accounts() (*routing.Accounts, []api.YousignHook, error) {
 			continue
 		}
 		built, mistakes := p.build(c.Callbacks)
-		// Two names for one account would share its limits and know nothing of each other.
-		if key := p.APIKey.Reveal(); key != "" && keys[p.account()] {
-			mistakes = append(mistakes, errors.New("api_key: another account has the same one"))
+		if other := c.sameAccount(id); other != "" {
+			mistakes = append(mistakes, fmt.Errorf("api_key: is that of %s: each would use up the calls of the other", other))
 		}
-		keys[p.account()] = true
-		if p.Vendor == "yousign" {
+		if p.Vendor == yousignVendor {
 			token := p.WebhookToken.Reveal()
 			if token != "" && slices.ContainsFunc(hooks, func(h api.YousignHook) bool { return h.Token == token }) {
 				mistakes = append(mistakes, errors.New("webhook_token: another account has the same one"))
@@ -73,29 +73,23 @@ func (c Config) accounts() (*routing.Accounts, []api.YousignHook, error) {
 // build makes the account's adapter, or tells all that is wrong with the account.
 func (p Provider) build(callbacks string) (signature.Provider, []error) {
 	var built signature.Provider
-	var mistakes []error
 	var err error
-	if p.ChecksPerMinute < 0 || p.EraseAfter < 0 {
-		mistakes = append(mistakes, errors.New("checks_per_minute and erase_after: must not be negative"))
-	}
+	mistakes := append(p.negative(), p.foreign()...)
 	switch p.Vendor {
-	case "skribble":
-		if u, err := url.Parse(callbacks); err != nil || u.Host == "" {
-			mistakes = append(mistakes, errors.New("signing.callbacks: Skribble needs the public base URL of the gateway"))
-		}
-		if err := p.skribbleRegion(); err != nil {
-			mistakes = append(mistakes, err)
-		}
+	case skribbleVendor:
+		mistakes = append(mistakes, checkCallbacks(callbacks), p.skribbleRegion(), p.apiVersion("/v2"))
 		built, err = skribble.New(p.skribble(callbacks))
-	case "yousign":
+	case yousignVendor:
 		mistakes = append(mistakes, p.webhookMistakes()...)
 		if p.region() != signature.RegionEU {
 			mistakes = append(mistakes, fmt.Errorf("region: Yousign keeps its data in EU, not in %q", p.Region))
 		}
+		mistakes = append(mistakes, p.apiVersion("/v3"))
 		built, err = yousign.New(p.yousign())
 	default:
 		err = fmt.Errorf("vendor: %q is not known; want skribble or yousign", p.Vendor)
 	}
+	mistakes = slices.DeleteFunc(mistakes, func(err error) bool { return err == nil })
 	var several interface{ Unwrap() []error }
 	if errors.As(err, &several) {
 		return nil, append(mistakes, several.Unwrap()...)
@@ -104,18 +98,6 @@ func (p Provider) build(callbacks string) (signature.Provider, []error) {
 		mistakes = append(mistakes, err)
 	}
 	return built, mistakes
-}
-
-// skribbleRegion tells what is wrong with the region of a Skribble account: nothing tells it but its address or the
-// setting, and the two may not differ.
-func (p Provider) skribbleRegion() error {
-	switch known := hostRegion(p.BaseURL); {
-	case known != "" && p.Region != "" && p.Region != string(known):
-		return fmt.Errorf("region: %q is not where base_url keeps its data, which is %s", p.Region, known)
-	case p.region() != signature.RegionEU && p.region() != signature.RegionCH:
-		return fmt.Errorf("region: %q is none: want EU or CH, or one of Skribble's own addresses as base_url", p.Region)
-	}
-	return nil
 }
 
 // hostRegion is where one of Skribble's own addresses keeps its data; empty for any other.
@@ -138,7 +120,7 @@ func (p Provider) region() signature.Region {
 	switch {
 	case p.Region != "":
 		return signature.Region(p.Region)
-	case p.Vendor == "yousign":
+	case p.Vendor == yousignVendor:
 		return signature.RegionEU
 	}
 	return hostRegion(p.BaseURL)
@@ -149,9 +131,9 @@ func (p Provider) baseURL() string {
 	switch {
 	case p.BaseURL != "":
 		return p.BaseURL
-	case p.Vendor == "yousign" && p.Sandbox:
+	case p.Vendor == yousignVendor && p.Sandbox:
 		return yousignSandbox
-	case p.Vendor == "yousign":
+	case p.Vendor == yousignVendor:
 		return yousignLive
 	case p.region() == signature.RegionCH:
 		return skribbleCH
@@ -159,27 +141,9 @@ func (p Provider) baseURL() string {
 	return skribbleEU // without a region the account is a mistake
 }
 
-func (p Provider) webhookMistakes() []error {
-	var mistakes []error
-	secrets := p.secrets()
-	if len(p.WebhookToken.Reveal()) < shortestToken {
-		mistakes = append(mistakes, fmt.Errorf("webhook_token: must have %d characters or more", shortestToken))
-	}
-	if len(secrets) == 0 {
-		mistakes = append(mistakes, errors.New("webhook_secrets: at least one is needed, else every webhook would be refused"))
-	}
-	if slices.Contains(secrets, "") {
-		mistakes = append(mistakes, errors.New("webhook_secrets: one of them is empty"))
-	}
-	if len(slices.Compact(slices.Sorted(slices.Values(secrets)))) < len(secrets) {
-		mistakes = append(mistakes, errors.New("webhook_secrets: one of them is there twice"))
-	}
-	return mistakes
-}
-
 func (p Provider) skribble(callbacks string) skribble.Config {
 	return skribble.Config{
-		BaseURL: p.baseURL(), Username: p.Username.Reveal(), APIKey: p.APIKey.Reveal(), CallbackBase: callbacks,
+		BaseURL: p.baseURL(), Username: p.username(), APIKey: readOr(p.APIKey, unread), CallbackBase: callbacks,
 		Region: p.region(), Sandbox: p.Sandbox, LookupGrace: p.LookupGrace, CallsPerMinute: p.CallsPerMinute,
 	}
 }
@@ -187,7 +151,7 @@ func (p Provider) skribble(callbacks string) skribble.Config {
 // yousign is the adapter's configuration of the account.
 func (p Provider) yousign() yousign.Config {
 	return yousign.Config{
-		BaseURL: p.baseURL(), APIKey: p.APIKey.Reveal(), Sandbox: p.Sandbox,
+		BaseURL: p.baseURL(), APIKey: readOr(p.APIKey, unread), Sandbox: p.Sandbox,
 		CallsPerMinute: p.CallsPerMinute, CallsPerHour: p.CallsPerHour,
 	}
 }

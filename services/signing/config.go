@@ -13,7 +13,8 @@ type Config struct {
 	Listen string `yaml:"listen"`
 	// Address where other processes reach this role, host:port; needed where it does not run in the same process.
 	Address string `yaml:"address"`
-	// Callbacks is the public base URL that vendors call, such as https://sign.example.com; the gateway answers there.
+	// Callbacks is the public base URL that vendors call, such as https://sign.example.com; the gateway answers there. It is
+	// https, or http on a loopback host, and may have a path.
 	Callbacks string `yaml:"callbacks"`
 	// FirstCheck is the pause after which a request that nothing was heard of is looked at; later pauses double.
 	FirstCheck time.Duration `yaml:"first_check"`
@@ -41,9 +42,10 @@ type Provider struct {
 	Sandbox bool `yaml:"sandbox"`
 	// Username of the API user. Skribble only.
 	Username config.Secret `yaml:"username"`
-	// APIKey of the account.
+	// APIKey of the account; no account is there under two names.
 	APIKey config.Secret `yaml:"api_key"`
-	// WebhookToken is the secret last segment of the webhook's path, at least 22 characters. Yousign only.
+	// WebhookToken is the secret last segment of the webhook's path: 22 characters or more, all of them letters, digits or
+	// one of - . _ ~. Yousign only.
 	WebhookToken config.Secret `yaml:"webhook_token"`
 	// WebhookSecrets sign the webhooks, none of them empty or there twice; any of them is accepted. The first is the one that
 	// `countersign webhooks apply` gives to the vendor, who takes exactly 32 characters. To replace one without a refused

@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -133,6 +134,52 @@ func TestCheckNamesEveryMistakeWithItsKey(t *testing.T) {
 	}
 }
 
+// TestCheckRefusesWhatWouldGoUnnoticed: addresses nobody reaches, and settings that nothing would come of.
+func TestCheckRefusesWhatWouldGoUnnoticed(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*signing.Config)
+		keys  []string
+	}{
+		"callbacks in the clear": {func(c *signing.Config) { c.Callbacks = "http://sign.example.com" }, []string{"signing.providers.ch: signing.callbacks: must be https"}},
+		"callbacks with a user":  {func(c *signing.Config) { c.Callbacks = "https://a@sign.example.com" }, []string{"signing.providers.ch: signing.callbacks: must hold no user"}},
+		"callbacks with a query": {func(c *signing.Config) { c.Callbacks = "https://sign.example.com?a" }, []string{"signing.providers.ch: signing.callbacks: must hold no query"}},
+		"callbacks here":         {func(c *signing.Config) { c.Callbacks = "http://127.0.0.1:8080" }, nil},
+		"callbacks with a path":  {func(c *signing.Config) { c.Callbacks = "https://example.com/sign/" }, nil},
+		"no version":             {with("eu", func(p *signing.Provider) { p.BaseURL = "https://api.yousign.app" }), []string{"signing.providers.eu: base_url: must end with the version of the vendor's API, /v3"}},
+		"another version":        {with("ch", func(p *signing.Provider) { p.BaseURL = "https://api.skribble.com/v1" }), []string{"signing.providers.ch: base_url"}},
+		"one key for two":        {func(c *signing.Config) { c.Providers["us"] = c.Providers["ch"] }, []string{"signing.providers.us: api_key: is that of ch"}},
+		"a token of words":       {with("eu", func(p *signing.Provider) { p.WebhookToken = config.NewSecret("twenty-two or more/words") }), []string{"signing.providers.eu: webhook_token"}},
+		"all below nothing": {
+			with("ch", func(p *signing.Provider) {
+				p.LookupGrace, p.CallsPerMinute, p.ChecksPerMinute, p.EraseAfter = -1, -1, -1, -1
+			}),
+			[]string{
+				"signing.providers.ch: lookup_grace: must not", "signing.providers.ch: calls_per_minute: must not",
+				"signing.providers.ch: checks_per_minute: must not", "signing.providers.ch: erase_after: must not",
+			},
+		},
+		"calls below nothing": {with("eu", func(p *signing.Provider) { p.CallsPerHour = -1 }), []string{"signing.providers.eu: calls_per_hour: must not"}},
+		"Yousign's settings at Skribble": {
+			with("ch", func(p *signing.Provider) {
+				p.CallsPerHour, p.WebhookToken, p.WebhookAPIKey = 1, config.NewSecret(webhookToken), config.NewSecret(apiKey)
+				p.WebhookSecrets = []config.Secret{config.NewSecret(webhookSecret)}
+			}),
+			[]string{
+				"signing.providers.ch: calls_per_hour: is a setting of yousign", "signing.providers.ch: webhook_token: is a setting of yousign",
+				"signing.providers.ch: webhook_secrets: is a setting of yousign", "signing.providers.ch: webhook_api_key: is a setting of yousign",
+			},
+		},
+		"Skribble's settings at Yousign": {
+			with("eu", func(p *signing.Provider) { p.Username, p.LookupGrace = config.NewSecret("api_acme"), time.Second }),
+			[]string{"signing.providers.eu: username: is a setting of skribble", "signing.providers.eu: lookup_grace: is a setting of skribble"},
+		},
+	} {
+		cfg := settings()
+		c.spoil(&cfg)
+		told(t, name, cfg, c.keys)
+	}
+}
+
 // told checks that the settings have these mistakes and no others.
 func told(t *testing.T, name string, cfg signing.Config, keys []string) {
 	t.Helper()
@@ -180,6 +227,26 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestAnUnreadSecretIsToldOnce by the loader alone, and hides no other mistake of its account.
+func TestAnUnreadSecretIsToldOnce(t *testing.T) {
+	const file = `
+signing:
+  callbacks: https://sign.example.com
+  providers:
+    ch: {vendor: skribble, sandbox: true, region: US, username: {env: NOT_SET_1}, api_key: {env: NOT_SET_2}}
+    eu: {vendor: yousign, region: CH, api_key: {env: NOT_SET_3}, webhook_token: {env: NOT_SET_4}, webhook_secrets: [{env: NOT_SET_5}, {env: NOT_SET_6}]}
+`
+	root := struct {
+		Signing signing.Config `yaml:"signing"`
+	}{signing.DefaultConfig()}
+	err := config.Load(&root, "c.yaml", []byte(file), "COUNTERSIGN", func(string) (string, bool) { return "", false })
+	var unread *config.UnreadError
+	if !errors.As(err, &unread) || strings.Count(err.Error(), "\n") != 5 {
+		t.Errorf("want a line for each of six secrets: %v", err)
+	}
+	told(t, "unread", root.Signing, []string{"signing.providers.ch: region", "signing.providers.eu: region"})
 }
 
 // TestTheSettingsComeFromAFileAndTheEnvironment under the names that the errors use.

@@ -24,7 +24,7 @@ func (s *seed) wish() wish {
 	r := &signingv1.SignatureRequest{
 		Title: "Contract", Level: level, Legislation: documentv1.Legislation_LEGISLATION_EIDAS,
 		Language: "de", Source: &signingv1.SignatureRequest_Template{Template: &signingv1.TemplateSource{Template: "templates/nda", Language: "de"}},
-		Reference: "deal-7", RequiredVerdict: documentv1.Proof_VERDICT_PROVEN,
+		Reference: "deal-7", RequiredVerdict: documentv1.Proof_VERDICT_ATTESTED_BY_PROVIDER,
 	}
 	if routed := s.chance(20); !routed {
 		r.Provider = "providers/" + vendor

@@ -2,6 +2,7 @@ package signing_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 
@@ -55,7 +56,7 @@ func (s *shelf) CreateDocument(stream grpc.ClientStreamingServer[documentv1.Crea
 	var header *documentv1.CreateDocumentRequest_Header
 	for {
 		part, err := stream.Recv()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return stream.SendAndClose(&documentv1.CreateDocumentResponse{Document: s.put(header.GetRequestId(), header.GetKind())})
 		}
 		if err != nil {

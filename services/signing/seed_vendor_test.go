@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"testing"
 
@@ -93,8 +94,11 @@ func newYousign(t *testing.T, authority *pki.Authority) *simulator {
 	return s
 }
 
-// RoundTrip answers a call.
+// RoundTrip answers a call. Whoever traces it is told that it arrived: from then on it may have its effect.
 func (s *simulator) RoundTrip(r *http.Request) (*http.Response, error) {
+	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
 	if r.Body == nil {
 		r = r.Clone(r.Context())
 		r.Body = http.NoBody

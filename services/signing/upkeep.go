@@ -20,9 +20,10 @@ func (c Config) budgets() map[string]*jobs.Budget {
 	return budgets
 }
 
+// checks are how many requests of the account are looked at unasked in an hour.
 func (p Provider) checks() int {
 	if p.ChecksPerMinute > 0 {
-		return p.ChecksPerMinute
+		return p.ChecksPerMinute * 60
 	}
 	pace := skribble.Config{CallsPerMinute: p.CallsPerMinute}.Pace()
 	if p.Vendor == "yousign" {

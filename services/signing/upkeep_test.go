@@ -12,16 +12,17 @@ func TestUnaskedChecksLeaveRoomForOtherCalls(t *testing.T) {
 		account Provider
 		want    int
 	}{
-		"live Yousign: 1200 an hour":   {Provider{Vendor: "yousign"}, 5},
-		"sandbox Yousign: 200 an hour": {Provider{Vendor: "yousign", Sandbox: true}, 1},
-		"a larger Yousign key":         {Provider{Vendor: "yousign", CallsPerMinute: 100, CallsPerHour: 6000}, 25},
-		"Skribble":                     {Provider{Vendor: "skribble"}, 30},
-		"a slower Skribble account":    {Provider{Vendor: "skribble", CallsPerMinute: 8}, 2},
-		"a very slow one":              {Provider{Vendor: "skribble", CallsPerMinute: 1}, 1},
-		"as configured":                {Provider{Vendor: "yousign", ChecksPerMinute: 40}, 40},
+		"live Yousign: 1200 an hour":   {Provider{Vendor: "yousign"}, 300},
+		"sandbox Yousign: 200 an hour": {Provider{Vendor: "yousign", Sandbox: true}, 50},
+		"a larger Yousign key":         {Provider{Vendor: "yousign", CallsPerMinute: 100, CallsPerHour: 6000}, 1500},
+		"Skribble":                     {Provider{Vendor: "skribble"}, 1800},
+		"a slower Skribble account":    {Provider{Vendor: "skribble", CallsPerMinute: 8}, 120},
+		"the slowest Yousign key":      {Provider{Vendor: "yousign", CallsPerHour: 3}, 1},
+		"a very slow one":              {Provider{Vendor: "skribble", CallsPerMinute: 1}, 15},
+		"as configured":                {Provider{Vendor: "yousign", ChecksPerMinute: 40}, 2400},
 	} {
 		if got := c.account.checks(); got != c.want {
-			t.Errorf("%s: %d checks a minute, want %d", name, got, c.want)
+			t.Errorf("%s: %d checks an hour, want %d", name, got, c.want)
 		}
 	}
 }
@@ -40,7 +41,7 @@ func TestAnUpkeepThatMakesNoSenseIsAMistake(t *testing.T) {
 	} {
 		c := DefaultConfig()
 		c.Providers = map[string]Provider{"eu": account}
-		if err := c.Check(); err == nil || !strings.Contains(err.Error(), "signing.providers.eu: checks_per_minute and erase_after") {
+		if err := c.Check(); err == nil || strings.Count(err.Error(), "must not be negative") != 1 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

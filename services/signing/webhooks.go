@@ -56,14 +56,13 @@ func webhooks(ctx context.Context, cfg Config, apply bool) ([]WebhookReport, err
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	base, err := url.Parse(cfg.Callbacks)
-	if err != nil || base.Host == "" {
-		return nil, errors.New("signing.callbacks: the public base URL of the gateway is needed, which the vendor is to call")
+	if err := checkCallbacks(cfg.Callbacks); err != nil {
+		return nil, err
 	}
 	var reports []WebhookReport
 	for _, id := range slices.Sorted(maps.Keys(cfg.Providers)) {
 		account := cfg.Providers[id]
-		if account.Vendor != "yousign" {
+		if account.Vendor != yousignVendor {
 			continue
 		}
 		report := WebhookReport{Account: id}

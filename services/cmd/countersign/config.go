@@ -59,18 +59,20 @@ func loadConfig(path string, roles []string) (Config, error) {
 			return Config{}, fmt.Errorf("read the configuration: %w", err)
 		}
 	}
-	cfg, looked := defaultConfig(), variables{}
-	if err := config.Load(&cfg, path, file, environmentPrefix, looked.lookup); err != nil {
-		return Config{}, fmt.Errorf("configuration:\n%w", err)
+	cfg := defaultConfig()
+	err := config.Load(&cfg, path, file, environmentPrefix, os.LookupEnv)
+	var unread *config.UnreadError
+	if err == nil || errors.As(err, &unread) {
+		err = errors.Join(err, cfg.check(roles))
 	}
-	if err := cfg.check(roles); err != nil {
+	if err != nil {
 		return Config{}, fmt.Errorf("configuration:\n%w", err)
 	}
 	logger, err := cfg.Log.logger()
 	if err != nil {
 		return Config{}, err
 	}
-	looked.warn(os.Environ(), file, logger)
+	warnStrays(os.Environ(), file, logger)
 	return cfg, nil
 }
 

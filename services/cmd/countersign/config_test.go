@@ -80,6 +80,45 @@ func TestAMissingSecretIsAnErrorNotAnOpenDoor(t *testing.T) {
 	}
 }
 
+// TestAnUnsetSecretDoesNotHideOtherMistakes, and no configuration comes back.
+func TestAnUnsetSecretDoesNotHideOtherMistakes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "c.yaml")
+	content := "gateway: {max_watchers: 0}\ncrm: {accounts: {acme: {token: {env: NOT_SET_ANYWHERE}}}}\n"
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg, err := loadConfig(path, []string{"gateway", "document", "signing", "crm"})
+	if err == nil || cfg.Data != "" {
+		t.Fatal("it loaded")
+	}
+	for _, want := range []string{"crm.accounts.acme.token: the environment variable NOT_SET_ANYWHERE", "gateway.max_watchers"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in\n%v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "token: is required") {
+		t.Errorf("the secret is told twice:\n%v", err)
+	}
+}
+
+func TestAStartWithoutProvidersSaysSo(t *testing.T) {
+	simulated, err := simulatedConfig()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		cfg   Config
+		roles []string
+		lines int
+	}{{defaultConfig(), roleNames(), 1}, {defaultConfig(), []string{"document", "gateway"}, 0}, {simulated, roleNames(), 0}} {
+		var log bytes.Buffer
+		c.cfg.warnIdle(c.roles, slog.New(slog.NewTextHandler(&log, nil)))
+		if strings.Count(log.String(), "\n") != c.lines || c.lines > 0 && !strings.Contains(log.String(), "signing.providers") {
+			t.Errorf("%v: %s", c.roles, log.String())
+		}
+	}
+}
+
 func TestTheDemoNeedsNoSettings(t *testing.T) {
 	cfg, err := demoConfig()
 	if err != nil {

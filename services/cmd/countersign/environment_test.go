@@ -5,18 +5,13 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
-
-	"github.com/countersign/countersign/services/internal/config"
 )
 
 func TestAVariableThatIsNoSettingIsToldWithTheNearest(t *testing.T) {
-	cfg, looked := defaultConfig(), variables{}
-	if err := config.Load(&cfg, "", nil, environmentPrefix, looked.lookup); err != nil {
-		t.Fatal(err)
-	}
 	var log bytes.Buffer
-	looked.warn([]string{
-		"COUNTERSIGN_GATEWY_LISTEN=s3cret", "COUNTERSIGN_DOCUMENT_REQUIRE_REVOCATON=true", "COUNTERSIGN_GATEWAY_LISTEN=127.0.0.1:1",
+	warnStrays([]string{
+		"COUNTERSIGN_GATEWY_LISTEN=s3cret", "COUNTERSIGN_DOCUMENT_REQUIRE_REVOCATON=true", "COUNTERSIGN_SIGNING_PROVIDER=s3cret",
+		"COUNTERSIGN_XYZ=s3cret", "COUNTERSIGN_GATEWAY_LISTEN=127.0.0.1:1",
 		"COUNTERSIGN_CONFIG=x", "COUNTERSIGN_KOMMO_TOKEN=s3cret", "COUNTERSIGNED=1", "PATH=/bin",
 	}, []byte("token: {env: COUNTERSIGN_KOMMO_TOKEN}"), slog.New(slog.NewTextHandler(&log, nil)))
 	for _, want := range []string{
@@ -27,7 +22,7 @@ func TestAVariableThatIsNoSettingIsToldWithTheNearest(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, log.String())
 		}
 	}
-	if strings.Count(log.String(), "\n") != 2 || strings.Contains(log.String(), "s3cret") {
+	if strings.Count(log.String(), "\n") != 4 || strings.Contains(log.String(), "nearest=COUNTERSIGN_SIGNING_PROVIDERS") || strings.Contains(log.String(), "s3cret") {
 		t.Errorf("log:\n%s", log.String())
 	}
 }

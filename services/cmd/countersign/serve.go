@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/services/internal/process"
@@ -41,8 +43,16 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	cfg.warnIdle(names, logger)
 	logger.Info("serving", "roles", strings.Join(names, " "), "gateway", p.gateway)
 	return p.run(ctx)
+}
+
+// warnIdle says so when nothing could ever be signed: that is no mistake, for a first look needs no account.
+func (c Config) warnIdle(names []string, logger *slog.Logger) {
+	if slices.Contains(names, "signing") && len(c.Signing.Providers) == 0 {
+		logger.Warn("no provider is configured: every signature request will be refused", "setting", "signing.providers")
+	}
 }
 
 // simulate runs everything in this process, the vendors included. Simulated vendors forget everything when they stop, so

@@ -2,16 +2,16 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/countersign/countersign/services/signing"
 )
 
 type webhooksCommand struct {
-	Plan  webhooksPlanCommand  `cmd:"" help:"Tell what apply would change, and change nothing."`
+	Plan  webhooksPlanCommand  `cmd:"" help:"Tell what apply would change, and change nothing. Ends with 2 when it would change something, with 1 when an account could not be compared."`
 	Apply webhooksApplyCommand `cmd:"" help:"Bring the subscription of every Yousign account in step with the configuration: its endpoint, environment, events, scopes and signing secret (the first of webhook_secrets). Makes the one that is missing, changes and enables ours, and leaves all others alone; twice is harmless. Ends with 1 when an account is not in step afterwards."`
 }
 
@@ -27,34 +27,48 @@ type webhooksPlanCommand struct {
 
 // Run compares.
 func (c *webhooksPlanCommand) Run(ctx context.Context, s streams) error {
-	return c.run(ctx, signing.PlanWebhooks, s.out, "would ")
+	return c.plan(ctx, s.out)
 }
 
 type webhooksApplyCommand struct {
 	webhookFlags
-	DryRun bool `help:"The same as plan."`
+	DryRun bool `help:"The same as plan, and ends as it does."`
 }
 
 // Run compares and applies.
 func (c *webhooksApplyCommand) Run(ctx context.Context, s streams) error {
 	if c.DryRun {
-		return c.run(ctx, signing.PlanWebhooks, s.out, "would ")
+		return c.plan(ctx, s.out)
 	}
-	return c.run(ctx, signing.ApplyWebhooks, s.out, "")
+	_, err := c.run(ctx, signing.ApplyWebhooks, s.out, "")
+	return err
 }
 
-func (f webhookFlags) run(ctx context.Context, do func(context.Context, signing.Config) ([]signing.WebhookReport, error), out io.Writer, would string) error {
+// exitPending is the status of a plan that would change something.
+const exitPending = 2
+
+func (f webhookFlags) plan(ctx context.Context, out io.Writer) error {
+	reports, err := f.run(ctx, signing.PlanWebhooks, out, "would ")
+	if err == nil && slices.ContainsFunc(reports, func(r signing.WebhookReport) bool { return r.Create || len(r.Changes) > 0 }) {
+		return exit{status: exitPending}
+	}
+	return err
+}
+
+func (f webhookFlags) run(ctx context.Context, do func(context.Context, signing.Config) ([]signing.WebhookReport, error), out io.Writer, would string) ([]signing.WebhookReport, error) {
 	cfg, err := loadConfig(f.Config, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	reports, err := do(ctx, cfg.Signing)
 	if err != nil {
-		return fmt.Errorf("configuration:\n%w", err)
+		return nil, fmt.Errorf("configuration:\n%w", err)
 	}
 	var text strings.Builder
 	if len(reports) == 0 {
 		text.WriteString("no Yousign account is configured; Skribble is told its callbacks with every request\n")
+	} else {
+		fmt.Fprintf(&text, "webhooks are to reach %s\n", cfg.Signing.Callbacks)
 	}
 	failed := 0
 	for _, report := range reports {
@@ -64,12 +78,12 @@ func (f webhookFlags) run(ctx context.Context, do func(context.Context, signing.
 		f.tell(&text, report, would)
 	}
 	if _, err := io.WriteString(out, text.String()); err != nil {
-		return err
+		return nil, err
 	}
 	if failed > 0 {
-		return errors.New(fmt.Sprint("not in step: ", failed, " of ", len(reports), " accounts"))
+		return nil, fmt.Errorf("not in step: %d of %d accounts", failed, len(reports))
 	}
-	return nil
+	return reports, nil
 }
 
 // tell writes a line per finding of one account.

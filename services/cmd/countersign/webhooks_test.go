@@ -59,10 +59,13 @@ func TestWebhooksCommand(t *testing.T) {
 		want                 []string
 		secrets              bool
 	}{
-		{"plan", vendor, secret, []string{"plan"}, 0, []string{"eu: would create the subscription\n"}, false},
-		{"dry run", vendor, secret, []string{"apply", "--dry-run"}, 0, []string{"eu: would create the subscription\n"}, false},
+		{"plan", vendor, secret, []string{"plan"}, exitPending, []string{"webhooks are to reach https://sign.example.com\n", "eu: would create the subscription\n"}, false},
+		{"dry run", vendor, secret, []string{"apply", "--dry-run"}, exitPending, []string{"eu: would create the subscription\n"}, false},
 		{"apply", vendor, secret, []string{"apply"}, 0, []string{"eu: create the subscription\n"}, false},
 		{"apply again", vendor, secret, []string{"apply"}, 0, []string{"eu: in step\n"}, false},
+		{"plan again", vendor, secret, []string{"plan"}, 0, []string{"eu: in step\n"}, false},
+		{"plan another secret", vendor, strings.Repeat("n", 32), []string{"plan"}, exitPending, []string{"eu: would change secret_key\n"}, false},
+		{"plan a short secret", vendor, secret[:20], []string{"plan"}, 1, []string{"eu: failed: webhook_secrets"}, false},
 		{"another secret", vendor, strings.Repeat("n", 32), []string{"apply"}, 0, []string{"eu: change secret_key\n"}, false},
 		{"a short secret", vendor, secret[:20], []string{"apply"}, 1, []string{"eu: failed: webhook_secrets", "exactly 32", "not in step: 1 of 1"}, false},
 		{"trial", trial, secret, []string{"apply"}, 1, []string{"eu: failed: ", "/webhooks/yousign/{webhook_token}\n", "signature_request.done", "--show-secrets"}, false},

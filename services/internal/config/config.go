@@ -15,8 +15,9 @@ import (
 
 var (
 	errBool     = errors.New("want true or false")
-	errDuration = errors.New("want a duration such as 15m")
+	errDuration = errors.New("want a duration such as 15m, or 720h for 30 days: h is the largest unit")
 	errInt      = errors.New("want a whole number")
+	errNumber   = errors.New("want a number")
 )
 
 // Load fills target, a pointer to a struct, from the YAML in file, then from the environment. Both may be absent: an
@@ -24,8 +25,9 @@ var (
 // prefix and the path of its YAML keys in upper case, joined by underscores: COUNTERSIGN_GATEWAY_LISTEN. Settings inside
 // lists and maps have no variable.
 //
-// Errors begin with name, which is the file's, and the line; one error tells all settings of a wrong type, or all secrets
-// that are not where the file says. None holds a value.
+// Errors begin with name, which is the file's, and the line; one error tells all settings of a wrong type. None holds a
+// value. An UnreadError tells all secrets that are not where the file says: then everything else is in target, for its
+// other mistakes to be told too.
 func Load(target any, name string, file []byte, prefix string, environment func(string) (string, bool)) error {
 	if len(strings.TrimSpace(string(file))) > 0 {
 		if err := decode(target, name, file); err != nil {
@@ -36,15 +38,47 @@ func Load(target any, name string, file []byte, prefix string, environment func(
 	if err := fromEnvironment(settings, prefix, environment); err != nil {
 		return err
 	}
-	return errors.Join(faults(settings, "")...)
+	if unread := faults(settings, ""); len(unread) > 0 {
+		return &UnreadError{errors.Join(unread...)}
+	}
+	return nil
+}
+
+// UnreadError tells which secrets are not where the file says.
+type UnreadError struct{ secrets error }
+
+// Error has a line for each.
+func (e *UnreadError) Error() string { return e.secrets.Error() }
+
+// Variables names the environment variables that Load takes for target, a pointer to a struct.
+func Variables(target any, prefix string) []string {
+	return variables(reflect.TypeOf(target).Elem(), prefix)
+}
+
+func variables(t reflect.Type, name string) []string {
+	switch {
+	case t.Kind() == reflect.Map || t.Kind() == reflect.Slice:
+		return nil
+	case t.Kind() != reflect.Struct || t == reflect.TypeFor[Secret]():
+		return []string{name}
+	}
+	var names []string
+	for i := range t.NumField() {
+		names = append(names, variables(t.Field(i).Type, variable(name, t.Field(i)))...)
+	}
+	return names
+}
+
+// variable is the name of the variable of a field below name.
+func variable(name string, field reflect.StructField) string {
+	return name + "_" + strings.ToUpper(key(field))
 }
 
 func fromEnvironment(v reflect.Value, name string, environment func(string) (string, bool)) error {
 	if v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[Secret]() {
 		var errs []error
 		for i := range v.NumField() {
-			below := name + "_" + strings.ToUpper(key(v.Type().Field(i)))
-			errs = append(errs, fromEnvironment(v.Field(i), below, environment))
+			errs = append(errs, fromEnvironment(v.Field(i), variable(name, v.Type().Field(i)), environment))
 		}
 		return errors.Join(errs...)
 	}
@@ -81,6 +115,12 @@ func parse(v reflect.Value, text string) error {
 			return errBool
 		}
 		v.SetBool(b)
+	case reflect.Float64:
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return errNumber
+		}
+		v.SetFloat(f)
 	case reflect.Int, reflect.Int64:
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {

@@ -1,12 +1,15 @@
 package config_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/countersign/countersign/services/internal/config"
 )
@@ -53,7 +56,9 @@ func TestMistakesAreNamedWithTheirPlaceAndWithoutSecrets(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		"unknown key":        {file: "data: x\nsigning:\n  expiri: 1h\n", want: "c.yaml:3: signing.expiri: unknown setting"},
+		"unknown key":        {file: "data: x\nsigning:\n  expiri: 1h\n", want: `c.yaml:3: signing.expiri: unknown setting; did you mean "expiry"?`},
+		"unlike any key":     {file: "data: x\ncolour: red\n", want: "c.yaml:2: colour: unknown setting"},
+		"days":               {file: "signing:\n  expiry: 30d\n", want: "want a duration such as 15m, or 720h for 30 days: h is the largest unit"},
 		"beside a secret":    {file: "signing:\n  key: s3cret\n  tries: many\n", want: "c.yaml:3: signing.tries: want a whole number"},
 		"wrong type":         {file: "signing:\n  tries: many\n", want: "c.yaml:2: signing.tries: want a whole number"},
 		"bad duration":       {env: map[string]string{"APP_SIGNING_EXPIRY": "long"}, want: "APP_SIGNING_EXPIRY: want a duration"},
@@ -90,7 +95,7 @@ func TestAllMistakesOfAKindAreToldAtOnce(t *testing.T) {
 	for file, want := range map[string]string{
 		"signing:\n  live: 1\n  tries: x\naccounts:\n  acme:\n    tokn: x\n": `c.yaml:2: signing.live: want true or false
 c.yaml:3: signing.tries: want a whole number
-c.yaml:6: accounts.acme.tokn: unknown setting`,
+c.yaml:6: accounts.acme.tokn: unknown setting; did you mean "token"?`,
 		"signing:\n  key: {env: NOT_SET_1}\naccounts:\n  b: {token: {env: NOT_SET_3}}\n  a: {token: {env: NOT_SET_2}}\n": `signing.key: the environment variable NOT_SET_1 is empty or not set
 accounts.a.token: the environment variable NOT_SET_2 is empty or not set
 accounts.b.token: the environment variable NOT_SET_3 is empty or not set`,
@@ -115,6 +120,51 @@ func TestTheEnvironmentMendsASecretThatIsNotWhereTheFileSays(t *testing.T) {
 	s, err := load(t, "signing:\n  key: {env: NOT_SET_ANYWHERE}\n", map[string]string{"APP_SIGNING_KEY": "sesame"})
 	if err != nil || s.Signing.Key.Reveal() != "sesame" {
 		t.Error(err)
+	}
+}
+
+// TestAnUnreadSecretHidesNothingElse: the other settings are there to be checked, and the secret is not told twice.
+func TestAnUnreadSecretHidesNothingElse(t *testing.T) {
+	s, err := load(t, "data: x\nsigning:\n  key: {env: NOT_SET_ANYWHERE}\n  tries: 3\n", map[string]string{"APP_SIGNING_LIVE": "true"})
+	var unread *config.UnreadError
+	if !errors.As(err, &unread) || s.Data != "x" || s.Signing.Tries != 3 || !s.Signing.Live || !s.Signing.Key.Unread() || s.Signing.Key.Set() {
+		t.Errorf("%v, %+v", err, s)
+	}
+	if config.NewSecret("").Unread() {
+		t.Error("an empty secret is one that could not be read")
+	}
+	if _, err := load(t, "signing:\n  key: {env: NOT_SET_ANYWHERE}\n  tries: x\n", nil); errors.As(err, &unread) {
+		t.Errorf("settings of a wrong type are not all there: %v", err)
+	}
+}
+
+// TestVariablesAreThoseThatLoadTakes, and no others.
+func TestVariablesAreThoseThatLoadTakes(t *testing.T) {
+	names := config.Variables(&settings{}, "APP")
+	want := []string{"APP_DATA", "APP_SIGNING_EXPIRY", "APP_SIGNING_LIVE", "APP_SIGNING_TRIES", "APP_SIGNING_KEY"}
+	if diff := cmp.Diff(want, names); diff != "" {
+		t.Error(diff)
+	}
+	for _, name := range names {
+		if _, err := load(t, "", map[string]string{name: "x"}); err != nil && strings.Contains(err.Error(), "use the file") {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAPathTokenIsLongAndOfUnreservedCharacters(t *testing.T) {
+	for token, fit := range map[string]bool{
+		"abcdefghij-._~ABCDE012": true, "abcdefghij-._~ABCDE01": false, "": false, "abcdefghij/klmnopqrstuv": false,
+		"abcdefghij klmnopqrstuv": false, "abcdefghij%2Fklmnopqrst": false, "abcdefghijklmnopqrstuvä": false, "abcdefghijklmnopqrstuvw\n": false,
+	} {
+		err := config.CheckPathToken(config.NewSecret(token))
+		if (err == nil) != fit || err != nil && token != "" && strings.Contains(err.Error(), token) {
+			t.Errorf("%q: %v", token, err)
+		}
+	}
+	s, _ := load(t, "signing:\n  key: {env: NOT_SET_ANYWHERE}\n", nil)
+	if err := config.CheckPathToken(s.Signing.Key); err != nil {
+		t.Errorf("a secret that is unread is told twice: %v", err)
 	}
 }
 

@@ -26,6 +26,9 @@ func (s Secret) Reveal() string { return s.value }
 // Set tells whether there is a value.
 func (s Secret) Set() bool { return s.value != "" }
 
+// Unread tells that the value is not where the file says. Load has told so: what the value must be is not to be told again.
+func (s Secret) Unread() bool { return s.fault != "" }
+
 func (s Secret) String() string {
 	if !s.Set() {
 		return ""

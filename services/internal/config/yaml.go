@@ -9,6 +9,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/countersign/countersign/services/internal/spelling"
 )
 
 // decode turns a panic into an error: goccy/go-yaml v1.19.2 dereferences nil on "roles: ! ", which fuzzing found.
@@ -94,12 +96,21 @@ func (c checker) mapping(node ast.Node, t reflect.Type, path string) []error {
 		switch inner, known := below(t, name); {
 		case entries.Key().IsMergeKey():
 		case !known:
-			errs = append(errs, c.mistake(entries.Key(), join(path, name), errors.New("unknown setting"))...)
+			errs = append(errs, c.mistake(entries.Key(), join(path, name), errors.New("unknown setting"+spelling.Hint(name, keys(t))))...)
 		default:
 			errs = append(errs, c.check(entries.Value(), inner, join(path, name))...)
 		}
 	}
 	return errs
+}
+
+// keys are the settings of a struct.
+func keys(t reflect.Type) []string {
+	var names []string
+	for i := range t.NumField() {
+		names = append(names, key(t.Field(i)))
+	}
+	return names
 }
 
 func below(t reflect.Type, name string) (reflect.Type, bool) {
@@ -143,7 +154,7 @@ func scalar(node ast.Node, t reflect.Type) error {
 	case t.Kind() == reflect.Bool && !isBool:
 		return errBool
 	case t.Kind() == reflect.Float64 && !isInt && !isFloat:
-		return errors.New("want a number")
+		return errNumber
 	case t.Kind() == reflect.String && !isScalar:
 		return errors.New("want a text")
 	case t.Kind() == reflect.Int || t.Kind() == reflect.Int64:

@@ -79,7 +79,7 @@ func (b boundary) validate(req any) error {
 	for _, violation := range invalid.Violations {
 		field := protovalidate.FieldPathString(violation.Proto.GetField())
 		answer.Violations = append(answer.Violations, fault.Violation{
-			Field: field, Description: violation.Proto.GetMessage(),
+			Field: field, Description: words(violation),
 		})
 	}
 	if len(answer.Violations) > 0 {

@@ -77,6 +77,8 @@ const (
 	Event_TYPE_REISSUED Event_Type = 23
 	// The envelope was erased at the provider.
 	Event_TYPE_ERASED Event_Type = 24
+	// An envelope of this request was signed at the provider after the request had ended. A person decides.
+	Event_TYPE_LATE_SIGNATURE Event_Type = 25
 )
 
 // Enum value maps for Event_Type.
@@ -107,6 +109,7 @@ var (
 		22: "TYPE_REROUTED",
 		23: "TYPE_REISSUED",
 		24: "TYPE_ERASED",
+		25: "TYPE_LATE_SIGNATURE",
 	}
 	Event_Type_value = map[string]int32{
 		"TYPE_UNSPECIFIED":                  0,
@@ -134,6 +137,7 @@ var (
 		"TYPE_REROUTED":                     22,
 		"TYPE_REISSUED":                     23,
 		"TYPE_ERASED":                       24,
+		"TYPE_LATE_SIGNATURE":               25,
 	}
 )
 
@@ -306,7 +310,7 @@ var File_countersign_signing_v1_event_proto protoreflect.FileDescriptor
 
 const file_countersign_signing_v1_event_proto_rawDesc = "" +
 	"\n" +
-	"\"countersign/signing/v1/event.proto\x12\x16countersign.signing.v1\x1a#countersign/document/v1/level.proto\x1a#countersign/document/v1/proof.proto\x1a.countersign/signing/v1/signature_request.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd9\b\n" +
+	"\"countersign/signing/v1/event.proto\x12\x16countersign.signing.v1\x1a#countersign/document/v1/level.proto\x1a#countersign/document/v1/proof.proto\x1a.countersign/signing/v1/signature_request.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf2\b\n" +
 	"\x05Event\x12\x1a\n" +
 	"\bposition\x18\x01 \x01(\x03R\bposition\x12+\n" +
 	"\x11signature_request\x18\x02 \x01(\tR\x10signatureRequest\x12\x1c\n" +
@@ -321,7 +325,7 @@ const file_countersign_signing_v1_event_proto_rawDesc = "" +
 	"\n" +
 	"event_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\teventTime\x12\x1a\n" +
-	"\bprovider\x18\v \x01(\tR\bprovider\"\xca\x04\n" +
+	"\bprovider\x18\v \x01(\tR\bprovider\"\xe3\x04\n" +
 	"\x04Type\x12\x14\n" +
 	"\x10TYPE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fTYPE_CREATED\x10\x01\x12\r\n" +
@@ -348,7 +352,8 @@ const file_countersign_signing_v1_event_proto_rawDesc = "" +
 	"\x1fTYPE_SIGNER_CHANGED_AT_PROVIDER\x10\x15\x12\x11\n" +
 	"\rTYPE_REROUTED\x10\x16\x12\x11\n" +
 	"\rTYPE_REISSUED\x10\x17\x12\x0f\n" +
-	"\vTYPE_ERASED\x10\x18B\xeb\x01\n" +
+	"\vTYPE_ERASED\x10\x18\x12\x17\n" +
+	"\x13TYPE_LATE_SIGNATURE\x10\x19B\xeb\x01\n" +
 	"\x1acom.countersign.signing.v1B\n" +
 	"EventProtoP\x01ZGgithub.com/countersign/countersign/gen/countersign/signing/v1;signingv1\xa2\x02\x03CSX\xaa\x02\x16Countersign.Signing.V1\xca\x02\x16Countersign\\Signing\\V1\xe2\x02\"Countersign\\Signing\\V1\\GPBMetadata\xea\x02\x18Countersign::Signing::V1b\x06proto3"
 

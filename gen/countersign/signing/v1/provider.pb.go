@@ -241,6 +241,8 @@ type Provider struct {
 	MaxTitleLength int32 `protobuf:"varint,27,opt,name=max_title_length,json=maxTitleLength,proto3" json:"max_title_length,omitempty"`
 	// Most characters of a message.
 	MaxMessageLength int32 `protobuf:"varint,28,opt,name=max_message_length,json=maxMessageLength,proto3" json:"max_message_length,omitempty"`
+	// States in which the provider reminds a signer; empty means all in which a signer who was invited can still sign.
+	RemindableStates []Signer_State `protobuf:"varint,29,rep,packed,name=remindable_states,json=remindableStates,proto3,enum=countersign.signing.v1.Signer_State" json:"remindable_states,omitempty"`
 	unknownFields    protoimpl.UnknownFields
 	sizeCache        protoimpl.SizeCache
 }
@@ -471,6 +473,13 @@ func (x *Provider) GetMaxMessageLength() int32 {
 	return 0
 }
 
+func (x *Provider) GetRemindableStates() []Signer_State {
+	if x != nil {
+		return x.RemindableStates
+	}
+	return nil
+}
+
 // One level with the legislations and authentications it may be combined with.
 type Provider_Offer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -549,7 +558,7 @@ var File_countersign_signing_v1_provider_proto protoreflect.FileDescriptor
 
 const file_countersign_signing_v1_provider_proto_rawDesc = "" +
 	"\n" +
-	"%countersign/signing/v1/provider.proto\x12\x16countersign.signing.v1\x1a#countersign/document/v1/level.proto\x1a#countersign/document/v1/proof.proto\x1a.countersign/signing/v1/signature_request.proto\"\xc4\r\n" +
+	"%countersign/signing/v1/provider.proto\x12\x16countersign.signing.v1\x1a#countersign/document/v1/level.proto\x1a#countersign/document/v1/proof.proto\x1a.countersign/signing/v1/signature_request.proto\"\x97\x0e\n" +
 	"\bProvider\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06vendor\x18\x02 \x01(\tR\x06vendor\x12\x18\n" +
@@ -582,7 +591,8 @@ const file_countersign_signing_v1_provider_proto_rawDesc = "" +
 	"\rmax_observers\x18\x19 \x01(\x05R\fmaxObservers\x12!\n" +
 	"\fdelivery_log\x18\x1a \x01(\bR\vdeliveryLog\x12(\n" +
 	"\x10max_title_length\x18\x1b \x01(\x05R\x0emaxTitleLength\x12,\n" +
-	"\x12max_message_length\x18\x1c \x01(\x05R\x10maxMessageLength\x1a\xb5\x02\n" +
+	"\x12max_message_length\x18\x1c \x01(\x05R\x10maxMessageLength\x12Q\n" +
+	"\x11remindable_states\x18\x1d \x03(\x0e2$.countersign.signing.v1.Signer.StateR\x10remindableStates\x1a\xb5\x02\n" +
 	"\x05Offer\x124\n" +
 	"\x05level\x18\x01 \x01(\x0e2\x1e.countersign.document.v1.LevelR\x05level\x12H\n" +
 	"\flegislations\x18\x02 \x03(\x0e2$.countersign.document.v1.LegislationR\flegislations\x12W\n" +
@@ -622,25 +632,27 @@ var file_countersign_signing_v1_provider_proto_goTypes = []any{
 	(Provider_SignerUpdates)(0), // 2: countersign.signing.v1.Provider.SignerUpdates
 	(*Provider)(nil),            // 3: countersign.signing.v1.Provider
 	(*Provider_Offer)(nil),      // 4: countersign.signing.v1.Provider.Offer
-	(v1.Level)(0),               // 5: countersign.document.v1.Level
-	(v1.Legislation)(0),         // 6: countersign.document.v1.Legislation
-	(Signer_Authentication)(0),  // 7: countersign.signing.v1.Signer.Authentication
-	(v1.Proof_Verdict)(0),       // 8: countersign.document.v1.Proof.Verdict
+	(Signer_State)(0),           // 5: countersign.signing.v1.Signer.State
+	(v1.Level)(0),               // 6: countersign.document.v1.Level
+	(v1.Legislation)(0),         // 7: countersign.document.v1.Legislation
+	(Signer_Authentication)(0),  // 8: countersign.signing.v1.Signer.Authentication
+	(v1.Proof_Verdict)(0),       // 9: countersign.document.v1.Proof.Verdict
 }
 var file_countersign_signing_v1_provider_proto_depIdxs = []int32{
 	4, // 0: countersign.signing.v1.Provider.offers:type_name -> countersign.signing.v1.Provider.Offer
 	0, // 1: countersign.signing.v1.Provider.health:type_name -> countersign.signing.v1.Provider.Health
 	2, // 2: countersign.signing.v1.Provider.signer_updates:type_name -> countersign.signing.v1.Provider.SignerUpdates
 	1, // 3: countersign.signing.v1.Provider.redirecting:type_name -> countersign.signing.v1.Provider.Redirecting
-	5, // 4: countersign.signing.v1.Provider.Offer.level:type_name -> countersign.document.v1.Level
-	6, // 5: countersign.signing.v1.Provider.Offer.legislations:type_name -> countersign.document.v1.Legislation
-	7, // 6: countersign.signing.v1.Provider.Offer.authentications:type_name -> countersign.signing.v1.Signer.Authentication
-	8, // 7: countersign.signing.v1.Provider.Offer.strongest_verdict:type_name -> countersign.document.v1.Proof.Verdict
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	5, // 4: countersign.signing.v1.Provider.remindable_states:type_name -> countersign.signing.v1.Signer.State
+	6, // 5: countersign.signing.v1.Provider.Offer.level:type_name -> countersign.document.v1.Level
+	7, // 6: countersign.signing.v1.Provider.Offer.legislations:type_name -> countersign.document.v1.Legislation
+	8, // 7: countersign.signing.v1.Provider.Offer.authentications:type_name -> countersign.signing.v1.Signer.Authentication
+	9, // 8: countersign.signing.v1.Provider.Offer.strongest_verdict:type_name -> countersign.document.v1.Proof.Verdict
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	9, // [9:9] is the sub-list for extension type_name
+	9, // [9:9] is the sub-list for extension extendee
+	0, // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_countersign_signing_v1_provider_proto_init() }

@@ -361,7 +361,8 @@ type SignatureRequest struct {
 	// When anything about it changed last.
 	UpdateTime *timestamppb.Timestamp `protobuf:"bytes,24,opt,name=update_time,json=updateTime,proto3" json:"update_time,omitempty"`
 	// Next thing that happens to the request, for people who ask why it waits, and what it waits for where its provider is
-	// down or takes no calls for a while; empty in an end state.
+	// down or takes no calls for a while. In an end state it is empty, unless something is left for a person: an envelope that
+	// was signed too late, or one that the provider refuses to withdraw or to erase.
 	NextAction string `protobuf:"bytes,25,opt,name=next_action,json=nextAction,proto3" json:"next_action,omitempty"`
 	// Name of the archived evidence package, of a request whose signed document was proven; it comes a moment after the end
 	// state, which does not wait for it. Empty until then, and where it cannot be made.
@@ -1050,7 +1051,8 @@ func (x *Observer) GetLanguage() string {
 	return ""
 }
 
-// Reminders of everyone who was invited and has not signed yet. The service sends them, the same at every provider.
+// Reminders of everyone who was invited and has not signed yet, and whom the provider can remind in the state that the
+// signer is in: Provider.remindable_states. The service sends them.
 type Reminders struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Days between two reminders, 1 to 30; the first comes that long after the signer was invited.

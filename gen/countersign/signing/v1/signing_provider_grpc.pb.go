@@ -61,8 +61,9 @@ type SigningProviderClient interface {
 	CancelSignatureRequest(ctx context.Context, in *CancelSignatureRequestRequest, opts ...grpc.CallOption) (*CancelSignatureRequestResponse, error)
 	// Asks for the signers who were invited and have not signed to be reminded, or for one of them. SIGNER_REMINDED follows
 	// as an event. Fails with SIGNATURE_REQUEST_NOT_FOUND, SIGNER_NOT_FOUND, STATE_DOES_NOT_ALLOW,
-	// SIGNER_STATE_DOES_NOT_ALLOW, NOBODY_TO_REMIND, REMINDER_TOO_SOON within the provider's pause, NOT_OFFERED where the
-	// provider reminds all or nobody, PROVIDER_UNAVAILABLE where its account is not configured any more, or REQUEST_ID_REUSED.
+	// SIGNER_STATE_DOES_NOT_ALLOW also where the provider reminds nobody in that state, NOBODY_TO_REMIND, REMINDER_TOO_SOON
+	// within the provider's pause, NOT_OFFERED where the provider reminds all or nobody, PROVIDER_UNAVAILABLE where its account
+	// is not configured any more, or REQUEST_ID_REUSED.
 	RemindSignatureRequest(ctx context.Context, in *RemindSignatureRequestRequest, opts ...grpc.CallOption) (*RemindSignatureRequestResponse, error)
 	// Changes a signer: at once while nothing was sent, else by the provider's rules; a new e-mail address is a new
 	// invitation. SIGNER_UPDATED follows as an event, or SIGNER_UPDATE_REFUSED. What the signer is already changes nothing
@@ -300,8 +301,9 @@ type SigningProviderServer interface {
 	CancelSignatureRequest(context.Context, *CancelSignatureRequestRequest) (*CancelSignatureRequestResponse, error)
 	// Asks for the signers who were invited and have not signed to be reminded, or for one of them. SIGNER_REMINDED follows
 	// as an event. Fails with SIGNATURE_REQUEST_NOT_FOUND, SIGNER_NOT_FOUND, STATE_DOES_NOT_ALLOW,
-	// SIGNER_STATE_DOES_NOT_ALLOW, NOBODY_TO_REMIND, REMINDER_TOO_SOON within the provider's pause, NOT_OFFERED where the
-	// provider reminds all or nobody, PROVIDER_UNAVAILABLE where its account is not configured any more, or REQUEST_ID_REUSED.
+	// SIGNER_STATE_DOES_NOT_ALLOW also where the provider reminds nobody in that state, NOBODY_TO_REMIND, REMINDER_TOO_SOON
+	// within the provider's pause, NOT_OFFERED where the provider reminds all or nobody, PROVIDER_UNAVAILABLE where its account
+	// is not configured any more, or REQUEST_ID_REUSED.
 	RemindSignatureRequest(context.Context, *RemindSignatureRequestRequest) (*RemindSignatureRequestResponse, error)
 	// Changes a signer: at once while nothing was sent, else by the provider's rules; a new e-mail address is a new
 	// invitation. SIGNER_UPDATED follows as an event, or SIGNER_UPDATE_REFUSED. What the signer is already changes nothing

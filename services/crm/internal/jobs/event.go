@@ -119,6 +119,7 @@ func kinds() map[string]pipeline.EventKind {
 		"CANCELED":                     pipeline.EventCanceled,
 		"REFUSED":                      pipeline.EventRefused,
 		"PROOF_FAILED":                 pipeline.EventProofFailed,
+		"LATE_SIGNATURE":               pipeline.EventLateSignature,
 	}
 }
 

@@ -2,8 +2,8 @@ package kommo
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/countersign/countersign/services/internal/baseurl"
 )
 
 // The defaults of a client. Kommo allows 7 calls a second per source address; one after the
@@ -66,12 +68,12 @@ type Client struct {
 
 // New checks the configuration and returns a client; it calls nobody.
 func New(c Config) (*Client, error) {
-	base, err := url.Parse(c.BaseURL)
+	base, err := baseurl.Parse(c.BaseURL, false)
 	switch {
-	case err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || strings.Trim(base.Path, "/") != "":
-		return nil, fmt.Errorf("kommo: the base URL must be a scheme and a host only")
-	case !secure(base):
-		return nil, fmt.Errorf("kommo: the base URL must be https, or http on a loopback address")
+	case err != nil:
+		return nil, fmt.Errorf("kommo: the base URL %w", err)
+	case strings.Trim(base.Path, "/") != "":
+		return nil, errors.New("kommo: the base URL must be a scheme and a host only")
 	case c.Token == nil:
 		return nil, fmt.Errorf("kommo: no token")
 	case c.RatePerSecond < 0:
@@ -110,15 +112,6 @@ func httpClient(given *http.Client) *http.Client {
 	return &own
 }
 
-func secure(u *url.URL) bool {
-	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 // driveURL checks an address that Kommo gave us for files. The token goes there, so it must be https and on an allowed
 // host, or on the loopback address when the account itself is there.
 func (c *Client) driveURL(call, raw string) (*url.URL, error) {
@@ -141,5 +134,5 @@ func (c *Client) allowedHost(host string) bool {
 }
 
 func (c *Client) bothLocal(u *url.URL) bool {
-	return secure(u) && loopback(u.Hostname()) && loopback(c.base.Hostname())
+	return (u.Scheme == "https" || u.Scheme == "http") && baseurl.IsLoopback(u.Hostname()) && baseurl.IsLoopback(c.base.Hostname())
 }

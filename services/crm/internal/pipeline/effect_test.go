@@ -23,6 +23,7 @@ func allKinds() []EventKind {
 	return []EventKind{
 		EventSent, EventOpened, EventSignerSigned, EventBounced, EventIdentificationFailed, EventCompleted, EventDeclined,
 		EventExpired, EventCanceled, EventProofFailed, EventRefused, EventSignerChanged, EventReissued,
+		EventLateSignature,
 	}
 }
 
@@ -41,6 +42,7 @@ func TestOnEvent(t *testing.T) {
 		EventRefused:              {"task/refused", "field/status/refused"},
 		EventSignerChanged:        {"note/changed/customer"},
 		EventReissued:             {"note/reissued"},
+		EventLateSignature:        {"task/late_signature"},
 		"news":                    nil,
 	} {
 		effects := OnEvent(subject(t, "en"), Event{Kind: kind, Time: friday(), Role: "customer", Verdict: Attested})

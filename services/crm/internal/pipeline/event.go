@@ -25,6 +25,8 @@ const (
 	EventSignerChanged EventKind = "signer_changed"
 	// EventReissued means that somebody else had a new attempt take this one's place.
 	EventReissued EventKind = "reissued"
+	// EventLateSignature means that something was signed after the request had ended.
+	EventLateSignature EventKind = "late_signature"
 )
 
 // Event is one thing that happened to a signature request.
@@ -86,6 +88,8 @@ func OnEvent(s Subject, e Event) []Effect {
 		return []Effect{s.task(t.identificationTask, "identification/"+e.Role, e)}
 	case EventSignerChanged:
 		return []Effect{s.note(t.changed, "changed/"+e.Role, e)}
+	case EventLateSignature:
+		return []Effect{s.task(t.lateTask, "late_signature", e)}
 	case EventReissued:
 		return []Effect{s.note(t.reissued, "reissued", e)}
 	case EventCompleted:

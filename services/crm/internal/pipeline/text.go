@@ -22,7 +22,7 @@ type phrases struct {
 
 	bouncedTask, identificationTask, declinedTask, expiredTask, proofTask, insufficientTask, refusedTask, missingTask string
 
-	canceledTask, fileTask, stageTask string
+	canceledTask, lateTask, fileTask, stageTask string
 
 	// withdrawn is what signers are told.
 	withdrawn string

@@ -21,6 +21,7 @@ func german() phrases {
 		expiredTask:        "„{title}“ ist ohne Unterschrift abgelaufen. Bitte nachfassen; zum erneuten Versenden den Deal wieder in die Unterschriftsphase ziehen.",
 		proofTask:          "Die Prüfung von „{title}“ ist nicht bestanden, der Deal blieb stehen. {cause} Bitte das Dokument ansehen und entscheiden.",
 		insufficientTask:   "„{title}“ ist unterschrieben, aber der Nachweis ist schwächer als hier verlangt. Bitte prüfen und den Deal von Hand weiterziehen.",
+		lateTask:           "„{title}“ wurde bei {provider} unterschrieben, nachdem die Anfrage beendet war; der Deal blieb stehen. Bitte mit den Unterzeichnenden klären, ob das gilt.",
 		refusedTask:        "„{title}“ konnte nicht verschickt werden. {advice}{reason}",
 		missingTask:        "Das Dokument kann noch nicht verschickt werden. Bitte ergänzen: {fields}. Danach geht es von selbst hinaus.",
 

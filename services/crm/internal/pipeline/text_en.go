@@ -21,6 +21,7 @@ func english() phrases {
 		expiredTask:        "“{title}” has expired unsigned. Please follow up; to send it again, move the deal back to the signing stage.",
 		proofTask:          "The proof of “{title}” did not pass, so the deal was not moved. {cause} Please check the document and decide.",
 		insufficientTask:   "“{title}” is signed, but its proof is weaker than this stage demands. Please check and move the deal by hand.",
+		lateTask:           "“{title}” was signed at {provider} after the request had ended; nothing was moved. Please decide with the signers whether it counts.",
 		refusedTask:        "“{title}” could not be sent. {advice}{reason}",
 		missingTask:        "The document cannot be sent yet. Please fill in: {fields}. It then goes out by itself.",
 

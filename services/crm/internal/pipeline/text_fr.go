@@ -21,6 +21,7 @@ func french() phrases {
 		expiredTask:        "« {title} » a expiré sans signature. Merci de relancer ; pour renvoyer, ramenez l’affaire à l’étape de signature.",
 		proofTask:          "La vérification de « {title} » a échoué, l’affaire n’a pas avancé. {cause} Merci d’examiner le document et de décider.",
 		insufficientTask:   "« {title} » est signé, mais la preuve est plus faible qu’exigé ici. Merci de vérifier et d’avancer l’affaire à la main.",
+		lateTask:           "« {title} » a été signé chez {provider} après la fin de la demande ; l’affaire n’a pas bougé. Merci de décider avec les signataires si cela compte.",
 		refusedTask:        "« {title} » n’a pas pu être envoyé. {advice}{reason}",
 		missingTask:        "Le document ne peut pas encore partir. Merci de compléter : {fields}. L’envoi se fera ensuite tout seul.",
 

@@ -9,7 +9,7 @@ func italian() phrases {
 		declined:     "{who} ha rifiutato «{title}».{reason}",
 		expired:      "«{title}» non è stato firmato in tempo ed è stato ritirato.",
 		canceled:     "«{title}» è stato ritirato.{reason}",
-		ended:        "«{title}» si è concluso senza le firme. {cause}",
+		ended:        "«{title}» è finito senza le firme. {cause}",
 		proofFailed:  "«{title}» è tornato firmato, ma la verifica non è riuscita. {verdict} {cause}",
 
 		changed:  "{who} è stato cambiato direttamente presso {provider}.",
@@ -21,10 +21,11 @@ func italian() phrases {
 		expiredTask:        "«{title}» è scaduto senza firma. Si prega di ricontattare; per un nuovo invio, riportare il deal nella fase di firma.",
 		proofTask:          "La verifica di «{title}» non è riuscita e il deal non è avanzato. {cause} Si prega di esaminare il documento e decidere.",
 		insufficientTask:   "«{title}» è firmato, ma la prova è più debole di quanto richiesto qui. Si prega di verificare e spostare il deal a mano.",
+		lateTask:           "«{title}» è stato firmato su {provider} dopo la fine della richiesta; il deal non è avanzato. Si prega di decidere con i firmatari se è valido.",
 		refusedTask:        "«{title}» non è stato inviato. {advice}{reason}",
 		missingTask:        "Il documento non può ancora partire. Si prega di completare: {fields}. Poi l’invio avviene da solo.",
 
-		canceledTask: "«{title}» si è concluso senza le firme. {cause} Si prega di ricontattare; per un nuovo invio, riportare il deal nella fase di firma.",
+		canceledTask: "«{title}» è finito senza le firme. {cause} Si prega di ricontattare; per un nuovo invio, riportare il deal nella fase di firma.",
 		fileTask:     "«{title}» è firmato, ma il documento firmato non ha potuto essere allegato qui. Si prega di rivolgersi all’amministrazione.",
 		stageTask:    "«{title}» è firmato, ma il deal non ha potuto essere spostato. Si prega di verificare e spostare il deal a mano.",
 		withdrawn:    "Questo documento è stato ritirato.",

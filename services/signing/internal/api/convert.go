@@ -115,7 +115,7 @@ func fromRequest(r signature.Request, now time.Time) *signingv1.SignatureRequest
 		Reference: r.Reference, ProviderReference: r.Envelope, Document: r.Document, SignedDocument: r.SignedDocument,
 		AuditTrail: r.AuditTrail, Verdict: fromVerdict(r.Verdict), ProvenLevel: fromLevel(r.ProvenLevel),
 		StateReason: r.StateReason, StateDetail: r.StateDetail, CreateTime: timestamppb.New(r.CreateTime),
-		UpdateTime: timestamppb.New(r.UpdateTime), NextAction: signature.Next(r, now).Describe(),
+		UpdateTime: timestamppb.New(r.UpdateTime), NextAction: signature.NextAction(r, now),
 		EvidencePackage: r.EvidencePackage, Attachments: r.Attachments, Brand: r.Brand, Labels: r.Labels,
 		Attempt: int32(r.Attempt), PreviousAttempt: nameOf(r.PreviousAttempt), NextAttempt: nameOf(r.NextAttempt),
 		Source: &signingv1.SignatureRequest_SourceDocument{SourceDocument: r.Source.Document},
@@ -190,7 +190,7 @@ func fromSigner(s signature.Signer) *signingv1.Signer {
 	out := &signingv1.Signer{
 		Role: s.Role, FirstName: s.FirstName, LastName: s.LastName, Email: s.Email, PhoneNumber: s.Phone,
 		Language: s.Language, OrderGroup: int32(s.Order), OwnCompany: s.OwnCompany, Authentication: fromAuthentication(s.Authentication),
-		State: signingv1.Signer_State(signingv1.Signer_State_value["STATE_"+strings.ToUpper(string(s.State))]),
+		State: fromSignerState(s.State),
 	}
 	out.UpdatePending = s.Update != nil
 	if !s.SignTime.IsZero() {

@@ -18,6 +18,7 @@ import (
 	"github.com/countersign/countersign/services/internal/durable"
 	"github.com/countersign/countersign/services/signing/internal/jobs"
 	"github.com/countersign/countersign/services/signing/internal/signature"
+	"github.com/countersign/countersign/services/signing/internal/source"
 	"github.com/countersign/countersign/services/signing/internal/store"
 )
 
@@ -42,7 +43,7 @@ func (p *Provider) CreateSignatureRequest(ctx context.Context, in *signingv1.Cre
 	if err != nil {
 		return nil, within(func(field string) string { return "signature_request." + field }, err)
 	}
-	return &signingv1.CreateSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
+	return &signingv1.CreateSignatureRequestResponse{SignatureRequest: p.shown(r)}, nil
 }
 
 // created returns the request that this id created. It comes before every check: a repetition succeeds although its
@@ -56,7 +57,7 @@ func (p *Provider) created(ctx context.Context, requestID, hash string) (signatu
 }
 
 func (p *Provider) create(ctx context.Context, in *signingv1.CreateSignatureRequestRequest, hash string) (signature.Request, error) {
-	r, err := p.accepted(in)
+	r, err := p.accepted(ctx, in)
 	if err != nil {
 		return r, err
 	}
@@ -77,7 +78,7 @@ func (p *Provider) create(ctx context.Context, in *signingv1.CreateSignatureRequ
 }
 
 // accepted decodes a request, gives it a provider and refuses what none can honour.
-func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signature.Request, error) {
+func (p *Provider) accepted(ctx context.Context, in *signingv1.CreateSignatureRequestRequest) (signature.Request, error) {
 	token, err := newToken()
 	if err != nil {
 		return signature.Request{}, err
@@ -97,7 +98,7 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 	if err := checkRoles(r.Signers); err != nil {
 		return r, err
 	}
-	if err := p.choose(&r, now); err != nil {
+	if err := p.choose(ctx, &r, now); err != nil {
 		return r, err
 	}
 	if chosen, ok := p.Accounts.Get(r.Provider); ok && in.GetSignatureRequest().GetExpireTime() == nil {
@@ -107,20 +108,32 @@ func (p *Provider) accepted(in *signingv1.CreateSignatureRequestRequest) (signat
 }
 
 // choose gives a request the provider that its caller named, or the one that routing finds; or says why none can have it.
-func (p *Provider) choose(r *signature.Request, now time.Time) error {
+// What it is made of is looked up first and told last: wherever it is wrong, so is it with every provider.
+func (p *Provider) choose(ctx context.Context, r *signature.Request, now time.Time) error {
 	r.CreateTime = now
 	order := r.Order()
-	var refusal *signature.Refusal
+	var refusal, unusable *signature.Refusal
+	if r.Document == "" { // a reissued one was looked up and sent before
+		var sizes source.Sizes
+		sizes, unusable = source.Look(ctx, p.Documents, *r)
+		order.DocumentSize = sizes.Document
+		for i, size := range sizes.Attachments {
+			order.Attachments[i].Size = size
+		}
+	}
 	if r.Provider != "" {
 		refusal = p.Accounts.Refusal(r.Provider, order)
 	} else {
 		r.Routed = true
 		r.Provider, refusal = p.Accounts.Choose(order, r.Routing, now)
 	}
-	if refusal == nil {
-		return nil
+	switch {
+	case refusal != nil:
+		return refusedError{refusal, p.Accounts.Able(order, p.sandbox(*r))}
+	case unusable != nil:
+		return refusedError{unusable, nil}
 	}
-	return refusedError{refusal, p.Accounts.Able(order, p.sandbox(*r))}
+	return nil
 }
 
 // sandbox tells whether a request asks for signatures without legal value: by the provider it names, or in so many words.

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -22,6 +23,30 @@ type documents struct {
 	asked []string
 	parts []*documentv1.StreamDocumentResponse
 	err   error
+	// template and document are what there is; without one nobody answers, or fails with why.
+	template *documentv1.Template
+	document *documentv1.Document
+	why      error
+	// silent answers when the caller gives up.
+	silent bool
+}
+
+func (d *documents) GetTemplate(ctx context.Context, _ *documentv1.GetTemplateRequest, _ ...grpc.CallOption) (*documentv1.GetTemplateResponse, error) {
+	if d.silent {
+		<-ctx.Done()
+		return nil, status.FromContextError(ctx.Err()).Err()
+	}
+	if d.template == nil {
+		return nil, cmp.Or(d.why, status.Error(codes.Unavailable, "nobody is there"))
+	}
+	return &documentv1.GetTemplateResponse{Template: d.template}, nil
+}
+
+func (d *documents) GetDocument(context.Context, *documentv1.GetDocumentRequest, ...grpc.CallOption) (*documentv1.GetDocumentResponse, error) {
+	if d.document == nil {
+		return nil, cmp.Or(d.why, status.Error(codes.Unavailable, "nobody is there"))
+	}
+	return &documentv1.GetDocumentResponse{Document: d.document}, nil
 }
 
 func (d *documents) StreamDocument(_ context.Context, in *documentv1.StreamDocumentRequest, _ ...grpc.CallOption,

@@ -33,7 +33,7 @@ func (p *Provider) ListSignatureRequests(ctx context.Context, in *signingv1.List
 	}
 	out, size := &signingv1.ListSignatureRequestsResponse{}, 0
 	for i, r := range list {
-		request := fromRequest(r, time.Now())
+		request := p.shown(r)
 		if size += proto.Size(request); i == filter.Limit-1 || i > 0 && size > largestPage {
 			last := list[i-1]
 			out.NextPageToken = page.Token(fmt.Sprintf("%d %s", last.CreateTime.UnixMicro(), last.ID), bound...)

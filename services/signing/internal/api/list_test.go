@@ -188,7 +188,7 @@ func TestProvidersAreListedByName(t *testing.T) {
 			Legislations:     []documentv1.Legislation{documentv1.Legislation_LEGISLATION_EIDAS, documentv1.Legislation_LEGISLATION_ZERTES},
 			Authentications:  []signingv1.Signer_Authentication{signingv1.Signer_AUTHENTICATION_SMS_CODE},
 			StrongestVerdict: documentv1.Proof_VERDICT_PROVEN,
-		}},
+		}}, MaxTitleLength: 128, MaxMessageLength: 1000,
 	}
 	first, err := r.provider.ListProviders(t.Context(), &signingv1.ListProvidersRequest{PageSize: 2})
 	if err != nil || len(first.GetProviders()) != 2 {

@@ -10,6 +10,7 @@ import (
 
 // fromProvider encodes what an account can honour, and whether new requests go to it.
 func fromProvider(id string, c signature.Capabilities, down bool) *signingv1.Provider {
+	c = through(c)
 	out := &signingv1.Provider{
 		Name: providerPrefix + id, Vendor: c.Name, Sandbox: c.Sandbox, Languages: c.Languages, Region: string(c.Region),
 		Health: signingv1.Provider_HEALTH_UP, OrderedSigners: c.OrderedSigners, SignerGroups: c.SignerGroups,
@@ -19,6 +20,9 @@ func fromProvider(id string, c signature.Capabilities, down bool) *signingv1.Pro
 		Templates: c.Templates, Subjects: c.Subjects, Translations: c.Translations, Brands: c.Brands,
 		Redirecting: fromRedirecting(c.Redirecting), MaxAttachments: int32(c.MaxAttachments), MaxObservers: int32(c.MaxObservers),
 		DeliveryLog: c.DeliveryLog, MaxTitleLength: int32(c.MaxTitle), MaxMessageLength: int32(c.MaxMessage),
+	}
+	for _, state := range c.Remindable {
+		out.RemindableStates = append(out.RemindableStates, fromSignerState(state))
 	}
 	if down {
 		out.Health = signingv1.Provider_HEALTH_DOWN

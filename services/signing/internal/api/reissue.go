@@ -36,7 +36,7 @@ func (p *Provider) ReissueSignatureRequest(ctx context.Context, in *signingv1.Re
 		if err != nil {
 			return nil, within(func(field string) string { return reissueField(in, field) }, err)
 		}
-		return &signingv1.ReissueSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
+		return &signingv1.ReissueSignatureRequestResponse{SignatureRequest: p.shown(r)}, nil
 	}
 }
 
@@ -59,17 +59,24 @@ func (p *Provider) reissue(ctx context.Context, in *signingv1.ReissueSignatureRe
 		return old, err
 	}
 	if !signature.Reissuable(old) {
+		if same, err := p.created(ctx, in.GetRequestId(), hash); !errors.Is(err, store.ErrNotFound) {
+			return same, err // the same call was faster
+		}
 		return old, signature.DenyReissue(old)
 	}
-	r, err := p.successor(old, in, hash)
+	r, err := p.successor(ctx, old, in, hash)
 	if err != nil {
 		return r, err
 	}
 	now := time.Now()
 	r, created := signature.Created(r, now)
 	old, reissued := signature.Reissued(old, r.ID, now)
+	verb := store.Verb{RequestID: r.RequestID, Request: old.ID, Kind: "reissue", Hash: hash}
 	var inserted bool
 	err = p.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
+		if inserted, err = p.Store.Take(ctx, tx, verb, now); err != nil || !inserted {
+			return err
+		}
 		inserted, err = p.Store.Insert(ctx, tx, r, created)
 		if err != nil || !inserted {
 			return err
@@ -86,7 +93,8 @@ func (p *Provider) reissue(ctx context.Context, in *signingv1.ReissueSignatureRe
 }
 
 // successor decodes what changes in the new attempt, and refuses what its provider cannot honour.
-func (p *Provider) successor(old signature.Request, in *signingv1.ReissueSignatureRequestRequest, hash string) (signature.Request, error) {
+func (p *Provider) successor(ctx context.Context, old signature.Request, in *signingv1.ReissueSignatureRequestRequest, hash string,
+) (signature.Request, error) {
 	token, err := newToken()
 	if err != nil {
 		return signature.Request{}, err
@@ -110,7 +118,7 @@ func (p *Provider) successor(old signature.Request, in *signingv1.ReissueSignatu
 	if err := checkExpiry("expire_time", &r, time.Now()); err != nil {
 		return r, err
 	}
-	return r, p.choose(&r, time.Now())
+	return r, p.choose(ctx, &r, time.Now())
 }
 
 // capabilities of the account that the new attempt is for; none of one that is not configured, which is refused later.

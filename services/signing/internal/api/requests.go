@@ -53,7 +53,7 @@ func (p *Provider) GetSignatureRequest(ctx context.Context, in *signingv1.GetSig
 	if err != nil {
 		return nil, answer(err)
 	}
-	return &signingv1.GetSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
+	return &signingv1.GetSignatureRequestResponse{SignatureRequest: p.shown(r)}, nil
 }
 
 // CancelSignatureRequest notes that a request shall be withdrawn; a job has the vendor do it.
@@ -68,5 +68,15 @@ func (p *Provider) CancelSignatureRequest(ctx context.Context, in *signingv1.Can
 	if err != nil {
 		return nil, answer(err)
 	}
-	return &signingv1.CancelSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
+	return &signingv1.CancelSignatureRequestResponse{SignatureRequest: p.shown(r)}, nil
+}
+
+// shown encodes a request as it is now, with what it waits for.
+func (p *Provider) shown(r signature.Request) *signingv1.SignatureRequest {
+	now := time.Now()
+	out := fromRequest(r, now)
+	if why := p.Accounts.Waits(r.Provider, r.Order(), now); why != "" && signature.Next(r, now).AsksProvider() {
+		out.NextAction += ": " + why
+	}
+	return out
 }

@@ -143,14 +143,16 @@ func TestAProviderTellsEverything(t *testing.T) {
 		Name: "full", Region: signature.RegionCH, SignerGroups: true, MaxExpiryDays: 3, ExpiryZone: time.UTC,
 		ReminderPause: 90 * time.Minute, RemindOne: true, SignerUpdates: signature.UpdatesUntilFirstSignature, Reactivates: true,
 		SigningLinks: true, Templates: true, Subjects: true, Translations: true, Brands: true,
-		Redirecting: signature.RedirectsCallerDelivery, MaxAttachments: 4, MaxObservers: 5, DeliveryLog: true, MaxTitle: 6, MaxMessage: 7,
+		Redirecting: signature.RedirectsCallerDelivery, MaxAttachments: 4, MaxObservers: 5, DeliveryLog: true, MaxTitle: 6, MaxMessage: 7, MaxSigners: 2,
+		Remindable: []signature.SignerState{signature.SignerInvited, signature.SignerBounced},
 	}}})
 	want := &signingv1.Provider{
 		Name: "providers/eu", Vendor: "full", Region: "CH", Health: signingv1.Provider_HEALTH_UP, SignerGroups: true, MaxExpiryDays: 3,
 		OwnExpiry: true, ReminderPauseHours: 2, RemindOne: true, SignerUpdates: signingv1.Provider_SIGNER_UPDATES_UNTIL_FIRST_SIGNATURE,
 		Reactivates: true, SigningLinks: true, Templates: true, Subjects: true, Translations: true, Brands: true,
 		Redirecting: signingv1.Provider_REDIRECTING_CALLER_DELIVERY, MaxAttachments: 4, MaxObservers: 5, DeliveryLog: true,
-		MaxTitleLength: 6, MaxMessageLength: 7,
+		MaxTitleLength: 6, MaxMessageLength: 7, MaxSigners: 2,
+		RemindableStates: []signingv1.Signer_State{signingv1.Signer_STATE_INVITED, signingv1.Signer_STATE_BOUNCED},
 	}
 	for _, health := range []signingv1.Provider_Health{signingv1.Provider_HEALTH_UP, signingv1.Provider_HEALTH_DOWN} {
 		want.Health = health

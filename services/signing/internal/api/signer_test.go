@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/countersign/countersign/services/signing/internal/signature"
 )
@@ -86,6 +87,25 @@ func TestAYousignEventWaitsForNobody(t *testing.T) {
 	for _, s := range read.Signers {
 		if s.State != signature.SignerBounced {
 			t.Errorf("signer %s is %s", s.Role, s.State)
+		}
+	}
+}
+
+// TestAStaleBounceIsPassedOver: the event's own time counts, and not when it comes.
+func TestAStaleBounceIsPassedOver(t *testing.T) {
+	r := newRig(t)
+	request := sentBy("eu", "env")
+	corrected := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	request.Signers[0].ProviderID, request.Signers[0].State, request.Signers[0].UpdateTime = "v1", signature.SignerInvited, corrected
+	name := r.have(request)[0]
+	for i, c := range []struct {
+		time time.Time
+		want signature.SignerState
+	}{{corrected.Add(-time.Minute), signature.SignerInvited}, {corrected.Add(time.Minute), signature.SignerBounced}} {
+		body := fmt.Sprintf(`{"event_id":"e%d","event_name":"signer.notification_delivery_failed","event_time":"%d",
+			"data":{"signature_request":{"id":"env"},"signer":{"id":"v1"}}}`, i, c.time.Unix())
+		if err := r.yousign(hookToken, sign(body, hookSecret)); err != nil || r.read(name).Signers[0].State != c.want {
+			t.Errorf("of %v: the signer is %s, %v", c.time, r.read(name).Signers[0].State, err)
 		}
 	}
 }

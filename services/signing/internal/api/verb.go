@@ -21,7 +21,7 @@ type asking interface {
 	GetRequestId() string
 }
 
-// decision is what a verb does to a request at a time. One whose UpdateTime it leaves is not saved.
+// decision is what a verb does to a request at a time. One that it leaves as it was is not saved.
 type decision func(r signature.Request, now time.Time) (signature.Request, []signature.Event, error)
 
 // verbOf names what a call asks for.
@@ -56,7 +56,7 @@ func (p *Provider) ask(ctx context.Context, kind string, in asking, decide decis
 		first := false
 		err = p.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) (err error) {
 			first, err = p.Store.Take(ctx, tx, verb, now)
-			if err != nil || !first || next.UpdateTime.Equal(r.UpdateTime) {
+			if err != nil || !first || signature.Same(next, r) {
 				return err
 			}
 			if _, err := p.Store.Save(ctx, tx, next, events); err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"google.golang.org/grpc/codes"
 
@@ -86,5 +88,43 @@ func (r *rig) becomes(name string, change func(*signature.Request)) {
 	r.update(func(ctx context.Context, tx *durable.Tx) error {
 		_, err := r.store.Save(ctx, tx, request, nil)
 		return err
+	})
+}
+
+// TestAReissueTakesNoOtherVerbsID, and no other verb takes its.
+func TestAReissueTakesNoOtherVerbsID(t *testing.T) {
+	r := newRig(t)
+	names := r.have(stored(signature.OutForSignature), stored(signature.Declined))
+	cancel := func(id string) error {
+		_, err := r.provider.CancelSignatureRequest(t.Context(), &signingv1.CancelSignatureRequestRequest{Name: names[0], Reason: "why", RequestId: id})
+		return err
+	}
+	if err := cancel("c-1"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.reissue(names[1], "c-1", nil)
+	refused(t, err, codes.FailedPrecondition, "REQUEST_ID_REUSED")
+	if r.count("request") != 2 || r.read(names[1]).NextAttempt != "" {
+		t.Errorf("%d requests", r.count("request"))
+	}
+	first, err := r.reissue(names[1], "i-1", nil)
+	again, repeated := r.reissue(names[1], "i-1", nil)
+	if err != nil || repeated != nil || first.GetName() != again.GetName() {
+		t.Errorf("%v, %v", err, repeated)
+	}
+	refused(t, cancel("i-1"), codes.FailedPrecondition, "REQUEST_ID_REUSED")
+}
+
+// TestAVerbInTheMomentOfAnotherChangeHasItsEffect: two clocks that agree are no repetition.
+func TestAVerbInTheMomentOfAnotherChangeHasItsEffect(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		request := stored(signature.OutForSignature)
+		request.UpdateTime = time.Now()
+		name := r.have(request)[0]
+		_, err := r.provider.CancelSignatureRequest(t.Context(), &signingv1.CancelSignatureRequestRequest{Name: name, Reason: "why", RequestId: "c-1"})
+		if got := r.read(name); err != nil || got.Withdrawal != signature.WithdrawnByCaller || r.count("river_job") != 1 {
+			t.Errorf("withdrawn by %q, %v", got.Withdrawal, err)
+		}
 	})
 }

@@ -23,7 +23,7 @@ func (p *Provider) RemindSignatureRequest(ctx context.Context, in *signingv1.Rem
 	if err != nil {
 		return nil, answer(err)
 	}
-	return &signingv1.RemindSignatureRequestResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
+	return &signingv1.RemindSignatureRequestResponse{SignatureRequest: p.shown(r)}, nil
 }
 
 // UpdateSigner changes a signer, or notes the change for a job that has the vendor make it.
@@ -37,7 +37,7 @@ func (p *Provider) UpdateSigner(ctx context.Context, in *signingv1.UpdateSignerR
 			return r, nil, unavailable(r)
 		}
 		next, events, err := signature.AskUpdate(r, in.GetSignerRole(), edit(in), provider.Capabilities(), now)
-		if err != nil || next.UpdateTime.Equal(r.UpdateTime) {
+		if err != nil || signature.Same(next, r) {
 			return r, nil, err
 		}
 		return next, events, p.refuseSigner(r, next, in.GetSignerRole())
@@ -45,7 +45,7 @@ func (p *Provider) UpdateSigner(ctx context.Context, in *signingv1.UpdateSignerR
 	if err != nil {
 		return nil, answer(err)
 	}
-	return &signingv1.UpdateSignerResponse{SignatureRequest: fromRequest(r, time.Now())}, nil
+	return &signingv1.UpdateSignerResponse{SignatureRequest: p.shown(r)}, nil
 }
 
 // edit applies what a call sets to a signer's details.

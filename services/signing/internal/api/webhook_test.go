@@ -176,7 +176,7 @@ func TestASkribbleCallbackIsAHint(t *testing.T) {
 	if r.count("river_job") != 2 || r.count("inbox") != 0 {
 		t.Errorf("%d jobs, %d messages", r.count("river_job"), r.count("inbox"))
 	}
-	var args string
+	var args string // the request and when the callback was taken
 	if err := r.db.Read().QueryRowContext(t.Context(), `SELECT json(args) FROM river_job LIMIT 1`).Scan(&args); err != nil ||
 		!regexp.MustCompile(`^{"request":"`+request.ID+`","told":[0-9]+}$`).MatchString(args) {
 		t.Errorf("job %s, %v", args, err)

@@ -107,13 +107,14 @@ func (w *Webhooks) refuse(ctx context.Context, vendor, reason string, err error)
 // The body is not kept: it is personal data that nothing else is decided from.
 func (w *Webhooks) take(ctx context.Context, hook YousignHook, event yousign.Event, r signature.Request) error {
 	message := durable.Message{Source: "yousign/" + hook.Provider, Key: event.ID, ContentType: "application/json", Body: []byte{}}
-	noted, events := signature.NoteSigner(r, event.SignerID, event.SignerState(), time.Now())
+	fact := signature.SignerFact{SignerID: event.SignerID, State: event.SignerState(), Time: event.Time}
+	noted, events := signature.NoteSigner(r, fact, time.Now())
 	return w.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
 		_, first, err := tx.Receive(ctx, message)
 		if err != nil || !first {
 			return err
 		}
-		if len(events) > 0 || len(noted.Early) > len(r.Early) {
+		if !signature.Same(noted, r) {
 			if _, err := w.Store.Save(ctx, tx, noted, events); err != nil {
 				return err
 			}

@@ -39,6 +39,10 @@ func fromLegislation(l signature.Legislation) documentv1.Legislation {
 	return documentv1.Legislation(documentv1.Legislation_value["LEGISLATION_"+string(l)])
 }
 
+func fromSignerState(s signature.SignerState) signingv1.Signer_State {
+	return signingv1.Signer_State(signingv1.Signer_State_value["STATE_"+strings.ToUpper(string(s))])
+}
+
 func fromState(s signature.State) signingv1.SignatureRequest_State {
 	return signingv1.SignatureRequest_State(signingv1.SignatureRequest_State_value["STATE_"+string(s)])
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
@@ -36,7 +37,7 @@ func (w *Worker) archive(ctx context.Context, p signature.Provider, r signature.
 	return w.save(ctx, signature.Kept(r, signed, time.Now()), nil)
 }
 
-// archiveTrail brings the audit trail into the archive. One that never comes, or cannot be archived, is none: the proof
+// archiveTrail brings the audit trail into the archive. One that never comes, or cannot be archived, is given up: the proof
 // goes on without it, and its verdict decides.
 func (w *Worker) archiveTrail(ctx context.Context, p signature.Provider, r signature.Request) (signature.Request, error) {
 	trail, err := w.keep(ctx, r, documentv1.Document_KIND_AUDIT_TRAIL, func() (io.ReadCloser, error) {
@@ -49,6 +50,8 @@ func (w *Worker) archiveTrail(ctx context.Context, p signature.Provider, r signa
 	case err == nil, errors.Is(err, signature.ErrNoAuditTrail):
 	case never != "", missing && signature.TrailOverdue(r, time.Now()):
 		w.Logger.WarnContext(ctx, "a request goes on without its audit trail", slog.String("request", r.ID), slog.Any("error", err))
+		next, events := signature.GiveTrailUp(r, time.Now())
+		return w.save(ctx, next, events)
 	case errors.Is(err, signature.ErrNotReady):
 		return r, durable.Later(pauseSince(r.ArchiveTime))
 	default:
@@ -130,6 +133,22 @@ func (w *Worker) keep(ctx context.Context, r signature.Request, kind documentv1.
 	return created.GetDocument().GetName(), nil
 }
 
+// unmet names the checks of a proof that did not pass, each once, with the reason.
+func unmet(proof *documentv1.Proof) []string {
+	var names []string
+	for _, f := range proof.GetFindings() {
+		passed := f.GetOutcome() != documentv1.Proof_OUTCOME_FAILED && f.GetOutcome() != documentv1.Proof_OUTCOME_INDETERMINATE
+		name := f.GetCheck()
+		if f.GetReason() != "" {
+			name += " (" + f.GetReason() + ")"
+		}
+		if !passed && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // prove has the signed document proven and ends the request by the verdict.
 func (w *Worker) prove(ctx context.Context, r signature.Request) (signature.Request, error) {
 	if why := signature.Unprovable(r); why != "" {
@@ -155,6 +174,6 @@ func (w *Worker) prove(ctx context.Context, r signature.Request) (signature.Requ
 		return r, fmt.Errorf("prove the signed document: %w", err)
 	}
 	proof := answer.GetProof()
-	next, events := signature.Judge(r, verdict(proof.GetVerdict()), level(proof.GetLevel()), time.Now())
+	next, events := signature.Judge(r, verdict(proof.GetVerdict()), level(proof.GetLevel()), time.Now(), unmet(proof)...)
 	return w.save(ctx, next, events)
 }

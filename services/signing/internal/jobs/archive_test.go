@@ -28,6 +28,7 @@ type archive struct {
 	uploads  []*documentv1.CreateDocumentRequest_Header
 	renders  []*documentv1.RenderDocumentRequest
 	proofs   []*documentv1.ProveDocumentRequest
+	findings []*documentv1.Proof_Finding
 	packs    []*documentv1.CreateEvidencePackageRequest
 }
 
@@ -140,7 +141,9 @@ func (a *archive) ProveDocument(_ context.Context, in *documentv1.ProveDocumentR
 	if err := a.failure("prove"); err != nil {
 		return nil, err
 	}
-	return &documentv1.ProveDocumentResponse{Proof: &documentv1.Proof{Verdict: a.verdict, Level: documentv1.Level_LEVEL_AES}}, nil
+	return &documentv1.ProveDocumentResponse{Proof: &documentv1.Proof{
+		Verdict: a.verdict, Level: documentv1.Level_LEVEL_AES, Findings: a.findings,
+	}}, nil
 }
 
 func (a *archive) CreateEvidencePackage(_ context.Context, in *documentv1.CreateEvidencePackageRequest) (*documentv1.CreateEvidencePackageResponse, error) {

@@ -21,9 +21,9 @@ type Budget struct {
 	places map[string]time.Time
 }
 
-// NewBudget allows this many checks per minute, 1 or more.
-func NewBudget(perMinute int) *Budget {
-	return &Budget{every: time.Minute / time.Duration(max(perMinute, 1)), places: map[string]time.Time{}}
+// NewBudget allows this many checks per hour, 1 or more.
+func NewBudget(perHour int) *Budget {
+	return &Budget{every: time.Hour / time.Duration(max(perHour, 1)), places: map[string]time.Time{}}
 }
 
 // wait is how long the check of a request has to wait; 0 when it may be made now.
@@ -46,6 +46,13 @@ func (b *Budget) wait(request string, now time.Time) time.Duration {
 	return place.Sub(now)
 }
 
+// leave gives up the place of a request that needs none any more.
+func (b *Budget) leave(request string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.places, request)
+}
+
 // afford puts an unasked check off that is over its account's budget. One that would ask nobody costs nothing.
 func (w *Worker) afford(ctx context.Context, id string) error {
 	r, err := w.Store.Request(ctx, id)
@@ -56,7 +63,11 @@ func (w *Worker) afford(ctx context.Context, id string) error {
 		return err
 	}
 	budget := w.Budgets[r.Provider]
-	if budget == nil || r.State != signature.OutForSignature {
+	if budget == nil {
+		return nil
+	}
+	if r.State != signature.OutForSignature {
+		budget.leave(id)
 		return nil
 	}
 	if wait := budget.wait(id, time.Now()); wait > 0 {

@@ -18,7 +18,7 @@ func TestASweepKeepsToItsBudget(t *testing.T) {
 	t.Parallel()
 	const overdue, perMinute = 1000, 6
 	r := newRig(t)
-	r.worker.Budgets = map[string]*jobs.Budget{"eu": jobs.NewBudget(perMinute)}
+	r.worker.Budgets = map[string]*jobs.Budget{"eu": jobs.NewBudget(60 * perMinute)}
 	ids := r.unchecked(overdue)
 	started := time.Now()
 	r.start()

@@ -10,6 +10,7 @@ import (
 	"github.com/countersign/countersign/services/internal/fault"
 	"github.com/countersign/countersign/services/internal/rpc"
 	"github.com/countersign/countersign/services/signing/internal/signature"
+	"github.com/countersign/countersign/services/signing/internal/source"
 )
 
 // most bounds a PDF in memory; vendors send back more than they got.
@@ -23,19 +24,21 @@ var errTooLarge = errors.New("the file is larger than 64 MiB")
 // prepare has the document rendered, or reads the one that was given, and keeps its signature fields.
 func (w *Worker) prepare(ctx context.Context, r signature.Request) (signature.Request, error) {
 	document, err := w.document(ctx, r)
-	if refusal := templateRefusal(err); refusal != nil {
+	refusal := source.Refusal(r.Source, err)
+	if refusal != nil { // a look at the template may tell all that is wrong at once
+		if _, all := source.Look(ctx, w.Documents, r); all != nil {
+			refusal = all
+		}
+	}
+	if refusal == nil && err == nil && r.Source.Document != "" && !source.Signable(document.GetKind()) {
+		refusal = source.Unsignable()
+	}
+	if refusal != nil {
 		next, events := signature.Refuse(r, *refusal, time.Now())
 		return w.save(ctx, next, events)
 	}
 	if err != nil {
 		return r, fmt.Errorf("prepare the document: %w", err)
-	}
-	if r.Source.Document != "" && !signable(document.GetKind()) {
-		refusal := signature.Refusal{
-			Reason: signature.ReasonDocumentRejected, Field: "source_document", Detail: "only a rendered or an uploaded document can be signed",
-		}
-		next, events := signature.Refuse(r, refusal, time.Now())
-		return w.save(ctx, next, events)
 	}
 	r.Document, r.FileName, r.Fields = document.GetName(), document.GetFileName(), nil
 	for _, f := range document.GetSignatureFields() {
@@ -47,11 +50,6 @@ func (w *Worker) prepare(ctx context.Context, r signature.Request) (signature.Re
 	return w.save(ctx, r, nil)
 }
 
-// signable tells whether documents of this kind are to be signed: not what was signed before, and no audit trail.
-func signable(kind documentv1.Document_Kind) bool {
-	return kind == documentv1.Document_KIND_RENDERED || kind == documentv1.Document_KIND_UPLOADED
-}
-
 func (w *Worker) document(ctx context.Context, r signature.Request) (*documentv1.Document, error) {
 	if r.Source.Document != "" {
 		got, err := w.Documents.GetDocument(ctx, &documentv1.GetDocumentRequest{Name: r.Source.Document})
@@ -61,37 +59,6 @@ func (w *Worker) document(ctx context.Context, r signature.Request) (*documentv1
 		Template: r.Source.Template, Language: r.Source.Language, Values: r.Source.Values, RequestId: "render-" + r.ID,
 	})
 	return rendered.GetDocument(), err
-}
-
-// templateRefusal translates what can never succeed; nil means that it may, or that nothing went wrong.
-func templateRefusal(err error) *signature.Refusal {
-	reason := fault.Reason(err)
-	detail := ""
-	switch reason {
-	case "TEMPLATE_NOT_FOUND":
-		detail = "there is no such template"
-	case "LANGUAGE_NOT_FOUND":
-		detail = "the template has no text in language " + fault.Metadata(err)["language"]
-	case "VALUE_MISSING":
-		detail = "the template needs a value for " + fault.Metadata(err)["variable"]
-	case "VALUE_INVALID":
-		detail = "the template cannot use the value of " + fault.Metadata(err)["variable"]
-	case "GLYPH_MISSING":
-		detail = "no font has the character " + fault.Metadata(err)["rune"]
-	case "DOCUMENT_NOT_FOUND":
-		detail = "there is no such document"
-	case "DOCUMENT_DELETED":
-		detail = "the document was deleted"
-	case "REQUEST_ID_REUSED":
-		detail = "the template was changed while the document was being rendered"
-	case "TOO_LARGE":
-		return &signature.Refusal{Reason: signature.ReasonDocumentTooLarge, Detail: "the document is larger than can be archived"}
-	case "INVALID_REQUEST":
-		detail = "the template's name, language or values break a rule"
-	default:
-		return nil
-	}
-	return &signature.Refusal{Reason: signature.ReasonTemplateRejected, Field: fault.Metadata(err)["variable"], Detail: detail}
 }
 
 // documentRefusal translates why a prepared document can never be read; nil means that it may, or that it was.

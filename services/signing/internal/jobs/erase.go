@@ -66,7 +66,8 @@ func (w *Worker) erase(ctx context.Context, id string) error {
 	if errors.Is(err, signature.ErrNotOffered) || errors.As(err, &rejected) {
 		w.Logger.ErrorContext(ctx, "the provider does not erase an envelope: a person must", slog.String("request", r.ID),
 			slog.String("provider", r.Provider))
-		return nil
+		_, err = w.refuses(ctx, r, signature.StepErase)
+		return err
 	}
 	if err != nil {
 		return later(err)

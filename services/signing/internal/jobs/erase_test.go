@@ -113,6 +113,7 @@ func TestAnErasureSurvivesARestart(t *testing.T) {
 	r.eraseNow(id)
 	r.await("a complaint", func() bool { return strings.Contains(r.log.String(), "a person must") })
 	r.idle("signing_erase")
+	r.await("somebody to be told", func() bool { return r.request(id).Refusing == signature.StepErase })
 	if got := r.request(id); !got.EraseAsked || !got.EraseTime.IsZero() || r.vendor.count("erase") != 1 {
 		t.Errorf("asked: %v, erased at %v", got.EraseAsked, got.EraseTime)
 	}

@@ -109,6 +109,26 @@ func TestWhatCanNeverBeProvenFails(t *testing.T) {
 	}
 }
 
+// TestAFailedProofTellsWhichChecksFailed, and nothing of what was found.
+func TestAFailedProofTellsWhichChecksFailed(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.archive.verdict = documentv1.Proof_VERDICT_FAILED
+	broken := &documentv1.Proof_Finding{
+		Check: "BYTE_RANGE", Outcome: documentv1.Proof_OUTCOME_FAILED, Reason: "BYTES_LEFT_OUT", Detail: "secret words", Signature: 1,
+	}
+	r.archive.findings = []*documentv1.Proof_Finding{
+		{Check: "DIGEST", Outcome: documentv1.Proof_OUTCOME_PASSED}, broken, broken,
+		{Check: "REVOCATION", Outcome: documentv1.Proof_OUTCOME_INDETERMINATE}, {Check: "LEVEL", Outcome: documentv1.Proof_OUTCOME_NOT_APPLICABLE},
+	}
+	r.vendor.say(signature.EnvelopeSigned)
+	r.start()
+	got := r.reaches(r.accept(nil), signature.ProofFailed)
+	if want := "the proof's verdict is FAILED, required is PROVEN; not passed: BYTE_RANGE (BYTES_LEFT_OUT), REVOCATION"; got.StateDetail != want {
+		t.Errorf("%q, want %q", got.StateDetail, want)
+	}
+}
+
 // TestWhatIsNotProvenIsNotCompleted for every verdict, and for a level that was lowered.
 func TestWhatIsNotProvenIsNotCompleted(t *testing.T) {
 	t.Parallel()

@@ -138,7 +138,7 @@ func (w *Worker) advance(ctx context.Context, id string) (signature.Request, err
 		if r.Provider != at { // rerouted: the same step has another account to go to
 			done, at = signature.StepNone, r.Provider
 		}
-		read := done == signature.StepRead || done == signature.StepSend // whose answer tells how it stands
+		read := done == signature.StepRead || done == signature.StepSend && r.SignersKnown() // by what sending answered
 		if step == signature.StepNone || step == signature.StepRead && read {
 			return r, nil
 		}

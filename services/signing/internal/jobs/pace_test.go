@@ -11,7 +11,7 @@ import (
 func TestTheBudgetOfManyMinutes(t *testing.T) {
 	const overdue, perMinute = 5000, 15
 	start := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	b := NewBudget(perMinute)
+	b := NewBudget(60 * perMinute)
 	due := map[time.Duration][]string{}
 	for n := range overdue {
 		due[0] = append(due[0], fmt.Sprint("r", n))
@@ -50,12 +50,24 @@ func TestTheBudgetOfManyMinutes(t *testing.T) {
 
 // TestAnIdleBudgetSavesNothingUp: after a quiet hour there is no flood.
 func TestAnIdleBudgetSavesNothingUp(t *testing.T) {
-	b, now := NewBudget(60), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	b, now := NewBudget(3600), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	if b.wait("a", now) != 0 {
 		t.Fatal("the first one waits")
 	}
 	now = now.Add(time.Hour)
 	if b.wait("b", now) != 0 || b.wait("c", now) != time.Second || b.wait("c", now) != time.Second || b.wait("d", now) != 2*time.Second {
 		t.Fatal("what was not used was saved up, or a place was given twice")
+	}
+}
+
+// TestWhoeverEndsLeavesTheLine: a place that nobody comes for would be kept for ever.
+func TestWhoeverEndsLeavesTheLine(t *testing.T) {
+	b, now := NewBudget(1), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	if b.wait("a", now) != 0 || b.wait("b", now) != time.Hour || b.wait("c", now) != 2*time.Hour {
+		t.Fatal("not one an hour")
+	}
+	b.leave("b")
+	if _, kept := b.places["c"]; len(b.places) != 1 || !kept {
+		t.Errorf("places %v", b.places)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"reflect"
 	"time"
 
 	"github.com/countersign/countersign/services/internal/durable"
@@ -32,7 +31,7 @@ func (w *Worker) reactivate(ctx context.Context, p signature.Provider, r signatu
 		return r, later(err)
 	}
 	next, events := signature.Reopened(r, envelope, refused, time.Now())
-	if !reflect.DeepEqual(next, r) {
+	if !signature.Same(next, r) {
 		if next, err = w.save(ctx, next, events); err != nil {
 			return next, err
 		}

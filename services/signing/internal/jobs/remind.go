@@ -41,7 +41,7 @@ func (w *Worker) automatic(ctx context.Context, run *durable.Run, job Remind) er
 	asked := signature.AskDueReminder(r, job.Role, caps, now)
 	next := signature.NextReminder(asked, job.Role, caps, now)
 	return run.Done(ctx, func(ctx context.Context, tx *durable.Tx) error {
-		if !asked.UpdateTime.Equal(r.UpdateTime) {
+		if !signature.Same(asked, r) {
 			if _, err := w.Store.Save(ctx, tx, asked, nil); err != nil {
 				return err
 			}

@@ -170,7 +170,7 @@ func TestAVendorThatCannotRemindNowHoldsNothingUp(t *testing.T) {
 	r.vendor.say(signature.EnvelopeDeclined)
 	r.hint(id)
 	r.reaches(id, signature.Declined)
-	if want := "CREATED SENT SIGNER_REMINDER_REFUSED SIGNER_REMINDER_REFUSED DECLINED"; r.events(id) != want {
+	if want := "CREATED SENT DECLINED SIGNER_REMINDER_REFUSED SIGNER_REMINDER_REFUSED"; r.events(id) != want {
 		t.Errorf("events %s", r.events(id))
 	}
 }

@@ -58,6 +58,9 @@ func (w *Worker) followUps(r signature.Request, events []signature.Event) []plan
 				plan{job: Check{Request: r.ID, Waited: int64(w.FirstCheck / time.Second)}, after: w.FirstCheck})
 		case e.State.Ended() && e.SignerRole == "" && e.Type != signature.EventErased:
 			plans = append(plans, w.erasure(r)...)
+			if r.Resumed && e.Type != signature.EventReissued && e.Type != signature.EventLateSignature {
+				plans = append(plans, rechecks(r.ID)) // another try may still come through
+			}
 		}
 	}
 	return plans

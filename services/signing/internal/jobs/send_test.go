@@ -140,7 +140,7 @@ func TestWhatCannotSucceedBecomesAState(t *testing.T) {
 			func(r *rig) { r.archive.fail("stream", says("DOCUMENT_DELETED")) }, "DOCUMENT_REJECTED", "the document is not in the archive any more", "",
 		},
 		"the rendered document was deleted": {
-			func(r *rig) { r.archive.fail("render", says("DOCUMENT_DELETED")) }, "TEMPLATE_REJECTED", "the document was deleted", "",
+			func(r *rig) { r.archive.fail("render", says("DOCUMENT_DELETED")) }, "DOCUMENT_REJECTED", "the document was deleted", "",
 		},
 		"the document is too large": {func(r *rig) { r.archive.fail("render", says("TOO_LARGE")) }, "DOCUMENT_TOO_LARGE", "the document is larger than can be archived", ""},
 		"the template changed meanwhile": {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"reflect"
 	"time"
 
 	"github.com/countersign/countersign/services/internal/durable"
@@ -68,22 +67,29 @@ func (w *Worker) find(ctx context.Context, p signature.Provider, r signature.Req
 	if err != nil {
 		return r, later(err)
 	}
+	r.Resumed = !r.Reactivate
 	next, events := signature.Sent(r, envelope, time.Now())
 	return w.save(ctx, next, events)
 }
 
 // settle looks once more, a while after a request was sent by a later try than the first, whether an earlier one came
-// through after all. The provider withdraws what it finds beside the request's envelope.
+// through after all. The provider withdraws what it finds beside the request's envelope. A list that does not show that
+// envelope lags, and is looked at again.
 func (w *Worker) settle(ctx context.Context, r signature.Request) error {
 	p, ok := w.Accounts.Of(r)
 	if !r.Resumed || !ok {
 		return nil
 	}
-	if _, err := p.Find(ctx, r.Order()); err != nil && !errors.Is(err, signature.ErrNoEnvelope) {
+	found, err := p.Find(ctx, r.Order())
+	if errors.Is(err, signature.ErrNoEnvelope) || err == nil && found.ID != r.Envelope {
+		w.Logger.WarnContext(ctx, "the provider does not list the envelope of a request", slog.String("request", r.ID))
+		return nil
+	}
+	if err != nil {
 		return later(err)
 	}
 	r.Resumed = false
-	_, err := w.save(ctx, r, nil)
+	_, err = w.save(ctx, r, nil)
 	return err
 }
 
@@ -95,7 +101,7 @@ func (w *Worker) read(ctx context.Context, p signature.Provider, r signature.Req
 		return r, later(err)
 	}
 	next, events := signature.Observe(r, envelope, time.Now())
-	if len(events) > 0 || !reflect.DeepEqual(next, r) {
+	if !signature.Same(next, r) {
 		if next, err = w.save(ctx, next, events); err != nil {
 			return next, err
 		}
@@ -129,10 +135,16 @@ func (w *Worker) withdraw(ctx context.Context, p signature.Provider, r signature
 	if errors.As(err, &rejected) { // an envelope that was paused by hand, for one: only a person can help
 		w.Logger.WarnContext(ctx, "the provider refuses to withdraw a request", slog.String("request", r.ID),
 			slog.String("reason", string(rejected.Reason)))
+		if r, err = w.refuses(ctx, r, signature.StepWithdraw); err != nil {
+			return r, err
+		}
 		return r, durable.Later(longestPause)
 	}
 	if err != nil {
 		return r, later(err)
+	}
+	if r, err = w.refuses(ctx, r, ""); err != nil {
+		return r, err
 	}
 	after, err := w.read(ctx, p, r)
 	if err != nil {
@@ -142,6 +154,14 @@ func (w *Worker) withdraw(ctx context.Context, p signature.Provider, r signature
 		return after, durable.Later(pauseSince(after.UpdateTime))
 	}
 	return after, nil
+}
+
+// refuses saves that the vendor refuses a step, or with an empty one that it does no longer, so that people see it.
+func (w *Worker) refuses(ctx context.Context, r signature.Request, step signature.Step) (signature.Request, error) {
+	if r.Refusing == step {
+		return r, nil
+	}
+	return w.save(ctx, signature.StepRefused(r, step, time.Now()), nil)
 }
 
 // The pauses of what only time can bring.

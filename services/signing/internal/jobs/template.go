@@ -94,6 +94,6 @@ func attachmentRefusal(i int, err error) *signature.Refusal {
 		return nil
 	}
 	return &signature.Refusal{
-		Reason: signature.ReasonAttachmentNotOffered, Field: fmt.Sprintf("attachments[%d]", i), Detail: fmt.Sprintf("%s (attachment %d)", detail, i+1),
+		Reason: signature.ReasonDocumentRejected, Field: fmt.Sprintf("attachments[%d]", i), Detail: fmt.Sprintf("%s (attachment %d)", detail, i+1),
 	}
 }

@@ -103,7 +103,7 @@ func TestAnAttachmentThatIsMissingRefusesTheRequest(t *testing.T) {
 				request.Attachments = []string{"documents/6f1c0b7e-2f6b-4a54-9f0e-0a4f4f7b0001"}
 			})
 			got := r.reaches(id, signature.Refused)
-			if got.StateReason != "ATTACHMENT_NOT_OFFERED" || !strings.Contains(got.StateDetail, detail) || r.vendor.count("send") != 0 {
+			if got.StateReason != "DOCUMENT_REJECTED" || !strings.Contains(got.StateDetail, detail) || r.vendor.count("send") != 0 {
 				t.Errorf("%s: %s", got.StateReason, got.StateDetail)
 			}
 		})

@@ -92,6 +92,15 @@ func TestAVendorThatRefusesToWithdrawIsNotHammered(t *testing.T) {
 	if pause := r.pause("signing_advance"); pause < 5*time.Minute {
 		t.Errorf("asked again after %v", pause)
 	}
+	refused := r.request(id)
+	r.hint(id)
+	r.await("another refusal", func() bool { return len(r.planned("signing_advance")) == 3 })
+	if again := r.request(id); refused.Refusing != signature.StepWithdraw || again.Version != refused.Version {
+		t.Errorf("%q is refused; saved %d times more", refused.Refusing, again.Version-refused.Version)
+	}
+	r.vendor.say(signature.EnvelopeOpen) // the vendor takes it, and has not come to it yet
+	r.hint(id)
+	r.await("the withdrawal", func() bool { return r.request(id).Refusing == "" })
 }
 
 func TestSigningMayWinTheRace(t *testing.T) {

@@ -19,8 +19,8 @@ func (a *Accounts) Refusal(id string, order signature.Order) *signature.Refusal 
 		}
 	}
 	refusal := p.Refusal(order)
-	if refusal != nil && refusal.Reason.NeedsDocument() && !order.Prepared() {
-		return nil
+	if !order.Prepared() && (refusal == nil || refusal.Reason.NeedsDocument()) {
+		return p.Capabilities().SizeRefusal(order)
 	}
 	return refusal
 }

@@ -34,12 +34,13 @@ func (a *Accounts) Note(id, about string, err error, now time.Time) {
 	var unknown *signature.UnknownOutcomeError
 	failed := errors.As(err, &unavailable) || errors.As(err, &unknown)
 	account := unavailable != nil && unavailable.Account
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.remember(waiting{id, about}, err, now)
 	patience := unavailable != nil && unavailable.RetryAfter > 0 && !account
 	if patience || errors.Is(err, context.Canceled) || errors.Is(err, signature.ErrNotOffered) {
 		return
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
 	if !failed {
 		delete(a.health, id)
 		return

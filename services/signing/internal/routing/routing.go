@@ -18,12 +18,14 @@ type Accounts struct {
 
 	mu     sync.Mutex
 	health map[string]health
+	// waiting holds the requests that an account put off with its last answer.
+	waiting map[waiting]pause
 }
 
 // New returns accounts by their configured id. preferred names some of them, best first; the others follow by name.
 // Nothing may change providers afterwards.
 func New(providers map[string]signature.Provider, preferred ...string) *Accounts {
-	a := &Accounts{byID: providers, health: map[string]health{}}
+	a := &Accounts{byID: providers, health: map[string]health{}, waiting: map[waiting]pause{}}
 	for _, id := range slices.Concat(preferred, slices.Sorted(maps.Keys(providers))) {
 		if _, ok := providers[id]; ok && !slices.Contains(a.preferred, id) {
 			a.preferred = append(a.preferred, id)

@@ -80,6 +80,16 @@ func TestWhatWasSentIsKeptBeforeAnybodySigned(t *testing.T) {
 			t.Errorf("%s: %s (%s)", name, got.State, got.StateDetail)
 		}
 	}
+	ours := sent()
+	ours.Source, ours.Document, ours.Signers[0].State = signature.Source{ProviderTemplate: "t1"}, "", signature.SignerSigned
+	if got := signature.KeptSent(ours, "documents/d2", "document.pdf", envelope(signature.EnvelopeOpen), at(2)); !got.NoSentDocument {
+		t.Error("one is known to have signed, and what was kept afterwards proves something")
+	}
+	both := changing()
+	both.Source, both.Document = signature.Source{ProviderTemplate: "t1"}, ""
+	if step := signature.Next(both, at(6)); step != signature.StepKeepSent {
+		t.Errorf("%s comes before what was sent is kept", step)
+	}
 	unkept := signed()
 	unkept.Source, unkept.Document = signature.Source{ProviderTemplate: "t1"}, ""
 	if got, _ := signature.Judge(signature.Kept(unkept, "documents/s1", at(4)), signature.Proven, signature.AES, at(5)); got.State != signature.ProofFailed {

@@ -36,6 +36,8 @@ type Capabilities struct {
 	ReminderPause time.Duration
 	// RemindOne tells whether one signer can be reminded alone.
 	RemindOne bool
+	// Remindable are the states in which a signer can be reminded; none means all in which an invited one can still sign.
+	Remindable []SignerState
 	// SignerUpdates tells how long a signer can be changed after the invitation.
 	SignerUpdates SignerUpdates
 	// Reactivates tells whether an expired envelope can be opened again.

@@ -9,26 +9,75 @@ import (
 // mostStrangers is how many signers whom nobody ordered are told apart. One is enough to fail the proof.
 const mostStrangers = 20
 
+// observeUpdates takes from the view of an envelope that is open no more which of the changes that were asked for had come
+// through: the vendor will not be asked again. A signer who was replaced is there under another id. What shows in nothing
+// that the vendor says counts as not come through.
+func (r Request) observeUpdates(e Envelope, now time.Time) (Request, []Event) {
+	if e.State == EnvelopeOpen || !known(e.State) {
+		return r, nil
+	}
+	var events []Event
+	for i, s := range r.Signers {
+		if s.Update == nil {
+			continue
+		}
+		theirs, ok := r.afterUpdate(s, e.Signers)
+		if !ok {
+			continue
+		}
+		if len(events) == 0 {
+			r.Signers, r.UpdateTime = slices.Clone(r.Signers), now
+		}
+		s = s.updated()
+		s.ProviderID = theirs.ID
+		r.Signers[i] = s
+		events = append(events, r.signerEvent(EventSignerUpdated, s.Role, "", now))
+	}
+	return r, events
+}
+
+// afterUpdate finds a signer in the vendor's view as the change that was asked for would have made it.
+func (r Request) afterUpdate(s Signer, seen []EnvelopeSigner) (EnvelopeSigner, bool) {
+	i := slices.IndexFunc(seen, func(theirs EnvelopeSigner) bool { return theirs.ID == s.ProviderID })
+	replaced := i < 0
+	if replaced { // by nobody who is another of ours
+		i = slices.IndexFunc(seen, func(theirs EnvelopeSigner) bool {
+			taken := slices.ContainsFunc(r.Signers, func(other Signer) bool { return other.ProviderID == theirs.ID })
+			return theirs.ID != "" && !taken && strings.EqualFold(theirs.Email, s.Update.Email)
+		})
+	}
+	if i < 0 || seen[i].ID == "" {
+		return EnvelopeSigner{}, false
+	}
+	theirs, wanted := seen[i], s.updated()
+	before := wanted.with(s.details())
+	shows := replaced || before.changed(theirs, true) != before
+	return theirs, shows && wanted.changed(theirs, true) == wanted
+}
+
 // observeChanges compares the vendor's signers with those who were ordered, where the vendor says anything, and tells of
-// each change once. What the vendor has is kept and stands in no event. An entry without an id says nothing about anybody,
-// and while a change that was asked for here is under way nobody can say whose doing a difference is.
+// each change once. What the vendor has is kept and stands in no event. An entry without an id may be anybody, so nobody
+// is missing beside one. While a change that was asked for here is under way nobody can say whose doing a difference at an
+// open envelope is; what an envelope ended with is compared, because nothing is looked at after it.
 func (r Request) observeChanges(e Envelope, now time.Time) (Request, []Event) {
-	if len(e.Signers) == 0 || !known(e.State) || slices.ContainsFunc(r.Signers, func(s Signer) bool { return s.Update != nil }) {
+	updating := slices.ContainsFunc(r.Signers, func(s Signer) bool { return s.Update != nil })
+	if len(e.Signers) == 0 || !known(e.State) || updating && e.State == EnvelopeOpen {
 		return r, nil
 	}
 	seen := map[string]EnvelopeSigner{}
 	for _, s := range e.Signers {
 		seen[s.ID] = s
 	}
+	_, nameless := seen[""]
 	delete(seen, "")
 	var events []Event
 	signers := slices.Clone(r.Signers)
 	for i, s := range signers {
-		if s.ProviderID == "" {
-			continue
-		}
 		theirs, there := seen[s.ProviderID]
 		delete(seen, s.ProviderID)
+		if s.ProviderID == "" || nameless && !there {
+			continue
+		}
 		if signers[i] = s.changed(theirs, there); signers[i] != s {
 			event := r.event(EventSignerChanged, now)
 			event.SignerRole = s.Role
@@ -57,9 +106,6 @@ func (s Signer) changed(theirs EnvelopeSigner, there bool) Signer {
 	s.Removed = !there
 	if !there {
 		return s
-	}
-	if s.Update != nil && strings.EqualFold(theirs.Email, s.Update.Email) {
-		return s // our own change, whose outcome is not known yet
 	}
 	s.SeenEmail = deviation(s.SeenEmail, s.Email, bounded(theirs.Email), strings.EqualFold)
 	s.SeenFirstName = deviation(s.SeenFirstName, s.FirstName, bounded(theirs.FirstName), sameName)

@@ -84,9 +84,9 @@ func TestAChangeThatIsTakenBackIsNone(t *testing.T) {
 
 // TestWhatCameBeforeTheSignersWereKnownIsNotLost: a bounce can overtake the answer of the call that made the envelope.
 func TestWhatCameBeforeTheSignersWereKnownIsNotLost(t *testing.T) {
-	r, events := signature.NoteSigner(maybeSent(), "v2", signature.SignerBounced, at(1))
-	r, _ = signature.NoteSigner(r, "v2", signature.SignerBounced, at(1)) // repeated
-	r, _ = signature.NoteSigner(r, "v9", signature.SignerBounced, at(1)) // nobody of ours
+	r, events := noted(maybeSent(), "v2", signature.SignerBounced, at(1))
+	r, _ = noted(r, "v2", signature.SignerBounced, at(1)) // repeated
+	r, _ = noted(r, "v9", signature.SignerBounced, at(1)) // nobody of ours
 	if len(events) != 0 || len(r.Early) != 2 {
 		t.Fatalf("events %v, kept %v", kinds(events), r.Early)
 	}
@@ -100,15 +100,15 @@ func TestWhatCameBeforeTheSignersWereKnownIsNotLost(t *testing.T) {
 		t.Fatalf("events %+v, signers %+v, kept %v", events, r.Signers, r.Early)
 	}
 	for name, r := range map[string]signature.Request{"never sent": preparing(), "ids known": sent(), "ended": ended(signature.Expired)} {
-		if got, _ := signature.NoteSigner(r, "v9", signature.SignerBounced, at(3)); len(got.Early) != 0 {
+		if got, _ := noted(r, "v9", signature.SignerBounced, at(3)); len(got.Early) != 0 {
 			t.Errorf("%s: kept %v", name, got.Early)
 		}
 	}
 	flood := maybeSent()
 	for i := range 300 {
-		flood, _ = signature.NoteSigner(flood, "v"+strings.Repeat("x", i), signature.SignerBounced, at(3))
+		flood, _ = noted(flood, "v"+strings.Repeat("x", i), signature.SignerBounced, at(3))
 	}
-	if len(flood.Early) != 100 {
+	if len(flood.Early) != 200 {
 		t.Errorf("%d facts are kept", len(flood.Early))
 	}
 }

@@ -71,7 +71,7 @@ func (r Request) SignerOf(role string) (int, *Denial) {
 // OnTurn returns the signer of a role when the signer can sign now. It fails with a *Denial: also for a request that is being
 // withdrawn, because nobody is to be led to a document that shall not be signed any more.
 func OnTurn(r Request, role string, now time.Time) (Signer, error) {
-	if r.State != OutForSignature || r.unwanted(now) {
+	if !r.signable(now) {
 		return Signer{}, DenyState(r, OutForSignature)
 	}
 	place, denial := r.SignerOf(role)
@@ -89,15 +89,18 @@ func (r Request) unwanted(now time.Time) bool {
 	return r.Withdrawal != NotWithdrawn || !now.Before(r.ExpireTime)
 }
 
+// signable tells whether the request is out, and shall be.
+func (r Request) signable(now time.Time) bool { return r.State == OutForSignature && !r.unwanted(now) }
+
 // open tells whether the signer was invited and can still sign.
 func (s Signer) open() bool { return s.State.rank() > 0 && !s.closed() }
 
 // closed tells whether the signer has signed or never will.
 func (s Signer) closed() bool { return s.State.rank() == SignerSigned.rank() }
 
-// forgo drops what was asked for a signer and comes too late now, and tells of it. A reminder that was tried may have
+// dropAsks drops what was asked for a signer and comes too late now, and tells of it. A reminder that was tried may have
 // gone out, and counts as sent.
-func (r Request) forgo(now time.Time) (Request, []Event) {
+func (r Request) dropAsks(now time.Time) (Request, []Event) {
 	var events []Event
 	signers := slices.Clone(r.Signers)
 	for i := range signers {

@@ -3,10 +3,11 @@ package signature
 import "time"
 
 // Erasable tells whether the envelope of an ended request may be erased at the vendor: there is one, and where it was
-// signed everything that proves it is in the archive. What could not be archived stays at the vendor.
+// signed everything that proves it is in the archive. What could not be archived stays at the vendor, as does what was
+// signed after the end: nobody has decided about it.
 func Erasable(r Request) bool {
 	switch {
-	case !r.State.Ended() || r.Envelope == "" || !r.EraseTime.IsZero():
+	case !r.State.Ended() || r.Envelope == "" || !r.EraseTime.IsZero() || r.LateSignature:
 		return false
 	case r.State == Completed || r.State == ProofFailed:
 		return r.SignedDocument != "" && (r.AuditTrail != "" || r.NoAuditTrail)
@@ -27,6 +28,6 @@ func Erased(r Request, now time.Time) (Request, []Event) {
 	if !Erasable(r) || !r.EraseAsked {
 		return r, nil
 	}
-	r.EraseTime, r.UpdateTime = now, now
+	r.EraseTime, r.UpdateTime, r.Refusing = now, now, ""
 	return r, []Event{r.event(EventErased, now)}
 }

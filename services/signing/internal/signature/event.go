@@ -31,6 +31,7 @@ const (
 	EventRerouted             EventType = "REROUTED"
 	EventReissued             EventType = "REISSUED"
 	EventErased               EventType = "ERASED"
+	EventLateSignature        EventType = "LATE_SIGNATURE"
 )
 
 // Event is something that happened to a request, with the request's state at that moment. It holds no personal data.

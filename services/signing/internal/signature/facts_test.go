@@ -55,7 +55,7 @@ func facts() map[string]fact {
 			return signature.EndUnfound(r, expiry())
 		},
 		"bounced": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-			return signature.NoteSigner(r, "v1", signature.SignerBounced, now)
+			return noted(r, "v1", signature.SignerBounced, now)
 		},
 		"reissued": func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
 			return signature.Reissued(r, "r2", now)

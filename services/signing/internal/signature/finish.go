@@ -16,13 +16,28 @@ func Kept(r Request, signedDocument string, now time.Time) Request {
 	return r
 }
 
-// Archived notes that all there is came into the archive: the audit trail, or "" where there is none.
+// Archived notes that all there is came into the archive: the audit trail, or "" where the vendor issues none.
 func Archived(r Request, auditTrail string, now time.Time) (Request, []Event) {
-	if r.State != Signed || r.SignedDocument == "" || r.AuditTrail != "" || r.NoAuditTrail {
+	if !r.awaitsTrail() {
 		return r, nil
 	}
 	r.AuditTrail, r.NoAuditTrail, r.UpdateTime = auditTrail, auditTrail == "", now
 	return r, []Event{r.event(EventArchived, now)}
+}
+
+// GiveTrailUp notes that the request goes on without an audit trail that the vendor may have: it was waited for long
+// enough, or cannot be archived.
+func GiveTrailUp(r Request, now time.Time) (Request, []Event) {
+	if !r.awaitsTrail() {
+		return r, nil
+	}
+	r.TrailGivenUp, r.UpdateTime = true, now
+	return r, []Event{r.event(EventArchived, now)}
+}
+
+// awaitsTrail tells whether the audit trail is what is left to be archived.
+func (r Request) awaitsTrail() bool {
+	return r.State == Signed && r.SignedDocument != "" && r.AuditTrail == "" && !r.NoAuditTrail && !r.TrailGivenUp
 }
 
 // TrailOverdue tells whether the audit trail has been waited for long enough.
@@ -37,8 +52,9 @@ func FailProof(r Request, reason, detail string, now time.Time) (Request, []Even
 }
 
 // Judge ends a request whose signed document was proven: completed when the proof is what was required, shows the level
-// that was asked for, and no signature has a lower one; failed otherwise. A person decides about a failed one.
-func Judge(r Request, verdict Verdict, proven Level, now time.Time) (Request, []Event) {
+// that was asked for, and no signature has a lower one; failed otherwise. A person decides about a failed one. unmet names
+// the checks of the proof that did not pass.
+func Judge(r Request, verdict Verdict, proven Level, now time.Time, unmet ...string) (Request, []Event) {
 	if r.State != Signed || r.SignedDocument == "" {
 		return r, nil
 	}
@@ -53,8 +69,11 @@ func Judge(r Request, verdict Verdict, proven Level, now time.Time) (Request, []
 		return FailProof(r, "LEVEL_LOWERED", lowered, now)
 	}
 	if !verdict.Satisfies(r.RequiredVerdict) {
-		return FailProof(r, "PROOF_INSUFFICIENT",
-			"the proof's verdict is "+string(verdict)+", required is "+string(r.RequiredVerdict), now)
+		detail := "the proof's verdict is " + string(verdict) + ", required is " + string(r.RequiredVerdict)
+		if len(unmet) > 0 {
+			detail += "; not passed: " + list(unmet)
+		}
+		return FailProof(r, "PROOF_INSUFFICIENT", detail, now)
 	}
 	if silent := r.unattested(); verdict == AttestedByProvider && silent != "" {
 		return FailProof(r, "PROOF_INSUFFICIENT", silent, now)

@@ -38,7 +38,7 @@ func TestASignerIsNotedByTheVendorsID(t *testing.T) {
 		r := sent()
 		r.Signers[1].State = c.was
 		before := clone(r)
-		got, events := signature.NoteSigner(r, c.id, c.told, at(7))
+		got, events := noted(r, c.id, c.told, at(7))
 		if got.Signers[1].State != c.now || got.Signers[0].State != signature.SignerInvited || r.Signers[1] != before.Signers[1] {
 			t.Errorf("%s: %+v", c.name, got.Signers)
 		}

@@ -90,3 +90,8 @@ func clone(r signature.Request) signature.Request {
 	r.Signers, r.Strangers, r.Early = slices.Clone(r.Signers), slices.Clone(r.Strangers), slices.Clone(r.Early)
 	return r
 }
+
+// noted has a fact about a signer told at the time of it.
+func noted(r signature.Request, id string, state signature.SignerState, now time.Time) (signature.Request, []signature.Event) {
+	return signature.NoteSigner(r, signature.SignerFact{SignerID: id, State: state, Time: now}, now)
+}

@@ -68,7 +68,7 @@ func (p *play) happen(r signature.Request, now time.Time) (signature.Request, []
 	case 9:
 		return signature.EndUnfound(r, now)
 	case 10:
-		return signature.NoteSigner(r, pick(p, "", "v1", "v2", "v3"), pick(p, signature.SignerBounced,
+		return noted(r, pick(p, "", "v1", "v2", "v3"), pick(p, signature.SignerBounced,
 			signature.SignerIdentificationFailed, signature.SignerSigned, "purple", ""), now)
 	case 12:
 		return signature.Packed(r, pick(p, "", "documents/e1", "documents/e2"), now), nil
@@ -117,7 +117,7 @@ func (p *play) ask(r signature.Request, now time.Time) (signature.Request, []sig
 
 // after is what happens to a request when it ended, or before anybody could have signed what a template became.
 func (p *play) after(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-	switch p.next() % 5 {
+	switch p.next() % 8 {
 	case 0:
 		return signature.Reissued(r, pick(p, "", "r2", "r3"), now)
 	case 1:
@@ -126,6 +126,12 @@ func (p *play) after(r signature.Request, now time.Time) (signature.Request, []s
 		return signature.Erased(r, now)
 	case 3:
 		return signature.KeptSent(r, pick(p, "", "documents/d2"), "document.pdf", p.envelope(), now), nil
+	case 4:
+		return signature.GiveTrailUp(r, now)
+	case 5:
+		return signature.SignedLate(r, now)
+	case 6:
+		return signature.StepRefused(r, pick(p, "", signature.StepWithdraw, signature.StepErase), now), nil
 	}
 	return signature.Reopened(r, p.envelope(), p.next()%2 == 0, now)
 }

@@ -24,14 +24,33 @@ func (c Capabilities) DocumentRefusal(order Order) *Refusal {
 }
 
 func (c Capabilities) refusePDF(content []byte, what string) *Refusal {
-	switch {
-	case c.MaxDocumentBytes > 0 && int64(len(content)) > c.MaxDocumentBytes:
-		return c.refuse(ReasonDocumentTooLarge, "document", "takes a PDF of at most %d bytes: the %s has %d",
-			c.MaxDocumentBytes, what, len(content))
-	case !bytes.HasPrefix(content, []byte("%PDF-")):
+	if !bytes.HasPrefix(content, []byte("%PDF-")) {
 		return c.refuse(ReasonDocumentRejected, "document", "takes PDFs only, which the %s is not", what)
 	}
+	return c.refuseSize(int64(len(content)), what)
+}
+
+// SizeRefusal tells which document of the order is too large for the account, by the sizes that are known before any is
+// read; nil when none is.
+func (c Capabilities) SizeRefusal(order Order) *Refusal {
+	if refusal := c.refuseSize(order.DocumentSize, "document"); refusal != nil {
+		refusal.Field = "source_document"
+		return refusal
+	}
+	for i, attachment := range order.Attachments {
+		if refusal := c.refuseSize(attachment.Size, "attachment"); refusal != nil {
+			refusal.Field = fmt.Sprintf("attachments[%d]", i)
+			return refusal
+		}
+	}
 	return nil
+}
+
+func (c Capabilities) refuseSize(size int64, what string) *Refusal {
+	if c.MaxDocumentBytes <= 0 || size <= c.MaxDocumentBytes {
+		return nil
+	}
+	return c.refuse(ReasonDocumentTooLarge, "document", "takes a PDF of at most %d bytes: the %s has %d", c.MaxDocumentBytes, what, size)
 }
 
 // Prepared tells whether all that is shown to signers is at hand: only then refusals that need it can be judged.

@@ -102,6 +102,8 @@ type Order struct {
 	CreateTime time.Time
 	// Document is the PDF to sign; empty where Template is set, and until it is prepared.
 	Document []byte
+	// DocumentSize in bytes, where it is known before the document is read; else 0.
+	DocumentSize int64
 	// Template is the vendor's own template that the document is made of, with its texts by label; empty where Document is
 	// set. The signers' roles are the labels of its signers.
 	Template       string
@@ -142,6 +144,8 @@ func (o Order) TextFor(language string) MailText {
 type Attachment struct {
 	FileName string
 	Content  []byte
+	// Size in bytes, where it is known before the content is read; else 0.
+	Size int64
 }
 
 // SigningLink is where one signer signs. ExpireTime is zero where the vendor does not say.
@@ -236,10 +240,12 @@ func (e *RejectedError) Error() string {
 }
 
 // UnavailableError means that nothing happened at the vendor and the call may be repeated, not before RetryAfter. Account
-// tells that the vendor refuses the account, whatever it is asked.
+// tells that the vendor refuses the account, whatever it is asked; OwnLimit that the vendor was not asked, because the
+// account's limit of calls is used up.
 type UnavailableError struct {
 	RetryAfter time.Duration
 	Account    bool
+	OwnLimit   bool
 	Cause      error
 }
 

@@ -18,8 +18,8 @@ type Reminder struct {
 // reminderLife is how long a vendor that does not answer is asked; a reminder that comes later is a surprise.
 const reminderLife = 24 * time.Hour
 
-// AskReminder notes that the signer of a role, or with an empty role everyone who was invited and has not signed, shall be
-// reminded. An invitation counts as the first reminder. It fails with a *Denial.
+// AskReminder notes that the signer of a role, or with an empty role everyone who was invited, has not signed and can be
+// reminded, shall be. An invitation counts as the first reminder. It fails with a *Denial.
 func AskReminder(r Request, role string, caps Capabilities, now time.Time) (Request, error) {
 	chosen, denial := r.toRemind(role, caps, now)
 	if denial != nil {
@@ -49,17 +49,17 @@ func (r Request) toRemind(role string, caps Capabilities, now time.Time) ([]int,
 			return nil, denial
 		}
 	}
-	open := r.open()
+	open := r.remindable(caps)
 	switch {
-	case r.State != OutForSignature || r.unwanted(now):
+	case !r.signable(now):
 		return nil, DenyState(r, OutForSignature)
 	case r.CallerDelivers:
 		return nil, r.denyOffer("the provider mails nothing to the signers of this request")
 	case role == "" && len(open) == 0:
-		return nil, &Denial{DeniedNobody, "nobody who was invited is left to sign", nil}
+		return nil, &Denial{DeniedNobody, "nobody who was invited and can be reminded is left to sign", nil}
 	case role == "":
 		return open, nil
-	case !r.Signers[named].open():
+	case !slices.Contains(open, named):
 		return nil, DenySigner(r.Signers[named])
 	case !caps.RemindOne && len(open) > 1:
 		return nil, r.denyOffer("the provider reminds all signers, and not one alone")
@@ -67,15 +67,15 @@ func (r Request) toRemind(role string, caps Capabilities, now time.Time) ([]int,
 	return []int{named}, nil
 }
 
-// open lists the places of the signers who were invited and can still sign.
-func (r Request) open() []int {
-	var open []int
+// remindable lists the places of the signers who were invited, can still sign, and whom the vendor can remind.
+func (r Request) remindable(caps Capabilities) []int {
+	var places []int
 	for i, s := range r.Signers {
-		if s.open() {
-			open = append(open, i)
+		if s.open() && (len(caps.Remindable) == 0 || slices.Contains(caps.Remindable, s.State)) {
+			places = append(places, i)
 		}
 	}
-	return open
+	return places
 }
 
 // bothered is when the signer was last invited or reminded, or a reminder was asked for.
@@ -89,9 +89,7 @@ func (r Request) remind(places []int, now time.Time) Request {
 	r.Signers, r.UpdateTime = slices.Clone(r.Signers), now
 	for _, i := range places {
 		reminder := &r.Signers[i].Reminder
-		if reminder.AskTime = now; !reminder.Tried {
-			reminder.DueTime = now
-		}
+		reminder.AskTime, reminder.DueTime = now, now
 	}
 	return r
 }

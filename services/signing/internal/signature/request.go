@@ -21,7 +21,8 @@ const (
 	ProofFailed     State = "PROOF_FAILED"
 )
 
-// Ended tells whether nothing happens to a request in this state any more.
+// Ended tells whether the state is an end. What is left then does not move the request: its evidence is packed, its envelope
+// erased, a late one looked for, and a new attempt may take its place.
 func (s State) Ended() bool {
 	switch s {
 	case Preparing, OutForSignature, Signed:
@@ -135,8 +136,8 @@ type Request struct {
 	CallbackToken string
 	// SendAttempted is saved before the vendor is asked to send: once set, an envelope may exist whatever was answered.
 	SendAttempted bool
-	// Resumed tells that the signers were invited by a later try than the first, and that nobody has looked yet whether
-	// an earlier one came through after all.
+	// Resumed tells that the envelope was made by an unknown one of several tries, and that nobody has looked yet whether
+	// another one came through after all.
 	Resumed bool
 	// Envelope is the vendor's id; empty until the signers were invited.
 	Envelope string
@@ -166,10 +167,11 @@ type Request struct {
 	SignedDocument string
 	// ArchiveTime is when the signed document came into the archive; zero until then.
 	ArchiveTime time.Time
-	// AuditTrail is the resource name of the archived protocol; NoAuditTrail means that the vendor issues none, or did
-	// not within AuditTrailWait.
+	// AuditTrail is the resource name of the archived protocol; NoAuditTrail means that the vendor issues none,
+	// TrailGivenUp that it did not within AuditTrailWait or that what it issued cannot be archived.
 	AuditTrail   string
 	NoAuditTrail bool
+	TrailGivenUp bool
 	Verdict      Verdict
 	ProvenLevel  Level
 	// EraseAsked is saved before the vendor is asked to erase: from then on the envelope may be gone.
@@ -178,6 +180,10 @@ type Request struct {
 	EraseTime time.Time
 	// EvidencePackage is the resource name of the package that proves the request by itself; empty until it was made.
 	EvidencePackage string
+	// LateSignature tells that an envelope of the request was signed at the vendor after the request had ended.
+	LateSignature bool
+	// Refusing is the step that the vendor refuses for good, so that a person must take it there; empty while there is none.
+	Refusing Step
 
 	CreateTime time.Time
 	UpdateTime time.Time

@@ -44,6 +44,8 @@ type Signer struct {
 	RemindersPlanned bool
 	// Update is what the signer shall become; nil when no change is under way. It is never changed in place.
 	Update *SignerChange
+	// UpdateTime is when the last change came through; zero where none did. What was told of the signer before is over.
+	UpdateTime time.Time
 }
 
 // SignerState is how far one signer has come.
@@ -93,32 +95,36 @@ func (r Request) observeSigners(e Envelope, now time.Time) (Request, []Event) {
 }
 
 // NoteSigner takes a fact about one signer that the vendor tells in its calls alone, and not when it is read: that the
-// invitation bounced, or that the identification failed. signerID is the vendor's; a fact that comes before the ids are
-// known is kept until they are. It never moves a signer back.
-func NoteSigner(r Request, signerID string, state SignerState, at time.Time) (Request, []Event) {
-	told := state == SignerBounced || state == SignerIdentificationFailed
-	if signerID == "" || !told {
+// invitation bounced, or that the identification failed. A fact that comes before the signers' ids are known, or before
+// the request is known to be out, is kept until then. It never moves a signer back.
+func NoteSigner(r Request, fact SignerFact, now time.Time) (Request, []Event) {
+	told := fact.State == SignerBounced || fact.State == SignerIdentificationFailed
+	if fact.SignerID == "" || !told {
 		return r, nil
 	}
-	i := slices.IndexFunc(r.Signers, func(s Signer) bool { return s.ProviderID == signerID })
-	if i < 0 {
-		return r.keepEarly(SignerFact{SignerID: signerID, State: state, Time: at}), nil
+	if fact.Time.IsZero() || fact.Time.After(now) {
+		fact.Time = now
+	}
+	i := slices.IndexFunc(r.Signers, func(s Signer) bool { return s.ProviderID == fact.SignerID })
+	if i < 0 || r.State == Preparing {
+		return r.keepEarly(fact, now), nil
 	}
 	if r.State != OutForSignature {
 		return r, nil
 	}
-	return r.noteSigner(i, state, at)
+	return r.noteSigner(i, fact, now)
 }
 
-func (r Request) noteSigner(i int, state SignerState, at time.Time) (Request, []Event) {
-	if state.rank() <= r.Signers[i].State.rank() {
+// noteSigner passes over what was told of the signer before a change came through: it is about another address, or another
+// name. Vendors tell whole seconds.
+func (r Request) noteSigner(i int, fact SignerFact, now time.Time) (Request, []Event) {
+	s := r.Signers[i]
+	if fact.State.rank() <= s.State.rank() || fact.Time.Before(s.UpdateTime.Truncate(time.Second)) {
 		return r, nil
 	}
-	r.Signers, r.UpdateTime = slices.Clone(r.Signers), at
-	r.Signers[i].State = state
-	event := r.event(signerEvents()[state], at)
-	event.SignerRole = r.Signers[i].Role
-	return r, []Event{event}
+	r.Signers, r.UpdateTime = slices.Clone(r.Signers), now
+	r.Signers[i].State = fact.State
+	return r, []Event{r.signerEvent(signerEvents()[fact.State], s.Role, "", fact.Time)}
 }
 
 func signerEvents() map[SignerState]EventType {

@@ -35,6 +35,8 @@ const (
 	StepProve Step = "prove"
 	// StepEnd: end a request that never reached the vendor.
 	StepEnd Step = "end"
+	// StepErase: have the vendor erase the envelope. It comes after the end, and has a job of its own.
+	StepErase Step = "erase"
 )
 
 // Next tells what has to be done for the request at a time.
@@ -48,7 +50,7 @@ func Next(r Request, now time.Time) Step {
 		switch {
 		case r.SignedDocument == "":
 			return StepArchive
-		case r.AuditTrail == "" && !r.NoAuditTrail:
+		case r.awaitsTrail():
 			return StepArchiveTrail
 		}
 		return StepProve
@@ -88,6 +90,16 @@ func nextPreparing(r Request, now time.Time) Step {
 		return StepPrepare
 	}
 	return StepSend
+}
+
+// AsksProvider tells whether the step is a call to the vendor that somebody waits for. Reading is none: there the request
+// waits for its signers.
+func (s Step) AsksProvider() bool {
+	switch s {
+	case StepNone, StepPrepare, StepRead, StepProve, StepEnd:
+		return false
+	}
+	return true
 }
 
 // Describe says the step in words, for people who ask why a request waits.

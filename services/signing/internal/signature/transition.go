@@ -90,12 +90,13 @@ func Observe(r Request, e Envelope, now time.Time) (Request, []Event) {
 	if r.State != OutForSignature {
 		return r, nil
 	}
+	r, updates := r.observeUpdates(e, now)
 	r, events := r.observeSigners(e, now)
-	r, early := r.applyEarly()
+	r, early := r.applyEarly(now)
 	r, changed := r.observeChanges(e, now)
 	r, ended := r.observeEnd(e).observeState(e, now)
-	r, forgone := r.forgo(now)
-	return r, slices.Concat(events, early, changed, ended, forgone)
+	r, dropped := r.dropAsks(now)
+	return r, slices.Concat(updates, events, early, changed, ended, dropped)
 }
 
 func (r Request) observeState(e Envelope, now time.Time) (Request, []Event) {
@@ -130,9 +131,9 @@ func bounded(words string) string {
 }
 
 func (r Request) end(state State, kind EventType, reason, detail string, now time.Time) (Request, []Event) {
-	r.State, r.StateReason, r.StateDetail, r.UpdateTime = state, reason, detail, now
-	r, forgone := r.forgo(now)
-	return r, append([]Event{r.event(kind, now)}, forgone...) // the end first: what is forgone follows from it
+	r.State, r.StateReason, r.StateDetail, r.UpdateTime, r.Refusing = state, reason, detail, now, ""
+	r, dropped := r.dropAsks(now)
+	return r, append([]Event{r.event(kind, now)}, dropped...) // the end first: what is dropped follows from it
 }
 
 func orNow(t, now time.Time) time.Time {

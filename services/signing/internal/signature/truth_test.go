@@ -77,7 +77,7 @@ func (s story) hear(t *testing.T, random *rand.Rand) signature.Request {
 		case random.IntN(3) == 0:
 			id := []string{"v1", "v2", "v3"}[random.IntN(3)]
 			happen(func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {
-				return signature.NoteSigner(r, id, signature.SignerBounced, now)
+				return noted(r, id, signature.SignerBounced, now)
 			})
 		default:
 			happen(func(r signature.Request, now time.Time) (signature.Request, []signature.Event) {

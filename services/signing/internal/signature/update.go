@@ -125,8 +125,8 @@ func Updated(r Request, role string, e Envelope, now time.Time) (Request, []Even
 	r.Signers, r.UpdateTime = slices.Clone(r.Signers), now
 	s := r.Signers[i]
 	moved := !strings.EqualFold(s.Email, s.Update.Email)
-	s, s.Update = s.with(s.Update.SignerDetails), nil
-	s.SeenEmail, s.SeenFirstName, s.SeenLastName = "", "", ""
+	s = s.updated()
+	s.UpdateTime = now
 	if s.open() && (moved || s.State == SignerBounced || s.State == SignerIdentificationFailed) {
 		s.State = SignerInvited
 	}
@@ -143,8 +143,18 @@ func Updated(r Request, role string, e Envelope, now time.Time) (Request, []Even
 	return r, append(events, more...)
 }
 
-// forgetIDs drops the ids that the vendor does not know any more.
+// updated is the signer as the change that came through made it.
+func (s Signer) updated() Signer {
+	s, s.Update = s.with(s.Update.SignerDetails), nil
+	s.SeenEmail, s.SeenFirstName, s.SeenLastName = "", "", ""
+	return s
+}
+
+// forgetIDs drops the ids that the vendor does not know any more. A view that leaves an id out knows none for certain.
 func (r Request) forgetIDs(e Envelope) {
+	if slices.ContainsFunc(e.Signers, func(seen EnvelopeSigner) bool { return seen.ID == "" }) {
+		return
+	}
 	for i, s := range r.Signers {
 		if !slices.ContainsFunc(e.Signers, func(seen EnvelopeSigner) bool { return seen.ID == s.ProviderID }) {
 			r.Signers[i].ProviderID = ""

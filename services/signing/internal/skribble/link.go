@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/countersign/countersign/services/internal/baseurl"
 	"github.com/countersign/countersign/services/signing/internal/signature"
-	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
 )
 
 // maxLink in bytes of a signing link without its parameters.
@@ -63,6 +63,6 @@ func (p *Provider) ownLink(raw string) (*url.URL, bool) {
 	}
 	host, own := strings.ToLower(link.Hostname()), strings.ToLower(api.Hostname())
 	known := host == own || host == "my."+strings.TrimPrefix(own, "api.") ||
-		vendorhttp.IsLoopback(own) && vendorhttp.IsLoopback(host)
+		baseurl.IsLoopback(own) && baseurl.IsLoopback(host)
 	return link, known && (link.Scheme == "https" || link.Scheme == api.Scheme && link.Scheme == "http")
 }

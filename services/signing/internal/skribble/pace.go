@@ -1,9 +1,9 @@
 package skribble
 
-// Pace is how many calls a minute the account may make in the long run.
+// Pace is how many calls an hour the account may make in the long run.
 func (c Config) Pace() int {
 	if c.CallsPerMinute > 0 {
-		return c.CallsPerMinute
+		return c.CallsPerMinute * 60
 	}
-	return defaultCallsPerMinute
+	return defaultCallsPerMinute * 60
 }

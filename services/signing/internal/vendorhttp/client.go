@@ -5,16 +5,15 @@
 package vendorhttp
 
 import (
-	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/countersign/countersign/services/internal/baseurl"
 )
 
 // The bounds that hold where Config names none.
@@ -74,11 +73,11 @@ type Client struct {
 // New returns a client for the account behind the base URL. It fails when the configuration would send a secret in the
 // clear or bounds nothing.
 func New(config Config) (*Client, error) {
-	base, err := baseURL(config.BaseURL, config.AllowPlain)
+	base, err := baseurl.Parse(config.BaseURL, config.AllowPlain)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the base URL %w", err)
 	}
-	client := &Client{base: base, config: withDefaults(config), windows: vendorWindows()}
+	client := &Client{base: strings.TrimRight(base.String(), "/"), config: withDefaults(config), windows: vendorWindows()}
 	for _, limit := range config.Limits {
 		limiter, err := newLimiter(limit)
 		if err != nil {
@@ -123,30 +122,4 @@ func transport(given *http.Client) http.RoundTripper {
 	own := standard.Clone()
 	own.MaxResponseHeaderBytes = maxHeaderBytes
 	return own
-}
-
-// baseURL checks the base URL. Its errors do not repeat it: a mistaken one may hold a secret.
-func baseURL(raw string, allowPlain bool) (string, error) {
-	parsed, err := url.Parse(raw)
-	if err != nil || parsed.Host == "" {
-		return "", errors.New("the base URL is not an absolute URL")
-	}
-	if parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "" {
-		return "", errors.New("the base URL must hold no user, query or fragment")
-	}
-	switch {
-	case parsed.Scheme == "https":
-	case parsed.Scheme == "http" && (allowPlain || IsLoopback(parsed.Hostname())):
-	case parsed.Scheme == "http":
-		return "", errors.New("the base URL must be https: the account's secret would travel in the clear")
-	default:
-		return "", fmt.Errorf("the base URL has the scheme %q: want https", parsed.Scheme)
-	}
-	return strings.TrimRight(parsed.String(), "/"), nil
-}
-
-// IsLoopback tells whether the host is this machine.
-func IsLoopback(host string) bool {
-	address := net.ParseIP(host)
-	return host == "localhost" || address != nil && address.IsLoopback()
 }

@@ -44,7 +44,7 @@ func (c *Client) admit(ctx context.Context) error {
 		delay, release := c.place(now, now.Add(c.hold(now)))
 		if now.Add(delay).After(latest) {
 			release()
-			return &signature.UnavailableError{RetryAfter: delay, Cause: errOwnLimit}
+			return &signature.UnavailableError{RetryAfter: delay, OwnLimit: c.hold(now) == 0, Cause: errOwnLimit}
 		}
 		if err := Sleep(ctx, delay); err != nil {
 			release()

@@ -168,7 +168,7 @@ func TestSignersThatCannotBeReached(t *testing.T) {
 			v.act(t, envelope.ID, verb, map[string]string{})
 			select {
 			case event := <-told:
-				noted, events := signature.NoteSigner(request, event.SignerID, event.SignerState(), event.Time)
+				noted, events := signature.NoteSigner(request, signature.SignerFact{SignerID: event.SignerID, State: event.SignerState(), Time: event.Time}, event.Time)
 				if noted.Signers[0].State != c.want || len(events) != 1 || event.EnvelopeID != envelope.ID {
 					t.Errorf("%+v made the signer %s, events %v", event, noted.Signers[0].State, events)
 				}

@@ -41,6 +41,7 @@ func (p *Provider) Capabilities() signature.Capabilities {
 		ExpiryZone:       p.zone,
 		ReminderPause:    reminderPause,
 		RemindOne:        true,
+		Remindable:       []signature.SignerState{signature.SignerInvited, signature.SignerBounced},
 		SignerUpdates:    signature.UpdatesUntilSigned,
 		Reactivates:      true,
 		SigningLinks:     true,

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/countersign/countersign/services/signing/internal/signature"
 	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
 )
 
@@ -209,4 +210,22 @@ func FuzzSubscriptions(f *testing.F) {
 			t.Errorf("a secret is told: %v", err)
 		}
 	})
+}
+
+// TestEventsThatTellOfInvitations tell whose, and when; an event about nobody tells nothing.
+func TestEventsThatTellOfInvitations(t *testing.T) {
+	at := time.Unix(1_790_000_000, 0).UTC()
+	for _, c := range []struct {
+		event Event
+		want  signature.Hint
+	}{
+		{Event{Name: "signature_request.activated", Time: at}, signature.Hint{State: signature.SignerInvited, Time: at}},
+		{Event{Name: "signer.notified", SignerID: "s1", Time: at}, signature.Hint{SignerID: "s1", State: signature.SignerInvited, Time: at}},
+		{Event{Name: "signer.notified", Time: at}, signature.Hint{}},
+		{Event{Name: "signer.done", SignerID: "s1", Time: at}, signature.Hint{}},
+	} {
+		if got := c.event.Hint(); got != c.want {
+			t.Errorf("%s: %+v, want %+v", c.event.Name, got, c.want)
+		}
+	}
 }
