@@ -53,7 +53,17 @@ func (p *Provider) update(ctx context.Context, order signature.Order, role strin
 		}
 		body.Signatures = append(body.Signatures, inviteeOf(order, signer).as(*seen[i]))
 	}
-	return p.replace(ctx, order, body, wanted)
+	updated, err := p.replace(ctx, order, body, wanted)
+	return updated, translate(err, append(private(order), namesIn(now)...)...)
+}
+
+// namesIn a request are who its signers were before a change.
+func namesIn(r request) []string {
+	var names []string
+	for _, s := range r.Signatures {
+		names = append(names, s.email(), s.Identity.FirstName, s.Identity.LastName)
+	}
+	return names
 }
 
 // replace sends the list of signers and reads what came of it.

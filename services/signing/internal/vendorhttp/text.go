@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -34,7 +35,8 @@ func Detail(text string, private ...string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(text, ""))
-	for _, value := range private {
+	longestFirst := func(a, b string) int { return len(b) - len(a) } // a name may begin another
+	for _, value := range slices.SortedFunc(slices.Values(private), longestFirst) {
 		text = without(text, strings.TrimSpace(strings.ToValidUTF8(value, "")))
 	}
 	text = regexp.MustCompile(`\S+@\S+|https?://\S+|\+?\d(?: ?\d){5,}`).ReplaceAllLiteralString(text, "…")

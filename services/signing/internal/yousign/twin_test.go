@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -52,5 +53,15 @@ func TestAReminderThatTheAccountMayNotSend(t *testing.T) {
 		if err := vendor.provider().Remind(t.Context(), "sr-1", []string{"s-1"}); kind(err) != want {
 			t.Errorf("%d: %v, want %s", status, err, want)
 		}
+	}
+}
+
+// TestAnOldOrderCanStillBeUpdated: how long it may run was judged when it was sent.
+func TestAnOldOrderCanStillBeUpdated(t *testing.T) {
+	order := sentOrder()
+	order.CreateTime = time.Now().AddDate(-2, 0, 0)
+	vendor := script(t, map[string]http.HandlerFunc{theSigner: say(500, "{}")})
+	if _, err := vendor.provider().UpdateSigner(t.Context(), order, "client"); kind(err) != "unavailable" {
+		t.Errorf("%v, want the vendor's failure", err)
 	}
 }
