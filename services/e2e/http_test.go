@@ -23,6 +23,12 @@ func randomPort() string { return strconv.Itoa(20_000 + rand.N(12_000)) }
 // eventually looks again and again until look returns nil.
 func eventually(t testing.TB, what string, look func() error) {
 	t.Helper()
+	within(t, patience, what, look)
+}
+
+// within is eventually for what may take longer than usual.
+func within(t testing.TB, patience time.Duration, what string, look func() error) {
+	t.Helper()
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	ticker := time.NewTicker(interval)

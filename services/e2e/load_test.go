@@ -30,8 +30,10 @@ func TestWebhooksUnderLoad(t *testing.T) {
 	l.hook = w.vendorHooks(t, 20)
 	l.report(t, "skribble and yousign, 500 a second", l.open(500, span))
 	w.skribble.auto(t, "50ms")
-	d := w.begin(t, stageSkribbleQES)
-	eventually(t, "the deal is won after the load", func() error { return w.expectState(d, "COMPLETED") })
+	start, d := time.Now(), w.begin(t, stageSkribbleQES)
+	// Kommo was taken from faster than its jobs are done: the deal waits behind them.
+	within(t, patience+10*span, "the deal is won after the load", func() error { return w.expectState(d, "COMPLETED") })
+	fmt.Printf("a deal behind what the load left: won after %v\n", time.Since(start).Round(time.Second))
 }
 
 // webhook is one call of a vendor.
