@@ -70,7 +70,7 @@ func (w *Webhooks) ReceiveYousignEvent(ctx context.Context, in *signingv1.Receiv
 		return nil, w.refuse(ctx, "yousign", "token", errUnknownHook)
 	}
 	raw := in.GetBody().GetData()
-	if !yousign.Verify(raw, header(ctx, "x-yousign-signature-256"), hook.Secrets) {
+	if !yousign.Verify(raw, header(ctx, yousign.SignatureHeader), hook.Secrets) {
 		return nil, w.refuse(ctx, "yousign", "signature", errBadHook)
 	}
 	event, err := yousign.Decode(raw)

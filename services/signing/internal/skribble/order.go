@@ -62,7 +62,7 @@ func inviteesOf(order signature.Order) []invitee {
 }
 
 func inviteeOf(order signature.Order, signer signature.Signer) invitee {
-	language := languageOf(order, signer)
+	language := order.LanguageOf(signer)
 	body := invitee{
 		Identity: identity{
 			EmailAddress: signer.Email, FirstName: signer.FirstName, LastName: signer.LastName, Language: language,
@@ -87,13 +87,6 @@ func inviteeOf(order signature.Order, signer signature.Signer) invitee {
 		}
 	}
 	return body
-}
-
-func languageOf(order signature.Order, signer signature.Signer) string {
-	if signer.Language != "" {
-		return signer.Language
-	}
-	return order.Language
 }
 
 // callback is the URL for one kind of callback. It is a path and nothing else, because Skribble HTML-encodes what it

@@ -51,7 +51,7 @@ func (p *Provider) read(ctx context.Context, envelopeID string) (request, error)
 		return request{}, err
 	}
 	if read.ID != envelopeID {
-		return request{}, &signature.UnavailableError{Cause: errNoID}
+		return request{}, &signature.UnavailableError{Cause: vendorhttp.ErrNoID}
 	}
 	return read, nil
 }
@@ -105,7 +105,7 @@ func (p *Provider) signedID(ctx context.Context, envelopeID string) (string, err
 	case envelopeState(read.Status) != signature.EnvelopeSigned:
 		return "", signature.ErrNotReady
 	case !vendorhttp.IsID(read.DocumentID):
-		return "", &signature.UnavailableError{Cause: errNoID}
+		return "", &signature.UnavailableError{Cause: vendorhttp.ErrNoID}
 	}
 	return read.DocumentID, nil
 }

@@ -2,8 +2,6 @@ package skribble
 
 import (
 	"fmt"
-	"net/mail"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -64,13 +62,13 @@ func refuseSigner(order signature.Order, signer signature.Signer) *signature.Ref
 	case !validName(signer.LastName):
 		return refuse(signature.ReasonSignerNameInvalid, "last_name",
 			fmt.Sprintf("Skribble needs a last name of 1 to %d printable characters", maxName))
-	case !validEmail(signer.Email):
+	case !signature.IsEmail(signer.Email):
 		return refuse(signature.ReasonSignerEmailInvalid, "email",
 			"Skribble needs a bare e-mail address, such as anna@example.org")
 	case signer.Order < 0 || signer.Order > maxSequence:
 		return refuse(signature.ReasonOrderNotOffered, "order_group",
 			fmt.Sprintf("Skribble takes order groups from 0 to %d", maxSequence))
-	case order.Level != signature.SES && !validPhone(signer.Phone):
+	case order.Level != signature.SES && !signature.IsPhone(signer.Phone):
 		return refuse(signature.ReasonSignerPhoneRequired, "phone_number",
 			"Skribble sends the code for AES and QES by SMS: give a mobile number with plus and country code, such as +41791234567")
 	}
@@ -102,7 +100,7 @@ func refuseFields(order signature.Order) *signature.Refusal {
 
 func refuseObservers(order signature.Order) *signature.Refusal {
 	for i, observer := range order.Observers {
-		if !validEmail(observer.Email) {
+		if !signature.IsEmail(observer.Email) {
 			return refuse(signature.ReasonObserverNotOffered, fmt.Sprintf("observers[%d].email", i),
 				"Skribble needs a bare e-mail address, and "+observersHaveAccounts)
 		}
@@ -133,13 +131,4 @@ func refuseFileNames(order signature.Order) *signature.Refusal {
 
 func validName(name string) bool {
 	return strings.TrimSpace(name) != "" && utf8.RuneCountInString(name) <= maxName && !strings.ContainsFunc(name, unicode.IsControl)
-}
-
-func validEmail(email string) bool {
-	parsed, err := mail.ParseAddress(email)
-	return err == nil && parsed.Address == email
-}
-
-func validPhone(phone string) bool {
-	return regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`).MatchString(phone)
 }

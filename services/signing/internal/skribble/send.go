@@ -12,9 +12,6 @@ import (
 	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
 )
 
-// errNoID is the cause when Skribble answers a creation without saying what it created.
-var errNoID = errors.New("the answer names no usable id")
-
 // oddPause is how long to wait after an upload that was answered oddly.
 const oddPause = time.Minute
 
@@ -54,7 +51,7 @@ func (p *Provider) send(ctx context.Context, order signature.Order, resume bool)
 		return request{}, err
 	}
 	if made, err = p.settle(ctx, order, made); err != nil {
-		return request{}, halfway(err)
+		return request{}, vendorhttp.Halfway(err)
 	}
 	return made, nil
 }
@@ -71,7 +68,7 @@ func (p *Provider) create(ctx context.Context, order signature.Order) (request, 
 		return request{}, err
 	}
 	if !vendorhttp.IsID(uploaded.ID) {
-		return request{}, &signature.UnavailableError{RetryAfter: oddPause, Cause: errNoID}
+		return request{}, &signature.UnavailableError{RetryAfter: oddPause, Cause: vendorhttp.ErrNoID}
 	}
 	body := p.creationOf(order, uploaded.ID)
 	if staged(order) {
@@ -85,7 +82,7 @@ func (p *Provider) create(ctx context.Context, order signature.Order) (request, 
 		return request{}, hintAtObservers(order, err)
 	}
 	if !vendorhttp.IsID(created.ID) {
-		return request{}, &signature.UnknownOutcomeError{Cause: errNoID}
+		return request{}, &signature.UnknownOutcomeError{Cause: vendorhttp.ErrNoID}
 	}
 	if staged(order) {
 		return p.complete(ctx, order, created)

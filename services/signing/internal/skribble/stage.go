@@ -38,10 +38,10 @@ func (p *Provider) complete(ctx context.Context, order signature.Order, draft re
 	err = translate(err, private(order)...)
 	var rejected *signature.RejectedError
 	if !errors.As(err, &rejected) {
-		return request{}, halfway(err)
+		return request{}, vendorhttp.Halfway(err)
 	}
 	if err := p.discard(ctx, draft.ID); err != nil {
-		return request{}, halfway(err)
+		return request{}, vendorhttp.Halfway(err)
 	}
 	return request{}, rejected
 }
@@ -86,7 +86,7 @@ func (p *Provider) invite(ctx context.Context, order signature.Order, id string)
 		return request{}, err
 	}
 	if invited.ID != id {
-		return request{}, &signature.UnknownOutcomeError{Cause: errNoID}
+		return request{}, &signature.UnknownOutcomeError{Cause: vendorhttp.ErrNoID}
 	}
 	return invited, nil
 }
@@ -118,14 +118,4 @@ func (p *Provider) discard(ctx context.Context, id string) error {
 		return &signature.UnknownOutcomeError{Cause: errInvited}
 	}
 	return vendorhttp.Inconclusive(p.remove(ctx, id))
-}
-
-// halfway is the failure of a step after a request was made: whatever the step itself did, something is at Skribble now
-// and must be looked up. The cause is told in words, so that nobody takes it for a failure without an effect.
-func halfway(err error) error {
-	var unknown *signature.UnknownOutcomeError
-	if errors.As(err, &unknown) {
-		return unknown
-	}
-	return &signature.UnknownOutcomeError{Cause: errors.New("the request is half made: " + err.Error())}
 }

@@ -125,3 +125,16 @@ func retryAfter(header http.Header, now time.Time) (after time.Duration, ok bool
 	}
 	return 0, false
 }
+
+// ErrNoID is the cause when a vendor answers without naming, in a usable way, what it speaks of.
+var ErrNoID = errors.New("the answer names no usable id")
+
+// Halfway is the failure of a step after something was made at the vendor: whatever the step itself did, that is there now
+// and must be looked up. The cause is told in words, so that nobody takes it for a failure without an effect.
+func Halfway(err error) error {
+	var unknown *signature.UnknownOutcomeError
+	if errors.As(err, &unknown) {
+		return unknown
+	}
+	return &signature.UnknownOutcomeError{Cause: errors.New("the request is half made: " + err.Error())}
+}

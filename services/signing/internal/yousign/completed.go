@@ -53,7 +53,7 @@ func (p *Provider) SignedDocument(ctx context.Context, envelopeID string) (io.Re
 			return nil, signature.ErrNotReady
 		}
 		if known.document = signableIn(read); known.document == "" {
-			return nil, &signature.UnavailableError{Cause: errNoID}
+			return nil, &signature.UnavailableError{Cause: vendorhttp.ErrNoID}
 		}
 	}
 	return p.pdf(ctx, vendorhttp.Path("signature_requests", envelopeID, "documents", known.document, "download"), nil)

@@ -111,7 +111,7 @@ func (p *Provider) signers(ctx context.Context, order signature.Order, draft req
 			return nil, err
 		}
 		if !vendorhttp.IsID(made.ID) {
-			return nil, &signature.UnknownOutcomeError{Cause: errNoID}
+			return nil, &signature.UnknownOutcomeError{Cause: vendorhttp.ErrNoID}
 		}
 		if err := weakened(order, wanted, made); err != nil {
 			return nil, err
@@ -154,7 +154,7 @@ func (p *Provider) discard(ctx context.Context, draft request, why error) error 
 		return why
 	}
 	if err := p.remove(ctx, draft.ID); err != nil && !isGone(err) {
-		return halfway(err)
+		return vendorhttp.Halfway(err)
 	}
 	return why
 }

@@ -1,7 +1,6 @@
 package yousign
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -71,7 +70,7 @@ func inviteeOf(order signature.Order, signer signature.Signer, documentID string
 func personOf(order signature.Order, signer signature.Signer) person {
 	body := person{
 		Info: info{
-			FirstName: signer.FirstName, LastName: signer.LastName, Email: signer.Email, Locale: languageOf(order, signer),
+			FirstName: signer.FirstName, LastName: signer.LastName, Email: signer.Email, Locale: order.LanguageOf(signer),
 		},
 		Level:          levelWord(order.Level),
 		Authentication: authenticationWord(order, signer),
@@ -90,7 +89,7 @@ func personOf(order signature.Order, signer signature.Signer) person {
 
 // ownText is the text of a signer whose language has another one than the request; nil where the request's serves.
 func ownText(order signature.Order, signer signature.Signer) *customText {
-	text := order.TextFor(languageOf(order, signer))
+	text := order.TextFor(order.LanguageOf(signer))
 	if text == order.Text || text == (signature.MailText{}) {
 		return nil
 	}
@@ -122,10 +121,6 @@ func authenticationOf(level signature.Level, asked signature.Authentication) sig
 		return noCode
 	}
 	return asked
-}
-
-func languageOf(order signature.Order, signer signature.Signer) string {
-	return cmp.Or(signer.Language, order.Language)
 }
 
 func levelWord(level signature.Level) string {

@@ -42,7 +42,7 @@ func (p *Provider) read(ctx context.Context, id string) (request, error) {
 		return request{}, err
 	}
 	if read.ID != id {
-		return request{}, &signature.UnavailableError{Cause: errNoID}
+		return request{}, &signature.UnavailableError{Cause: vendorhttp.ErrNoID}
 	}
 	return read, nil
 }

@@ -8,9 +8,6 @@ import (
 	"github.com/countersign/countersign/services/signing/internal/vendorhttp"
 )
 
-// errNoID is the cause when Yousign answers a creation without saying what it created.
-var errNoID = errors.New("the answer names no usable id")
-
 // Send builds the request as a draft and activates it, which invites its signers. With resume set it first looks for
 // what an earlier attempt left behind.
 func (p *Provider) Send(ctx context.Context, order signature.Order, resume bool) (signature.Envelope, error) {
@@ -50,7 +47,7 @@ func (p *Provider) send(ctx context.Context, order signature.Order, resume bool)
 	if isFinal(err) {
 		return request{}, p.discard(ctx, draft, err)
 	}
-	return request{}, halfway(err)
+	return request{}, vendorhttp.Halfway(err)
 }
 
 // resumable returns the draft to continue, an empty one when there is none. A draft made from a template may hold files of
@@ -63,16 +60,6 @@ func (p *Provider) resumable(ctx context.Context, order signature.Order, draft r
 		return request{}, err
 	}
 	return request{}, nil
-}
-
-// halfway is the failure of a step after the draft was made: whatever the step itself did, something is at Yousign now
-// and must be looked up. The cause is told in words, so that nobody takes it for a failure without an effect.
-func halfway(err error) error {
-	var unknown *signature.UnknownOutcomeError
-	if errors.As(err, &unknown) {
-		return unknown
-	}
-	return &signature.UnknownOutcomeError{Cause: errors.New("the request is half made: " + err.Error())}
 }
 
 // isFinal tells whether a step was refused for good.
@@ -89,7 +76,7 @@ func (p *Provider) create(ctx context.Context, order signature.Order, draft *req
 		return err
 	}
 	if !vendorhttp.IsID(draft.ID) {
-		return &signature.UnknownOutcomeError{Cause: errNoID}
+		return &signature.UnknownOutcomeError{Cause: vendorhttp.ErrNoID}
 	}
 	return nil
 }
@@ -113,7 +100,7 @@ func (p *Provider) activate(ctx context.Context, id string, signers []signer) (r
 		return request{}, err
 	}
 	if activated.ID != id {
-		return request{}, &signature.UnknownOutcomeError{Cause: errNoID}
+		return request{}, &signature.UnknownOutcomeError{Cause: vendorhttp.ErrNoID}
 	}
 	activated.Signers = merge(signers, activated.Signers)
 	return activated, nil

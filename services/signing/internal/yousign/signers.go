@@ -2,7 +2,6 @@ package yousign
 
 import (
 	"fmt"
-	"net/mail"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -36,7 +35,7 @@ func refuseSigner(order signature.Order, signer signature.Signer) *signature.Ref
 	if mode == signature.AuthenticationSMS && strings.HasPrefix(signer.Phone, chineseNumbers) {
 		return refuse(signature.ReasonSignerPhoneRequired, "phone_number", "Yousign sends no codes to Chinese numbers: give another mobile number")
 	}
-	if mode == signature.AuthenticationSMS && !validPhone(signer.Phone) {
+	if mode == signature.AuthenticationSMS && !signature.IsPhone(signer.Phone) {
 		return refuse(signature.ReasonSignerPhoneRequired, "phone_number",
 			"Yousign sends the code to a mobile number with plus and country code, such as +41791234567: give the signer's")
 	}
@@ -109,12 +108,7 @@ func nameCharacter(r rune) bool {
 }
 
 func validEmail(email string) bool {
-	parsed, err := mail.ParseAddress(email)
-	return err == nil && parsed.Address == email && utf8.RuneCountInString(email) <= maxEmail
-}
-
-func validPhone(phone string) bool {
-	return regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`).MatchString(phone)
+	return signature.IsEmail(email) && utf8.RuneCountInString(email) <= maxEmail
 }
 
 // isSafe tells whether text is what API v3 calls a safe string: no markup, link or e-mail address.

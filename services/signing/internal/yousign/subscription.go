@@ -35,8 +35,8 @@ type Subscription struct {
 	SecretKey string `json:"secret_key"`
 }
 
-// ReadEvents are the events that tell something of a request that is out for signature: the others would only cost calls.
-func ReadEvents() []string {
+// readEvents are the events that tell something of a request that is out for signature: the others would only cost calls.
+func readEvents() []string {
 	return []string{
 		"signature_request.activated", "signature_request.canceled", "signature_request.declined", "signature_request.deleted",
 		"signature_request.done", "signature_request.expired", "signature_request.paused",
@@ -52,7 +52,7 @@ func ReadEvents() []string {
 // be withdrawn in the app, and the sandbox takes no single workspace.
 func WantedSubscription(account, endpoint, secret string, sandbox bool) Subscription {
 	return Subscription{
-		Endpoint: endpoint, Description: "countersign " + account, Sandbox: sandbox, Events: ReadEvents(), Scopes: []string{"*"},
+		Endpoint: endpoint, Description: "countersign " + account, Sandbox: sandbox, Events: readEvents(), Scopes: []string{"*"},
 		Workspaces: []string{"*"}, AutoRetry: true, Enabled: true, SecretKey: secret,
 	}
 }

@@ -33,7 +33,7 @@ func (p *Provider) UpdateSigner(ctx context.Context, order signature.Order, role
 	}
 	switch {
 	case now.ID != wanted.ProviderID:
-		return signature.Envelope{}, &signature.UnavailableError{Cause: errNoID}
+		return signature.Envelope{}, &signature.UnavailableError{Cause: vendorhttp.ErrNoID}
 	case now.Level != levelWord(order.Level):
 		return signature.Envelope{}, rejected(signature.ReasonLevelNotOffered, "the signer has another level at Yousign")
 	}

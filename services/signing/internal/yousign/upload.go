@@ -57,7 +57,7 @@ func (p *Provider) upload(ctx context.Context, draftID, nature, name string, con
 		return "", err
 	}
 	if !vendorhttp.IsID(uploaded.ID) {
-		return "", &signature.UnknownOutcomeError{Cause: errNoID}
+		return "", &signature.UnknownOutcomeError{Cause: vendorhttp.ErrNoID}
 	}
 	return uploaded.ID, nil
 }

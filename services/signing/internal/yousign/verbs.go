@@ -112,7 +112,7 @@ func (p *Provider) reactivate(ctx context.Context, expired request, until time.T
 		return request{}, err
 	}
 	if opened.ID != expired.ID {
-		return request{}, &signature.UnknownOutcomeError{Cause: errNoID}
+		return request{}, &signature.UnknownOutcomeError{Cause: vendorhttp.ErrNoID}
 	}
 	return opened, nil
 }
@@ -134,7 +134,7 @@ func (p *Provider) SigningLink(ctx context.Context, order signature.Order, signe
 	ends := now.LinkEnds.Time
 	switch state := signerState(now.Status); {
 	case now.ID != signerID:
-		return signature.SigningLink{}, &signature.UnavailableError{Cause: errNoID}
+		return signature.SigningLink{}, &signature.UnavailableError{Cause: vendorhttp.ErrNoID}
 	case now.Link == "", state != signature.SignerInvited && state != signature.SignerOpened, !ends.IsZero() && !ends.After(time.Now()):
 		return signature.SigningLink{}, signature.ErrNoLink
 	case !p.isLink(now.Link):

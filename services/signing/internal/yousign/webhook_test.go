@@ -132,12 +132,12 @@ func TestEveryEventDecodesInBothShapes(t *testing.T) {
 			}
 		}
 	}
-	for _, read := range ReadEvents() {
+	for _, read := range readEvents() {
 		if !slices.Contains(names, read) {
 			t.Errorf("%s is subscribed to and not the vendor's", read)
 		}
 	}
-	for state, events := range map[bool][]string{true: ReadEvents(), false: {"tomorrow.invented"}} {
+	for state, events := range map[bool][]string{true: readEvents(), false: {"tomorrow.invented"}} {
 		if told := slices.ContainsFunc(events, func(name string) bool { return Event{Name: name}.SignerState() != "" }); told != state {
 			t.Errorf("%v tell of a signer: %v", events, told)
 		}
