@@ -92,9 +92,12 @@ func (w *world) testProofFailed(t *testing.T, stage, fault string) {
 	}
 }
 
-// testTooWeak has a simple signature where the rule wants a proof that such a signature cannot give.
+// testTooWeak has a rule want a proof that no simple signature of the account can give: nobody is asked to sign for nothing,
+// and a person is told.
 func testTooWeak(t *testing.T, w *world) {
 	d := w.begin(t, stageStrictSES)
-	w.yousign.do(t, w.sent(t, d), "sign", nil)
-	w.ends(t, d, left(stageStrictSES, []string{"proof failed", "sent", "signed"}, []string{"proof failed"}))
+	w.ends(t, d, left(stageStrictSES, nil, []string{"refused"}))
+	if _, err := w.yousign.only(t, d.title); err == nil {
+		t.Error("an envelope was made for a proof that it cannot give")
+	}
 }

@@ -51,7 +51,7 @@ func calm() []story {
 		{"skribble QES is won", testSkribbleQES},
 		{"yousign QES is won", testYousignQES},
 		{"yousign SES is won when attested", testYousignSES},
-		{"yousign SES is not won where proof is required", testTooWeak},
+		{"yousign SES is not sent where proof is required", testTooWeak},
 		{"skribble AES is won", testSkribbleAES},
 		{"skribble declined", testSkribbleDeclined},
 		{"yousign declined", testYousignDeclined},
