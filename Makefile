@@ -82,7 +82,7 @@ bench: ## Run the benchmarks, each beside its baseline.
 	go test -run '^$$' -bench . -benchmem ./services/...
 
 # Lines of benchmarks as a table: the middle of all rounds for each figure, then the least and the most.
-SPREAD = sort | awk '{ sub(/-[0-9]+$$/, "", $$1); for (i = 3; i < NF; i += 2) print $$1, $$(i+1), $$i }' \
+SPREAD = sort "$$lines" | awk '{ sub(/-[0-9]+$$/, "", $$1); for (i = 3; i < NF; i += 2) print $$1, $$(i+1), $$i }' \
 	| grep -v -E ' (ns|B|allocs)/op ' | sort -k1,1 -k2,2 -k3,3g \
 	| awk 'function tell() { if (n) printf "%-62s %10s %12s %s\n", name, v[int((n+1)/2)], unit, n > 1 ? "(" v[1] " to " v[n] ")" : "" } \
 		{ if ($$1 != name || $$2 != unit) { tell(); n = 0 } name = $$1; unit = $$2; v[++n] = $$3 } END { tell() }'
@@ -95,7 +95,7 @@ bench-signing: build ## Measure signing beside its baselines in ROUNDS, each wit
 		go test -run '^$$' -bench '^Benchmark(Create|RawCommit)$$' -benchtime 1000x ./services/signing/internal/api; \
 		go test -run '^$$' -bench '^BenchmarkWatchEvents$$' -benchtime 5x ./services/signing/internal/api; \
 	done | tee /dev/stderr | grep '^Benchmark' > "$$lines"; \
-	$(SPREAD) < "$$lines"; \
+	$(SPREAD); \
 	go test -count=1 -run '^TestVendorCalls$$' -v ./services/e2e | grep -E '^(skribble|yousign) '
 
 bench-document: ## Render beside WeasyPrint and Chromium, when they are there, in turns for ROUNDS; then verify and inspect.
