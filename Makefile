@@ -84,7 +84,7 @@ bench: ## Run the benchmarks, each beside its baseline.
 # Lines of benchmarks as a table: the middle of all rounds for each figure, then the least and the most.
 SPREAD = sort "$$lines" | awk '{ sub(/-[0-9]+$$/, "", $$1); for (i = 3; i < NF; i += 2) print $$1, $$(i+1), $$i }' \
 	| grep -v -E ' (ns|B|allocs)/op ' | sort -k1,1 -k2,2 -k3,3g \
-	| awk 'function tell() { if (n) printf "%-62s %10s %12s %s\n", name, v[int((n+1)/2)], unit, n > 1 ? "(" v[1] " to " v[n] ")" : "" } \
+	| awk 'function tell() { if (n) printf "%-62s %10s %12s %s\n", name, v[int((n+1)/2)], unit, (n > 1 ? "(" v[1] " to " v[n] ")" : "") } \
 		{ if ($$1 != name || $$2 != unit) { tell(); n = 0 } name = $$1; unit = $$2; v[++n] = $$3 } END { tell() }'
 
 bench-signing: build ## Measure signing beside its baselines in ROUNDS, each with all figures in turn, and print a table.
