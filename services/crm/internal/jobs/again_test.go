@@ -16,6 +16,7 @@ import (
 )
 
 func TestMissingDataAsksOnceAndStartsWhenTheContactIsCorrected(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		contact := d.create("contacts", `{"first_name":"Ana","last_name":"Roth"}`)
 		lead := d.lead(sim.StageSendSkribble, contact)
@@ -39,6 +40,7 @@ func TestMissingDataAsksOnceAndStartsWhenTheContactIsCorrected(t *testing.T) {
 }
 
 func TestARefusalMakesOneTaskAndWaitsForACorrection(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		d.signing.refuse = func(context.Context) error { return no(codes.FailedPrecondition, "SIGNER_EMAIL_INVALID") }
 		contact := d.contact()
@@ -62,6 +64,7 @@ func TestARefusalMakesOneTaskAndWaitsForACorrection(t *testing.T) {
 }
 
 func TestALateRefusalStartsNothingAnew(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.lead(sim.StageSendSkribble, d.contact())
 		d.moved(lead, sim.StageSendSkribble)
@@ -81,6 +84,7 @@ func TestALateRefusalStartsNothingAnew(t *testing.T) {
 }
 
 func TestALostOrDeletedDealIsWithdrawn(t *testing.T) {
+	t.Parallel()
 	gone := map[string]func(d *desk, lead int64){
 		"lost": func(d *desk, lead int64) {
 			d.move(lead, sim.StageLost)
@@ -127,6 +131,7 @@ func TestALostOrDeletedDealIsWithdrawn(t *testing.T) {
 }
 
 func TestADealGoesOutAgainOnlyWhenAPersonMovesItBack(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.lead(sim.StageSendSkribble, d.contact())
 		d.moved(lead, sim.StageSendSkribble)
@@ -147,6 +152,7 @@ func TestADealGoesOutAgainOnlyWhenAPersonMovesItBack(t *testing.T) {
 }
 
 func TestADealMovedBackBeforeTheDeclineWasHeardOfGoesOutAgain(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.lead(sim.StageSendSkribble, d.contact())
 		d.moved(lead, sim.StageSendSkribble)

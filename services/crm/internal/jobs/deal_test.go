@@ -51,6 +51,7 @@ func (d *desk) wantStates(lead int64, want ...pipeline.State) {
 }
 
 func TestAStageChangeStartsOneRequest(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.lead(sim.StageSendSkribble, d.contact())
 		d.moved(lead, sim.StageSendSkribble)
@@ -83,6 +84,7 @@ func TestAStageChangeStartsOneRequest(t *testing.T) {
 }
 
 func TestRepeatedHooksAndParallelJobsStartOneRequest(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.lead(sim.StageSendSkribble, d.contact())
 		for range 10 {
@@ -104,6 +106,7 @@ func TestRepeatedHooksAndParallelJobsStartOneRequest(t *testing.T) {
 }
 
 func TestACrashBeforeOrAfterSigningAnsweredLeavesOneRequest(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name string
 		set  func(f *fakeSigning, hang func(context.Context) error)
@@ -140,6 +143,7 @@ func TestACrashBeforeOrAfterSigningAnsweredLeavesOneRequest(t *testing.T) {
 }
 
 func TestALostAnswerOfSigningIsAskedForAgain(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		failures := []error{
 			status.Error(codes.Unavailable, "gone"), status.Error(codes.DeadlineExceeded, "slow"),
@@ -166,6 +170,7 @@ func TestALostAnswerOfSigningIsAskedForAgain(t *testing.T) {
 
 // A request may be accepted and refused by the provider later. The id on the card is ours: it corrects nothing.
 func TestADealIsLookedAtAgainWhenItChangesDuringALook(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.lead(sim.StageNew, d.contact())
 		changed := false
@@ -183,6 +188,7 @@ func TestADealIsLookedAtAgainWhenItChangesDuringALook(t *testing.T) {
 }
 
 func TestALookSavesTheOnesThatWereAskedForBeforeIt(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.lead(sim.StageNew, d.contact())
 		early := newDeal("acme", lead)
@@ -201,6 +207,7 @@ func TestALookSavesTheOnesThatWereAskedForBeforeIt(t *testing.T) {
 }
 
 func TestARateLimitPausesEverythingAndLosesNothing(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.lead(sim.StageSendSkribble, d.contact())
 		d.fault("rate_limit", "GET", "/api/v4/leads/"+text(lead), 1)

@@ -43,6 +43,7 @@ func about(role string) func(*store.SigningEvent) {
 // story takes a deal from its stage change to Won, with every kind of effect on the way.
 // seen is what a story leaves on the card, without what differs from run to run.
 func TestEventsBecomeEffectsInOrder(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.started(sim.StageSendSkribble)
 		d.prove()
@@ -82,6 +83,7 @@ func TestEventsBecomeEffectsInOrder(t *testing.T) {
 }
 
 func TestACompletedEventMovesNothingUntilTheRequestIsCompleted(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.started(sim.StageSendSkribble)
 		d.signing.set(0, func(r *signingv1.SignatureRequest) { r.State = signingv1.SignatureRequest_STATE_SIGNED })
@@ -102,6 +104,7 @@ func TestACompletedEventMovesNothingUntilTheRequestIsCompleted(t *testing.T) {
 }
 
 func TestADealThatAPersonClosedStaysWhereItIs(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name             string
 		trigger, closed  int64
@@ -131,6 +134,7 @@ func TestADealThatAPersonClosedStaysWhereItIs(t *testing.T) {
 }
 
 func TestADocumentThatCannotBeHadHoldsNothingUp(t *testing.T) {
+	t.Parallel()
 	for name, prepare := range map[string]func(*fakeSigning){
 		"too large": func(f *fakeSigning) { f.chunks = slices.Repeat([][]byte{bytes.Repeat([]byte{'x'}, 1<<20)}, 65) },
 		"deleted":   func(f *fakeSigning) { f.chunks, f.end = nil, no(codes.FailedPrecondition, "DOCUMENT_DELETED") },
@@ -151,6 +155,7 @@ func TestADocumentThatCannotBeHadHoldsNothingUp(t *testing.T) {
 }
 
 func TestAnUnknownKindOfEffectHoldsNothingUp(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.started(sim.StageSendSkribble)
 		d.must(d.db.Update(d.Context(), func(ctx context.Context, tx *durable.Tx) error {
@@ -169,6 +174,7 @@ func TestAnUnknownKindOfEffectHoldsNothingUp(t *testing.T) {
 
 // An event can overtake the answer of the call that started its request: the card then still tells of the start first.
 func TestAnEventThatOvertakesTheAnswerWaits(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.lead(sim.StageSendSkribble, d.contact())
 		d.signing.answer = func(context.Context) error {
@@ -189,6 +195,7 @@ func TestAnEventThatOvertakesTheAnswerWaits(t *testing.T) {
 }
 
 func TestAnEventOfAnotherRequestWithOurReferenceIsDropped(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.started(sim.StageSendSkribble)
 		d.tell(lead, "COMPLETED", "COMPLETED", func(e *store.SigningEvent) {
@@ -204,6 +211,7 @@ func TestAnEventOfAnotherRequestWithOurReferenceIsDropped(t *testing.T) {
 
 // Two jobs for one card at once: the second must not take what the first is about to write for lost.
 func TestJobsForOneCardTakeTurns(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.started(sim.StageSendSkribble)
 		d.fault("slow", "POST", "/api/v4/leads/notes", 1)

@@ -15,6 +15,7 @@ import (
 )
 
 func TestADealInAnotherStageIsWithdrawnBeforeTheOtherRequestStarts(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.started(sim.StageSendSkribble)
 		d.clock.Advance(time.Minute)
@@ -45,6 +46,7 @@ func (d *desk) tellOf(lead int64, attempt int, kind, state string) {
 }
 
 func TestARequestThatEndsAtTheProviderMakesATask(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.started(sim.StageSendSkribble)
 		d.tell(lead, "CANCELED", "CANCELED", func(e *store.SigningEvent) { e.StateReason = "PROVIDER_FAILED" })
@@ -56,6 +58,7 @@ func TestARequestThatEndsAtTheProviderMakesATask(t *testing.T) {
 }
 
 func TestADealThatSeemsGoneIsReadTwice(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.started(sim.StageSendSkribble)
 		reads := 0
@@ -88,6 +91,7 @@ func (d *desk) unfinished(fail func(f *fakeSigning, with func(context.Context) e
 }
 
 func TestAnUnfinishedStartOfADealThatChangedIsNotSent(t *testing.T) {
+	t.Parallel()
 	refuse := func(f *fakeSigning, with func(context.Context) error) { f.refuse = with }
 	answer := func(f *fakeSigning, with func(context.Context) error) { f.answer = with }
 	for _, tc := range []struct {
@@ -127,6 +131,7 @@ func TestAnUnfinishedStartOfADealThatChangedIsNotSent(t *testing.T) {
 }
 
 func TestTheSameLackIsAskedForAgainAfterTheDealLeft(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.lead(sim.StageSendSkribble, d.create("contacts", `{"first_name":"Ana","last_name":"Roth"}`))
 		for _, stage := range []int64{sim.StageSendSkribble, sim.StageSendSkribble, sim.StageNew, sim.StageSendSkribble, sim.StageSendSkribble} {
@@ -142,6 +147,7 @@ func TestTheSameLackIsAskedForAgainAfterTheDealLeft(t *testing.T) {
 
 // One stage entry starts one request, although by Kommo's clock it is in our future.
 func TestAFastClockAtKommoLoopsNothing(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		d.clock.Advance(time.Hour)
 		lead := d.lead(sim.StageNew, d.contact())

@@ -31,6 +31,7 @@ func (d *desk) attempted(lead int64, rule string, number int, state pipeline.Sta
 }
 
 func TestWhichHintsAreWorthALook(t *testing.T) {
+	t.Parallel()
 	const trigger, other, plain = sim.StageSendSkribble, sim.StageSendYousign, sim.StageNew
 	type attempt struct {
 		rule  string
@@ -79,6 +80,7 @@ func TestWhichHintsAreWorthALook(t *testing.T) {
 }
 
 func TestHintsOfOneHookAreLookedAtOnceEach(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		d.must(d.db.Update(d.Context(), func(ctx context.Context, tx *durable.Tx) error {
 			for lead, contact := range map[int64]int64{5: 50, 6: 50, 7: 51} {
@@ -104,6 +106,7 @@ func TestHintsOfOneHookAreLookedAtOnceEach(t *testing.T) {
 
 // Whatever a forged hook says of a deal, the true one beside it still leads to the request.
 func TestAForgedHintHidesNoTrueOne(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.lead(sim.StageSendSkribble, d.contact())
 		for _, stage := range []int64{sim.StageNew, sim.StageWon, sim.StageLost, 1} {

@@ -47,6 +47,7 @@ func (d *desk) seen(lead int64) []string {
 }
 
 func TestEveryEffectIsThereOnceWhicheverWriteIsLost(t *testing.T) {
+	t.Parallel()
 	var want []string
 	writes := 0
 	atDesk(t, func(d *desk) {
@@ -82,6 +83,7 @@ func TestEveryEffectIsThereOnceWhicheverWriteIsLost(t *testing.T) {
 }
 
 func TestWhatKommoRefusesHoldsNothingUp(t *testing.T) {
+	t.Parallel()
 	writes := 0
 	atDesk(t, func(d *desk) {
 		d.story()

@@ -17,6 +17,7 @@ import (
 )
 
 func TestAFileThatMayNotBeAttachedHoldsNothingUpAndMakesATask(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		d.kommo.before = func(_ int, r *http.Request) int {
 			if strings.HasSuffix(r.URL.Path, "/files") {
@@ -33,6 +34,7 @@ func TestAFileThatMayNotBeAttachedHoldsNothingUpAndMakesATask(t *testing.T) {
 }
 
 func TestAClosedAccountRestsAndIsToldOfOnce(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.started(sim.StageSendSkribble)
 		_, writes := d.kommo.count()
@@ -57,6 +59,7 @@ func TestAClosedAccountRestsAndIsToldOfOnce(t *testing.T) {
 }
 
 func TestATaskFindsSomebody(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		var users []int64
 		d.kommo.before = func(_ int, r *http.Request) int {
@@ -87,6 +90,7 @@ func TestATaskFindsSomebody(t *testing.T) {
 
 // The note takes effect only after its call has failed.
 func TestALateNoteIsWaitedFor(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.started(sim.StageSendSkribble)
 		late := false
@@ -111,6 +115,7 @@ func TestALateNoteIsWaitedFor(t *testing.T) {
 }
 
 func TestAnAttachmentIsKnownByItsFileOrItsName(t *testing.T) {
+	t.Parallel()
 	e := &store.Effect{RemoteID: "u-1 v-1", Effect: pipeline.Effect{FileName: "Roth AG CS-1.pdf"}}
 	for note, want := range map[kommo.Note]bool{
 		{Type: "attachment", FileUUID: "u-1"}:                               true,

@@ -34,6 +34,7 @@ func (d *desk) looks() int {
 }
 
 func TestASweepFindsLostHooksAndIsQuietOtherwise(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		began := time.Now()
 		d.account.IncludeExisting = true
@@ -61,6 +62,7 @@ func TestASweepFindsLostHooksAndIsQuietOtherwise(t *testing.T) {
 }
 
 func TestASweepReadsEveryPage(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		d.account.IncludeExisting = true
 		contact := d.create("contacts", `{"first_name":"Ana"}`)
@@ -75,6 +77,7 @@ func TestASweepReadsEveryPage(t *testing.T) {
 }
 
 func TestTheFirstSweepSendsNothing(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		began := time.Now()
 		old, moving, later := d.lead(sim.StageSendSkribble, d.contact()), d.lead(sim.StageNew, d.contact()), d.lead(sim.StageNew, d.contact())
@@ -103,6 +106,7 @@ func TestTheFirstSweepSendsNothing(t *testing.T) {
 }
 
 func TestASweepFindsCorrectedContacts(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		d.account.IncludeExisting = true
 		without, refused := d.create("contacts", `{"first_name":"Ana","last_name":"Roth"}`), d.contact()
@@ -123,6 +127,7 @@ func TestASweepFindsCorrectedContacts(t *testing.T) {
 }
 
 func TestASweepFindsLostAndDeletedDeals(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lost, deleted := d.started(sim.StageSendSkribble), d.started(sim.StageSendSkribble)
 		d.started(sim.StageSendSkribble)

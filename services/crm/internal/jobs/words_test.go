@@ -12,6 +12,7 @@ import (
 
 // A new event of the contract is either shown on the card or passed over on purpose.
 func TestEveryEventIsShownOrPassedOver(t *testing.T) {
+	t.Parallel()
 	for value, name := range signingv1.Event_Type_name {
 		if _, known := kinds()[strings.TrimPrefix(name, "TYPE_")]; known != (value != 0) {
 			t.Errorf("%s: in the table is %v", name, known)
@@ -25,6 +26,7 @@ func TestEveryEventIsShownOrPassedOver(t *testing.T) {
 // What each reason of the contract has a person told: the words of a refusal's task, or of an end that somebody else
 // brought about. The others are answers to calls that a card never hears of.
 func TestEveryReasonHasWords(t *testing.T) {
+	t.Parallel()
 	const (
 		name, email, phone = "first and last name", "contact's e-mail address", "mobile number"
 		level, document    = "requested kind of signature", "document or its title"
@@ -86,6 +88,7 @@ func task(s pipeline.Subject, kind pipeline.EventKind, reason string) string {
 
 // An event, and a state, of a contract newer than this program changes nothing and holds nothing up.
 func TestAnUnknownEventIsPassedOver(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.started(sim.StageSendSkribble)
 		d.tell(lead, "NEWS_OF_TOMORROW", "OUT_FOR_SIGNATURE", nil)
@@ -100,6 +103,7 @@ func TestAnUnknownEventIsPassedOver(t *testing.T) {
 
 // A rule without a provider leaves the choice to signing, and says nothing of one.
 func TestARuleMayNameNoProvider(t *testing.T) {
+	t.Parallel()
 	atDesk(t, func(d *desk) {
 		lead := d.started(sim.StageSendSkribble)
 		attempt := d.attempts(lead)[0]
