@@ -1,14 +1,11 @@
 package jobs
 
 import (
-	"context"
-	"errors"
 	"sync"
 	"time"
 
 	"github.com/countersign/countersign/services/internal/durable"
 	"github.com/countersign/countersign/services/signing/internal/signature"
-	"github.com/countersign/countersign/services/signing/internal/store"
 )
 
 // Budget spreads the unasked checks of one account evenly over time. A check that is over the budget gets a place in the
@@ -54,23 +51,16 @@ func (b *Budget) leave(request string) {
 }
 
 // afford puts an unasked check off that is over its account's budget. One that would ask nobody costs nothing.
-func (w *Worker) afford(ctx context.Context, id string) error {
-	r, err := w.Store.Request(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
+func (w *Worker) afford(r signature.Request) error {
 	budget := w.Budgets[r.Provider]
 	if budget == nil {
 		return nil
 	}
 	if r.State != signature.OutForSignature {
-		budget.leave(id)
+		budget.leave(r.ID)
 		return nil
 	}
-	if wait := budget.wait(id, time.Now()); wait > 0 {
+	if wait := budget.wait(r.ID, time.Now()); wait > 0 {
 		return durable.Later(wait)
 	}
 	return nil

@@ -8,7 +8,6 @@ import (
 
 	"github.com/countersign/countersign/services/internal/durable"
 	"github.com/countersign/countersign/services/signing/internal/signature"
-	"github.com/countersign/countersign/services/signing/internal/store"
 )
 
 // Erase has the envelope of an ended request removed from the vendor. It is saved with the end.
@@ -33,13 +32,9 @@ func (w *Worker) erasure(r signature.Request) []plan {
 
 // erase saves that it is about to, so that nothing opens the envelope again, and has the vendor erase it. An envelope that
 // a later attempt took over is that one's to erase.
-func (w *Worker) erase(ctx context.Context, id string) error {
-	r, err := w.Store.Request(ctx, id)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !signature.Erasable(r) {
+func (w *Worker) erase(ctx context.Context, r signature.Request) error {
+	if !signature.Erasable(r) {
 		return nil
-	}
-	if err != nil {
-		return err
 	}
 	holder, err := w.Store.ByEnvelope(ctx, r.Provider, r.Envelope)
 	if err != nil {

@@ -2,7 +2,6 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -12,7 +11,6 @@ import (
 	documentv1 "github.com/countersign/countersign/gen/countersign/document/v1"
 	"github.com/countersign/countersign/services/internal/fault"
 	"github.com/countersign/countersign/services/signing/internal/signature"
-	"github.com/countersign/countersign/services/signing/internal/store"
 )
 
 // Pack has the evidence package of an ended request made. It is a job of its own and no step before the end: a deal is
@@ -29,13 +27,9 @@ func (Pack) Kind() string { return "signing_pack" }
 const mostEvents = 1000
 
 // pack has the evidence package made, unless there is one.
-func (w *Worker) pack(ctx context.Context, id string) error {
-	r, err := w.Store.Request(ctx, id)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !signature.Packable(r) {
+func (w *Worker) pack(ctx context.Context, r signature.Request) error {
+	if !signature.Packable(r) {
 		return nil
-	}
-	if err != nil {
-		return err
 	}
 	events, err := w.Store.Events(ctx, 0, r.ID, mostEvents)
 	if err != nil {

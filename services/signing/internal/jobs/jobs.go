@@ -69,30 +69,32 @@ func Register(jobs *durable.Jobs, worker *Worker) {
 		if needless, err := worker.needless(ctx, job); needless || err != nil {
 			return err
 		}
-		return worker.leased(ctx, job.Request, func() error {
-			_, err := worker.advance(ctx, job.Request)
+		return worker.leased(ctx, job.Request, func(r signature.Request) error {
+			_, err := worker.advance(ctx, r)
 			return err
 		})
 	})
 	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Check) error {
-		return worker.leased(ctx, job.Request, func() error { return worker.check(ctx, run, job) })
+		return worker.leased(ctx, job.Request, func(r signature.Request) error { return worker.check(ctx, run, job, r) })
 	})
 	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Remind) error {
-		return worker.leased(ctx, job.Request, func() error { return worker.automatic(ctx, run, job) })
+		return worker.leased(ctx, job.Request, func(r signature.Request) error { return worker.automatic(ctx, run, job, r) })
 	})
 	durable.Handle(jobs, opts, func(ctx context.Context, _ *durable.Run, job Pack) error {
-		return worker.leased(ctx, job.Request, func() error { return worker.pack(ctx, job.Request) })
+		return worker.leased(ctx, job.Request, func(r signature.Request) error { return worker.pack(ctx, r) })
 	})
 	durable.Handle(jobs, opts, func(ctx context.Context, _ *durable.Run, job Erase) error {
-		return worker.leased(ctx, job.Request, func() error { return worker.erase(ctx, job.Request) })
+		return worker.leased(ctx, job.Request, func(r signature.Request) error { return worker.erase(ctx, r) })
 	})
 	durable.Handle(jobs, opts, func(ctx context.Context, run *durable.Run, job Recheck) error {
-		return worker.leased(ctx, job.Request, func() error { return worker.recheck(ctx, run, job) })
+		return worker.leased(ctx, job.Request, func(r signature.Request) error { return worker.recheck(ctx, run, job, r) })
 	})
 }
 
-func (w *Worker) leased(ctx context.Context, request string, work func() error) error {
-	release, ok, err := w.DB.Lease(ctx, "request/"+request, leaseTime)
+// leased does work on a request as it is now, while nobody else works on it. One that is not there needs none, and trying
+// again would not change it.
+func (w *Worker) leased(ctx context.Context, id string, work func(signature.Request) error) error {
+	release, ok, err := w.DB.Lease(ctx, "request/"+id, leaseTime)
 	if err != nil {
 		return err
 	}
@@ -100,17 +102,24 @@ func (w *Worker) leased(ctx context.Context, request string, work func() error) 
 		return durable.Later(250 * time.Millisecond)
 	}
 	defer release()
-	if err := work(); err != nil {
-		return fmt.Errorf("request %s: %w", request, err) // whoever reads the log looks for it
+	r, err := w.Store.Request(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		err = work(r)
+	}
+	if err != nil {
+		return fmt.Errorf("request %s: %w", id, err) // whoever reads the log looks for it
 	}
 	return nil
 }
 
-func (w *Worker) check(ctx context.Context, run *durable.Run, job Check) error {
-	if err := w.afford(ctx, job.Request); err != nil {
+func (w *Worker) check(ctx context.Context, run *durable.Run, job Check, r signature.Request) error {
+	if err := w.afford(r); err != nil {
 		return err
 	}
-	r, err := w.advance(ctx, job.Request)
+	r, err := w.advance(ctx, r)
 	if err != nil || r.State != signature.OutForSignature {
 		return err
 	}
@@ -124,14 +133,8 @@ func (w *Worker) check(ctx context.Context, run *durable.Run, job Check) error {
 }
 
 // advance does step after step until the request has ended or waits for somebody.
-func (w *Worker) advance(ctx context.Context, id string) (signature.Request, error) {
-	r, err := w.Store.Request(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return r, nil // nothing to do, and trying again would not change it
-	}
-	if err != nil {
-		return r, err
-	}
+func (w *Worker) advance(ctx context.Context, r signature.Request) (signature.Request, error) {
+	var err error
 	done, at := signature.StepNone, r.Provider
 	for {
 		step := signature.Next(r, time.Now())

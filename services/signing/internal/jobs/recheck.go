@@ -8,7 +8,6 @@ import (
 
 	"github.com/countersign/countersign/services/internal/durable"
 	"github.com/countersign/countersign/services/signing/internal/signature"
-	"github.com/countersign/countersign/services/signing/internal/store"
 )
 
 // Recheck looks once more for envelopes of a request that ended after a sending of unknown outcome: a call may come through
@@ -29,14 +28,7 @@ func recheckPauses() []time.Duration { return []time.Duration{2 * time.Minute, 2
 func rechecks(id string) plan { return plan{job: Recheck{Request: id}, after: recheckPauses()[0]} }
 
 // recheck withdraws what it finds, and plans the next look. The request stays as it ended.
-func (w *Worker) recheck(ctx context.Context, run *durable.Run, job Recheck) error {
-	r, err := w.Store.Request(ctx, job.Request)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
+func (w *Worker) recheck(ctx context.Context, run *durable.Run, job Recheck, r signature.Request) error {
 	p, ok := w.Accounts.Of(r)
 	if !ok {
 		return durable.Later(absentPause)

@@ -22,14 +22,7 @@ type Remind struct {
 func (Remind) Kind() string { return "signing_remind" }
 
 // automatic asks for a reminder that is due, in the transaction that plans the next one.
-func (w *Worker) automatic(ctx context.Context, run *durable.Run, job Remind) error {
-	r, err := w.Store.Request(ctx, job.Request)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
+func (w *Worker) automatic(ctx context.Context, run *durable.Run, job Remind, r signature.Request) error {
 	p, ok := w.Accounts.Of(r)
 	if !ok && !r.State.Ended() {
 		return durable.Later(absentPause)
