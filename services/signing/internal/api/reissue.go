@@ -1,13 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
-	"google.golang.org/protobuf/proto"
 
 	signingv1 "github.com/countersign/countersign/gen/countersign/signing/v1"
 	"github.com/countersign/countersign/services/internal/durable"
@@ -19,16 +19,14 @@ import (
 // ReissueSignatureRequest starts a new attempt in the place of a request that ended unsigned.
 func (p *Provider) ReissueSignatureRequest(ctx context.Context, in *signingv1.ReissueSignatureRequestRequest,
 ) (*signingv1.ReissueSignatureRequestResponse, error) {
-	asked, _ := proto.Clone(in).(*signingv1.ReissueSignatureRequestRequest)
-	asked.RequestId = ""
-	hash, err := contentHash(asked)
+	verb, err := verbOf("reissue", in)
 	if err != nil {
 		return nil, err
 	}
 	for {
-		r, err := p.created(ctx, in.GetRequestId(), hash)
+		r, err := p.created(ctx, verb.RequestID, verb.Hash)
 		if errors.Is(err, store.ErrNotFound) {
-			r, err = p.reissue(ctx, in, hash)
+			r, err = p.reissue(ctx, in, verb)
 		}
 		if errors.Is(err, store.ErrConflict) {
 			continue // somebody saved the old one first: look again
@@ -53,25 +51,24 @@ func reissueField(in *signingv1.ReissueSignatureRequestRequest, field string) st
 }
 
 // reissue saves the new attempt, what it does to the old one, and its job, in one transaction.
-func (p *Provider) reissue(ctx context.Context, in *signingv1.ReissueSignatureRequestRequest, hash string) (signature.Request, error) {
-	old, err := p.Store.Request(ctx, strings.TrimPrefix(in.GetName(), requestPrefix))
+func (p *Provider) reissue(ctx context.Context, in *signingv1.ReissueSignatureRequestRequest, verb store.Verb) (signature.Request, error) {
+	old, err := p.Store.Request(ctx, verb.Request)
 	if err != nil {
 		return old, err
 	}
 	if !signature.Reissuable(old) {
-		if same, err := p.created(ctx, in.GetRequestId(), hash); !errors.Is(err, store.ErrNotFound) {
+		if same, err := p.created(ctx, verb.RequestID, verb.Hash); !errors.Is(err, store.ErrNotFound) {
 			return same, err // the same call was faster
 		}
 		return old, signature.DenyReissue(old)
 	}
-	r, err := p.successor(ctx, old, in, hash)
+	r, err := p.successor(ctx, old, in, verb.Hash)
 	if err != nil {
 		return r, err
 	}
 	now := time.Now()
 	r, created := signature.Created(r, now)
 	old, reissued := signature.Reissued(old, r.ID, now)
-	verb := store.Verb{RequestID: r.RequestID, Request: old.ID, Kind: "reissue", Hash: hash}
 	var inserted bool
 	err = p.DB.Update(ctx, func(ctx context.Context, tx *durable.Tx) error {
 		if inserted, err = p.Store.Take(ctx, tx, verb, now); err != nil || !inserted {
@@ -87,7 +84,7 @@ func (p *Provider) reissue(ctx context.Context, in *signingv1.ReissueSignatureRe
 		return tx.Enqueue(ctx, jobs.Advance{Request: r.ID})
 	})
 	if err == nil && !inserted {
-		return p.created(ctx, in.GetRequestId(), hash) // the same call was faster
+		return p.created(ctx, verb.RequestID, verb.Hash) // the same call was faster
 	}
 	return r, err
 }
@@ -123,11 +120,7 @@ func (p *Provider) successor(ctx context.Context, old signature.Request, in *sig
 
 // capabilities of the account that the new attempt is for; none of one that is not configured, which is refused later.
 func (p *Provider) capabilities(old signature.Request, re signature.Reissue) signature.Capabilities {
-	id := old.Provider
-	if re.Provider != "" {
-		id = re.Provider
-	}
-	if provider, ok := p.Accounts.Get(id); ok {
+	if provider, ok := p.Accounts.Get(cmp.Or(re.Provider, old.Provider)); ok {
 		return provider.Capabilities()
 	}
 	return signature.Capabilities{}
