@@ -94,16 +94,21 @@ func violation(d protoreflect.MessageDescriptor, raw []byte, path string) fault.
 		if reads(d, key, object[key]) {
 			continue
 		}
-		field := d.Fields().ByJSONName(key)
-		if field == nil {
-			field = d.Fields().ByTextName(key)
-		}
+		field := fieldNamed(d, key)
 		if field == nil {
 			return unknown(d, key, path)
 		}
 		return inField(field, object[key], strings.TrimPrefix(path+"."+string(field.Name()), "."))
 	}
 	return fault.Violation{Field: path, Description: "has a field twice, or two that exclude each other"}
+}
+
+// fieldNamed is the field that JSON or the contract calls so; nil when there is none.
+func fieldNamed(d protoreflect.MessageDescriptor, name string) protoreflect.FieldDescriptor {
+	if field := d.Fields().ByJSONName(name); field != nil {
+		return field
+	}
+	return d.Fields().ByTextName(name)
 }
 
 // inField looks for the fault within the value of a field.

@@ -93,10 +93,7 @@ func (q query) takes(key string) bool {
 		if message == nil {
 			return false
 		}
-		field := message.Fields().ByTextName(name)
-		if field == nil {
-			field = message.Fields().ByJSONName(name)
-		}
+		field := fieldNamed(message, name)
 		if field == nil || i == 0 && slices.Contains(q.elsewhere, string(field.Name())) {
 			return false
 		}
