@@ -26,7 +26,7 @@ func (p Provider) checks() int {
 		return p.ChecksPerMinute * 60
 	}
 	pace := skribble.Config{CallsPerMinute: p.CallsPerMinute}.Pace()
-	if p.Vendor == "yousign" {
+	if p.Vendor == yousignVendor {
 		pace = yousign.Config{Sandbox: p.Sandbox, CallsPerMinute: p.CallsPerMinute, CallsPerHour: p.CallsPerHour}.Pace()
 	}
 	return max(pace/checkShare, 1)

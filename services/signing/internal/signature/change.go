@@ -79,9 +79,7 @@ func (r Request) observeChanges(e Envelope, now time.Time) (Request, []Event) {
 			continue
 		}
 		if signers[i] = s.changed(theirs, there); signers[i] != s {
-			event := r.event(EventSignerChanged, now)
-			event.SignerRole = s.Role
-			events = append(events, event)
+			events = append(events, r.signerEvent(EventSignerChanged, s.Role, "", now))
 		}
 	}
 	strangers := make([]string, 0, len(seen))

@@ -83,9 +83,7 @@ func (r Request) observeSigners(e Envelope, now time.Time) (Request, []Event) {
 		}
 		s.State, s.SignTime = seen.State, seen.SignTime
 		if kind, ok := signerEvents()[seen.State]; ok {
-			event := r.event(kind, orNow(seen.SignTime, now))
-			event.SignerRole = s.Role
-			events = append(events, event)
+			events = append(events, r.signerEvent(kind, s.Role, "", orNow(seen.SignTime, now)))
 		}
 	}
 	if !slices.Equal(signers, r.Signers) {
