@@ -78,11 +78,13 @@ func (r Request) remindable(caps Capabilities) []int {
 	return places
 }
 
-// bothered is when the signer was last invited or reminded, or a reminder was asked for.
-func (s Signer) bothered() time.Time { return latest(s.InviteTime, s.RemindTime, s.Reminder.AskTime) }
+// lastContact is when the signer was last invited or reminded, or a reminder was asked for.
+func (s Signer) lastContact() time.Time {
+	return latest(s.InviteTime, s.RemindTime, s.Reminder.AskTime)
+}
 
 // ready is when the vendor reminds the signer again.
-func (s Signer) ready(caps Capabilities) time.Time { return s.bothered().Add(caps.ReminderPause) }
+func (s Signer) ready(caps Capabilities) time.Time { return s.lastContact().Add(caps.ReminderPause) }
 
 // remind notes that these signers shall be reminded. One who waits for a reminder gets one all the same.
 func (r Request) remind(places []int, now time.Time) Request {

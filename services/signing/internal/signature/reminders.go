@@ -65,7 +65,7 @@ func (r Request) automatic(role string, caps Capabilities, now time.Time) (place
 		if s.AutoReminders >= r.Reminders.Most {
 			return nil, time.Time{}
 		}
-		at = latest(at, s.ready(caps), s.bothered().AddDate(0, 0, r.Reminders.Days))
+		at = latest(at, s.ready(caps), s.lastContact().AddDate(0, 0, r.Reminders.Days))
 	}
 	if !able {
 		return nil, at

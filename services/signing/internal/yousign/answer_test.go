@@ -181,7 +181,7 @@ func verbs(t *testing.T, vendor *scripted) {
 	_ = vendor.provider().observers(t.Context(), order, request{ID: "sr-1"}, true)
 	order.Template = aUUID
 	_ = vendor.provider().templateFault(t.Context(), order, &vendorhttp.StatusError{Method: http.MethodPost, Status: 400, Body: []byte(problemJSON("a", "b"))})
-	_, _ = vendor.provider().cast(t.Context(), order, request{ID: "sr-1"})
+	_, _ = vendor.provider().templateSigners(t.Context(), order, request{ID: "sr-1"})
 }
 
 func FuzzAnswers(f *testing.F) {

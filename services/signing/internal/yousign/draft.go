@@ -24,7 +24,7 @@ func (p *Provider) complete(ctx context.Context, order signature.Order, draft re
 	}
 	var signers []signer
 	if order.Template != "" {
-		signers, err = p.cast(ctx, order, draft)
+		signers, err = p.templateSigners(ctx, order, draft)
 	} else {
 		signers, err = p.signers(ctx, order, draft, documentID)
 	}

@@ -54,9 +54,9 @@ func (p *Provider) templateFault(ctx context.Context, order signature.Order, err
 	return err
 }
 
-// cast returns the signers of a draft that was made from a template, if it is what was ordered: the template may hold
+// templateSigners returns the signers of a draft that was made from a template, if it is what was ordered: the template may hold
 // documents, signers and an order of its own, and nothing of that may stand for what was asked.
-func (p *Provider) cast(ctx context.Context, order signature.Order, draft request) ([]signer, error) {
+func (p *Provider) templateSigners(ctx context.Context, order signature.Order, draft request) ([]signer, error) {
 	var made []signer
 	if err := p.get(ctx, vendorhttp.Path("signature_requests", draft.ID, "signers"), nil, &made); err != nil {
 		return nil, err
